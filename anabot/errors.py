@@ -1,0 +1,130 @@
+"""Every error a person may read: what happened, why, and what to do.
+
+AnabotError
+├── ConfigError          a setting is missing or wrong
+├── RegistryError        the YAML has faults; carries all of them
+├── UnknownName          no such metric, dimension or value; carries the nearest names
+├── BadQuery             a query that cannot be compiled
+├── NotAllowed           policy says no
+├── UnsafeQuery          the guard refused a statement
+├── WarehouseError       the warehouse failed
+│   ├── WarehouseTimeout
+│   └── WarehouseLimit   too many rows or bytes
+├── StoreError           Ana's own memory failed
+├── PlaybookError        a playbook cannot run
+└── Busy                 the pool is full
+The person in Slack and a model read the same words. Anything that is not an AnabotError is a bug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class AnabotError(Exception):
+    """A failure that a person can act on."""
+
+    code = "error"
+
+    def __init__(self, what: str, *, why: str = "", todo: str = "") -> None:
+        super().__init__(what)
+        self.what, self.why, self.todo = what, why, todo
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.why, self.todo) if part)
+
+
+class ConfigError(AnabotError):
+    """A setting is missing or wrong."""
+
+    code = "config"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in one place of a file that a person wrote."""
+
+    file: str
+    line: int
+    what: str
+    why: str = ""
+    todo: str = ""
+
+    def __str__(self) -> str:
+        hints = "".join(f"\n  {hint}" for hint in (self.why, self.todo) if hint)
+        return f"{self.file}:{self.line}  {self.what}{hints}"
+
+
+class RegistryError(AnabotError):
+    """The semantic layer has faults. All are listed at once."""
+
+    code = "registry"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(map(str, self.faults)), todo="Correct the files named, then run `anabot check`.")
+
+
+class UnknownName(AnabotError):
+    """A name the registry does not have, or that the asker may not know."""
+
+    code = "unknown_name"
+
+    def __init__(self, what: str, *, name: str, nearest: Sequence[str] = (), why: str = "", todo: str = "") -> None:
+        super().__init__(what, why=why, todo=todo)
+        self.name, self.nearest = name, tuple(nearest)
+
+
+class BadQuery(AnabotError):
+    """A query that names known things but cannot be compiled."""
+
+    code = "bad_query"
+
+
+class NotAllowed(AnabotError):
+    """Policy says no."""
+
+    code = "forbidden"
+
+
+class UnsafeQuery(AnabotError):
+    """The guard refused a statement; nothing ran."""
+
+    code = "unsafe"
+
+
+class WarehouseError(AnabotError):
+    """The warehouse failed."""
+
+    code = "warehouse"
+
+
+class WarehouseTimeout(WarehouseError):
+    """No answer within the time allowed."""
+
+    code = "timeout"
+
+
+class WarehouseLimit(WarehouseError):
+    """More rows or bytes than one answer may carry."""
+
+    code = "too_large"
+
+
+class StoreError(AnabotError):
+    """Ana's own memory failed, so nothing was run."""
+
+    code = "store"
+
+
+class PlaybookError(AnabotError):
+    """A playbook cannot run."""
+
+    code = "playbook"
+
+
+class Busy(AnabotError):
+    """Too many questions at once."""
+
+    code = "busy"

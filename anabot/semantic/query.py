@@ -1,0 +1,95 @@
+"""One typed question: the only thing that a person, a playbook or a model can ask of the registry.
+
+Pydantic, because strangers hand it to us as JSON. Names are checked by the registry, never here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Op = Literal["eq", "ne", "in", "not_in", "lt", "le", "gt", "ge", "between", "contains", "starts_with", "is_null", "not_null"]
+Value = Annotated[str, BeforeValidator(lambda v: v if isinstance(v, str) else json.dumps(v, default=str).strip('"'))]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Condition(_Strict):
+    """`field op values`: a dimension in `where`, a metric in `having`."""
+
+    field: str
+    op: Op = "eq"
+    values: tuple[Value, ...] = ()
+
+
+class AnyOf(_Strict):
+    """True where at least one part is. An empty list is false."""
+
+    any: tuple[Filter, ...]
+
+
+class AllOf(_Strict):
+    """True where every part is. An empty list is true."""
+
+    all: tuple[Filter, ...]
+
+
+class Not(_Strict):
+    """True where the part is false; NULL stays out."""
+
+    not_: Filter = Field(alias="not")
+
+
+Filter = Condition | AnyOf | AllOf | Not
+
+
+class Span(_Strict):
+    """Half-open: from `start` up to, but not including, `end`."""
+
+    start: dt.date
+    end: dt.date
+
+
+Compare = Literal["previous_period", "previous_year", "same_point"] | Span
+
+
+class MetricQuery(_Strict):
+    """Metrics by dimensions, over a half-open period. Two phrasings of one question make equal queries."""
+
+    metrics: tuple[str, ...] = Field(min_length=1, max_length=12)
+    group_by: tuple[str, ...] = Field(default=(), max_length=8)
+    where: tuple[Filter, ...] = ()
+    period: Span | None = None
+    compare: Compare | None = None
+    having: tuple[Filter, ...] = ()
+    order_by: tuple[str, ...] = ()
+    limit: int | None = Field(default=None, ge=1, le=10_000)
+
+    def as_json(self) -> dict[str, Any]:
+        """The query as people script against it, without what is empty."""
+        full = self.model_dump(mode="json", by_alias=True)
+        return {key: value for key, value in full.items() if value not in (None, [], ())}
+
+    def fingerprint(self) -> str:
+        """A hash of the meaning: the order of metrics and filters does not count, that of `group_by` and `order_by` does."""
+        body = self.as_json()
+        for key in ("metrics", "where", "having"):
+            body[key] = sorted(json.dumps(_sorted_values(part), sort_keys=True) for part in body.get(key, []))
+        return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _sorted_values(part: Any) -> Any:
+    if isinstance(part, dict) and part.get("op") in ("in", "not_in"):
+        return {**part, "values": sorted(part["values"])}
+    return part
+
+
+AnyOf.model_rebuild()
+AllOf.model_rebuild()
+Not.model_rebuild()

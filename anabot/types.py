@@ -1,0 +1,226 @@
+"""The nouns every room shares, and the Protocols that `bootstrap` fills. Never any behaviour that does I/O."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal, NewType, Protocol
+
+UserId = NewType("UserId", str)
+ChannelId = NewType("ChannelId", str)
+Receipt = NewType("Receipt", str)
+Cell = str | int | float | bool | Decimal | dt.date | dt.datetime | None
+Unit = str  # "usd", "count", "ratio", "hours", "days" … free, shown beside the number
+Status = Literal["answered", "clarify", "refused", "forbidden", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who asks. `groups` are Slack user-group handles; policy alone turns them into teams and rights."""
+
+    user: UserId
+    name: str
+    handle: str = ""
+    email: str = ""
+    groups: frozenset[str] = frozenset()
+    zone: str = "UTC"
+    guest: bool = False
+    external: bool = False
+    admin: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A place where an answer is read. `name` has no `#`; a direct message has kind `dm`."""
+
+    channel: ChannelId
+    name: str
+    kind: Literal["channel", "dm"] = "channel"
+    private: bool = False
+    external: bool = False
+    members: frozenset[UserId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One thing somebody said to Ana. `thread` names the conversation; `question_id` is the natural key of the message."""
+
+    question_id: str
+    text: str
+    person: Person
+    channel: Channel | None = None
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowRule:
+    """Rows of a semantic model that may be read: those where `dimension` is one of `values`. No values: no rows."""
+
+    model: str
+    dimension: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What one person may see in one place, and why.
+
+    `metrics` may be answered; `listed` (a superset) may be named. Everything else is unknown to this person.
+    `rows` restrict every scan that reaches their model. `denied` are dimensions, as `model.dimension`, that may not be
+    grouped by, filtered on or named. Fail closed: an empty Grant sees nothing.
+    """
+
+    subject: str
+    audience: str
+    metrics: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
+    rows: tuple[RowRule, ...] = ()
+    denied: frozenset[str] = frozenset()
+    team: str = ""
+    reason: str = ""
+
+    def fingerprint(self) -> str:
+        """A hash of what the grant permits, not of who holds it."""
+        rows = sorted([r.model, r.dimension, *sorted(r.values)] for r in self.rows)
+        body = [sorted(self.metrics), rows, sorted(self.denied)]
+        return hashlib.sha256(json.dumps(body).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a result. `type`: number, integer, money, ratio, text, date, time, boolean."""
+
+    name: str
+    type: str
+    unit: Unit = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows in SELECT order. Money and ratios are Decimal, times aware UTC. `truncated` says whether more existed."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One SELECT for one connection: `text` in its dialect with placeholders, `params` bound in order."""
+
+    connection: str
+    dialect: str
+    text: str
+    params: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One governed reading of an ambiguous question, with the value it would give."""
+
+    label: str
+    query: Mapping[str, Any]
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """How far a number can be trusted: certified, team or draft, and the one line that says why."""
+
+    level: Literal["certified", "team", "draft"]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridge:
+    """A − B = Σ terms + residual, to the cent. `lines` are (label, amount, metric)."""
+
+    name: str
+    title: str
+    unit: Unit
+    lines: tuple[tuple[str, Decimal, str], ...]
+    residual: Decimal
+    tolerance: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What Ana says to one question, before any room has dressed it. Its JSON is `answer_json`."""
+
+    status: Status
+    text: str
+    query: Mapping[str, Any] | None = None
+    query_hash: str = ""
+    table: Table | None = None
+    sql: tuple[tuple[str, str], ...] = ()
+    models: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    badge: Badge | None = None
+    as_of: dt.datetime | None = None
+    period: str = ""
+    assumptions: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    reason: str = ""
+    unknown: tuple[str, ...] = ()
+    nearest: tuple[str, ...] = ()
+    owner: str = ""
+    private: str = ""
+    bridges: tuple[Bridge, ...] = ()
+    parts: tuple[Answer, ...] = ()
+    chart: str = ""  # "", "line" or "bar": the picture that suits the rows
+    receipt: Receipt = Receipt("")
+    brain: str = "offline"
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    tokens: int = 0
+    cost_usd: Decimal = Decimal(0)
+
+
+class Directory(Protocol):
+    """Who people are and who reads a channel."""
+
+    def person(self, user: str) -> Person | None:
+        """The person with this user id or handle, or None."""
+
+    def channel(self, channel: str) -> Channel | None:
+        """The channel with this id or name (with or without `#`), or None."""
+
+    def members(self, channel: Channel) -> Sequence[Person]:
+        """Everybody who reads the channel, guests included."""
+
+
+class Clock(Protocol):
+    """Business time: it may start at a fixed instant, and runs on from there."""
+
+    def now(self) -> dt.datetime:
+        """The business instant, aware."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One playbook run, ready to be posted: Markdown, and the pictures it names as `![title](chart:name)`."""
+
+    title: str
+    markdown: str
+    charts: Mapping[str, bytes] = field(default_factory=dict)
+    receipts: tuple[Receipt, ...] = ()
+
+
+class Poster(Protocol):
+    """A way to put one digest into a channel."""
+
+    def post(self, channel: str, digest: Digest, *, delivery_id: str) -> str:
+        """Post and return the message's own id. A second call with one `delivery_id` posts nothing new."""
+
+
+def cell_json(value: Cell) -> str | int | float | bool | None:
+    """A cell as it goes into JSON: decimals and times as strings."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    return value
