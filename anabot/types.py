@@ -170,6 +170,7 @@ class Answer:
     nearest: tuple[str, ...] = ()
     owner: str = ""
     private: str = ""
+    aside: Answer | None = None  # what goes to the asker alone, by direct message; `private` is its text
     bridges: tuple[Bridge, ...] = ()
     parts: tuple[Answer, ...] = ()
     chart: str = ""  # "", "line" or "bar": the picture that suits the rows

@@ -1,0 +1,93 @@
+"""People and channels from a YAML file, for the command line and wherever Slack is not asked. Never grants anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from anabot.errors import ConfigError
+from anabot.types import Channel, ChannelId, Person, UserId
+
+
+class _PersonSpec(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    id: str
+    name: str = ""
+    email: str = ""
+    groups: tuple[str, ...] = ()
+    zone: str = "UTC"
+    admin: bool = False
+    guest: bool = False
+    external: bool = False
+
+
+class _ChannelSpec(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    id: str
+    private: bool = False
+    external: bool = False
+    members: tuple[str, ...] = ()
+
+
+class _Cast(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    people: Mapping[str, _PersonSpec]
+    channels: Mapping[str, _ChannelSpec] = {}
+
+
+class FileDirectory:
+    """A directory that was read once. People answer to their handle or id, channels to their name or id."""
+
+    def __init__(self, cast: _Cast) -> None:
+        self._people = {handle: _person(handle, spec) for handle, spec in cast.people.items()}
+        by_id = {str(person.user): person for person in self._people.values()}
+        self._any_person: Mapping[str, Person] = {**self._people, **by_id}
+        channels = {name: self._channel(name, spec) for name, spec in cast.channels.items()}
+        self._any_channel: Mapping[str, Channel] = {**channels, **{channel.channel: channel for channel in channels.values()}}
+
+    @classmethod
+    def read(cls, path: Path) -> FileDirectory:
+        """Read a directory file.
+
+        Raises:
+            ConfigError: the file is absent, is not YAML, or misses a field.
+        """
+        try:
+            return cls(_Cast.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))))
+        except FileNotFoundError:
+            raise ConfigError(f"There is no directory file at {path}.", todo="Set ANABOT_DIRECTORY to one.") from None
+        except (yaml.YAMLError, ValidationError) as error:
+            raise ConfigError(f"The directory file {path} cannot be read.", why=str(error)) from None
+
+    def person(self, user: str) -> Person | None:
+        """The person with this handle or id, or None."""
+        return self._any_person.get(user.removeprefix("@"))
+
+    def channel(self, channel: str) -> Channel | None:
+        """The channel with this id or name, or None."""
+        return self._any_channel.get(channel.removeprefix("#"))
+
+    def members(self, channel: Channel) -> Sequence[Person]:
+        """Everybody in the channel that the file names, in the order of their ids."""
+        return [self._any_person[user] for user in sorted(channel.members) if user in self._any_person]
+
+    def _channel(self, name: str, spec: _ChannelSpec) -> Channel:
+        members = frozenset(UserId(self._people[handle].user) for handle in spec.members if handle in self._people)
+        return Channel(channel=ChannelId(spec.id), name=name, private=spec.private, external=spec.external, members=members)
+
+
+def _person(handle: str, spec: _PersonSpec) -> Person:
+    return Person(
+        user=UserId(spec.id),
+        name=spec.name or handle,
+        handle=handle,
+        email=spec.email,
+        groups=frozenset(spec.groups),
+        zone=spec.zone,
+        guest=spec.guest,
+        external=spec.external,
+        admin=spec.admin,
+    )

@@ -1,0 +1,67 @@
+"""An answer as the JSON that people script against. Only names and shapes; never a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anabot.types import Answer, Bridge, Choice, Table, cell_json
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """The contract's shape: rows as lists, decimals as strings, times in ISO."""
+    return {
+        "status": answer.status,
+        "text": answer.text,
+        "query": dict(answer.query) if answer.query else None,
+        "query_hash": answer.query_hash,
+        "columns": columns_json(answer.table),
+        "rows": rows_json(answer.table),
+        "truncated": bool(answer.table and answer.table.truncated),
+        "sql": [{"connection": connection, "text": text} for connection, text in answer.sql],
+        "models": list(answer.models),
+        "metrics": list(answer.metrics),
+        "badge": {"level": answer.badge.level, "why": answer.badge.why} if answer.badge else None,
+        "as_of": answer.as_of.isoformat() if answer.as_of else None,
+        "period": answer.period,
+        "assumptions": list(answer.assumptions),
+        "choices": [_choice(choice) for choice in answer.choices],
+        "reason": answer.reason,
+        "unknown": list(answer.unknown),
+        "nearest": list(answer.nearest),
+        "owner": answer.owner,
+        "private": answer.private,
+        "bridges": [bridge_json(bridge) for bridge in answer.bridges],
+        "parts": [answer_json(part) for part in answer.parts],
+        "receipt": answer.receipt,
+        "brain": answer.brain,
+        "timings_ms": dict(answer.timings_ms),
+        "tokens": answer.tokens,
+        "cost_usd": format(answer.cost_usd, "f"),
+    }
+
+
+def columns_json(table: Table | None) -> list[dict[str, str]]:
+    """The columns in SELECT order."""
+    return [{"name": c.name, "type": c.type, "unit": c.unit} for c in table.columns] if table else []
+
+
+def rows_json(table: Table | None) -> list[list[Any]]:
+    """The rows in SELECT order."""
+    return [[cell_json(cell) for cell in row] for row in table.rows] if table else []
+
+
+def bridge_json(bridge: Bridge) -> dict[str, Any]:
+    """A bridge with its lines in order and its residual."""
+    lines = [{"label": label, "amount": format(amount, "f"), "metric": metric} for label, amount, metric in bridge.lines]
+    return {
+        "name": bridge.name,
+        "title": bridge.title,
+        "unit": bridge.unit,
+        "lines": lines,
+        "residual": format(bridge.residual, "f"),
+        "tolerance": format(bridge.tolerance, "f"),
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {"label": choice.label, "query": dict(choice.query), "value": choice.value}
