@@ -1,0 +1,112 @@
+"""The tables of Ana's own memory, as SQLAlchemy knows them. It never opens a connection.
+
+Instants are ISO strings in UTC with microseconds: they sort, they hash, and every database gives back the same text.
+The migrations create what stands here; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+# Append only: an intent and its outcome are two links of one chain, so no row is ever updated.
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("entry", String(40), nullable=False),
+    Column("event", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("question_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("access", String(32), nullable=False),
+    Column("metrics", Text, nullable=False),
+    Column("query_hash", String(64), nullable=False),
+    Column("sql_hash", String(64), nullable=False),
+    Column("receipt", String(24), nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("ms", Float, nullable=False),
+    Column("result_hash", String(64), nullable=False),
+    Column("words_hash", String(64), nullable=False),
+    Column("prev", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("audit_entry", "entry"),
+    Index("audit_receipt", "receipt"),
+)
+
+# What people said lies beside the chain: dropping a row forgets the words, and the chain still holds.
+audit_words = Table(
+    "audit_words",
+    metadata,
+    Column("entry", String(40), primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("salt", String(64), nullable=False),
+    Column("words", Text, nullable=False),
+    Index("audit_words_actor", "actor"),
+)
+
+seen = Table("seen", metadata, Column("key", Text, primary_key=True), Column("at", String(32), nullable=False))
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("thread", Text, primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("state", Text, nullable=False),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("receipt", String(24), primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("question_id", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("thread", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("receipt", String(24), primary_key=True),
+    Column("actor", Text, primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("vote", String(16), nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("playbook", Text, primary_key=True),
+    Column("slot", String(40), primary_key=True),
+    Column("claimed_at", String(32), nullable=False),
+    Column("finished_at", String(32), nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("delivery_id", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("value", Text, nullable=False),
+)
