@@ -7,9 +7,12 @@ It never reads a clock and never returns an inclusive end.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from anabot.errors import BadQuery
 
 
 class Grain(StrEnum):
@@ -166,3 +169,79 @@ def between_days(period: Period) -> str:
     if first.year == last.year:
         return f"{first.day} {first:%b} – {last.day} {last:%b %Y}"
     return f"{first.day} {first:%b %Y} – {last.day} {last:%b %Y}"
+
+
+# "quarter" and "year" alone are the company's own; a calendar that starts in January makes the two kinds one.
+UNITS = {
+    "day": Grain.DAY,
+    "week": Grain.WEEK,
+    "month": Grain.MONTH,
+    "quarter": Grain.FISCAL_QUARTER,
+    "year": Grain.FISCAL_YEAR,
+    "fiscal_quarter": Grain.FISCAL_QUARTER,
+    "fiscal_year": Grain.FISCAL_YEAR,
+    "calendar_quarter": Grain.QUARTER,
+    "calendar_year": Grain.YEAR,
+}
+_TO_DATE = {"wtd": "week", "mtd": "month", "qtd": "quarter", "ytd": "year", "fytd": "fiscal_year"}
+_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_OFFSETS = {"last": -1, "this": 0, "next": 1}
+_ONE = re.compile(rf"(last|this|next)_({'|'.join(UNITS)})")
+_MANY = re.compile(rf"(trailing|next)_([1-9]\d{{0,3}})_({'|'.join(UNITS)})s")
+_AHEAD = re.compile(r"in_([1-9]\d{0,3})_(day|week|month)s")
+
+
+def named(name: str, now: dt.datetime, calendar: Calendar) -> Period:
+    """The period that a name means at the instant `now`, in the company's own days.
+
+    `today`, `yesterday`, `tomorrow`; `this_`, `last_` or `next_` with a unit (`day`, `week`, `month`, `quarter`, `year`,
+    `fiscal_…`, `calendar_…`), always whole, even when unfinished; `wtd`, `mtd`, `qtd`, `ytd`, `fytd` up to and including
+    today; `trailing_4_weeks` for complete units that end before this one (`trailing_28_days` ends yesterday);
+    `next_13_weeks` for the units after this one; `in_13_weeks` and `in_3_months` for the ISO week around that day.
+
+    Raises:
+        BadQuery: no such name, or it leads outside the calendar.
+    """
+    try:
+        period = _named(name, calendar.today(now), calendar.fiscal_start)
+    except (ValueError, OverflowError):
+        period = None
+    if period is None:
+        raise BadQuery(
+            f"There is no period called `{name}`.",
+            todo="Use for example `yesterday`, `last_week`, `last_quarter`, `trailing_4_weeks`, `mtd` or `in_13_weeks`.",
+        )
+    return period
+
+
+def _named(name: str, today: dt.date, fiscal_start: int) -> Period | None:
+    if name in _DAYS:
+        return containing(today, Grain.DAY, offset=_DAYS[name])
+    if name in _TO_DATE:
+        return Period(start_of(today, UNITS[_TO_DATE[name]], fiscal_start), today + dt.timedelta(days=1))
+    if one := _ONE.fullmatch(name):
+        return containing(today, UNITS[one[2]], fiscal_start, _OFFSETS[one[1]])
+    if many := _MANY.fullmatch(name):
+        back = many[1] == "trailing"
+        return complete(today, UNITS[many[3]], -int(many[2]) if back else int(many[2]), fiscal_start)
+    if ahead := _AHEAD.fullmatch(name):
+        return around(today, int(ahead[1]), ahead[2])
+    return None
+
+
+def complete(today: dt.date, grain: Grain, count: int, fiscal_start: int = 1) -> Period:
+    """The `count` whole grains before the one that contains `today`, or after it when `count` is positive."""
+    this = containing(today, grain, fiscal_start)
+    if count < 0:
+        return Period(step(this.start, grain, count), this.start)
+    return Period(this.end, step(this.end, grain, count))
+
+
+def around(today: dt.date, count: int, unit: str) -> Period:
+    """The ISO week that contains the day `count` weeks or months ahead; for `day`, that day itself."""
+    if unit == "month":
+        first = add_months(today, count)
+        day = min(first + dt.timedelta(days=today.day - 1), add_months(first, 1) - dt.timedelta(days=1))
+    else:
+        day = today + dt.timedelta(days=count * (7 if unit == "week" else 1))
+    return containing(day, Grain.DAY if unit == "day" else Grain.WEEK)
