@@ -203,7 +203,11 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """One playbook run, ready to be posted: Markdown, and the pictures it names as `![title](chart:name)`."""
+    """One playbook run, ready to be posted: Markdown, and the pictures it names as `![title](chart:name)`.
+
+    The Markdown is paragraphs, `#` headings, `-` lists, pipe tables and pictures. Data values in it are escaped by
+    `playbooks.markdown.escape` and read back by its `plain`. What follows the last line `---` is the footer.
+    """
 
     title: str
     markdown: str
