@@ -1,0 +1,1 @@
+"""Halden Labeling: the demo company, its warehouse and its answer key. It never imports `anabot`."""
