@@ -1,0 +1,74 @@
+"""What a playbook is, once its file has been checked. Pure and frozen; it never says whether anybody may see it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from anabot import periods
+from anabot.playbooks.schedule import Schedule
+from anabot.semantic.query import MetricQuery, Span
+from anabot.types import Cell
+
+Named = str  # a name that `periods.named` knows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A query of a playbook, whose period and comparison are fixed only when it runs."""
+
+    query: MetricQuery
+    period: Named = ""
+    compare: Named = ""
+
+    def at(self, now: dt.datetime, calendar: periods.Calendar) -> MetricQuery:
+        """The query as it is meant at the instant `now`."""
+        found: dict[str, Any] = {}
+        if self.period:
+            found["period"] = span_of(self.period, now, calendar)
+        if self.compare:
+            found["compare"] = span_of(self.compare, now, calendar)
+        return self.query.model_copy(update=found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A picture of a query's rows."""
+
+    query: str
+    kind: Literal["line", "bar"]
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playbook:
+    """One file, read and checked. `name` is `team/file-name`; `channel` has no `#`; `version` is a hash of the text."""
+
+    name: str
+    title: str
+    owner: str
+    channel: str
+    schedule: Schedule
+    queries: Mapping[str, Planned]
+    bridges: Mapping[str, Named | Span]
+    charts: Mapping[str, Chart]
+    parameters: Mapping[str, Cell]
+    body: str
+    body_line: int
+    file: str
+    version: str
+
+
+def name_of(file: str) -> str:
+    """`team/file-name` of a playbook's path, whatever folders lie above."""
+    return "/".join(file.removesuffix(".md").split("/")[-2:])
+
+
+def span_of(period: Named | Span, now: dt.datetime, calendar: periods.Calendar) -> Span:
+    """The days that a period of a playbook means at the instant `now`."""
+    if isinstance(period, Span):
+        return period
+    days = periods.named(period, now, calendar)
+    return Span(start=days.start, end=days.end)
