@@ -88,6 +88,12 @@ def salesforce_id(prefix: str, number: int, rng: random.Random) -> str:
     return body + checksum(body)
 
 
+def twin_id(known: str) -> str:
+    """Another id that reads the same where case is lost."""
+    body = known[:5] + known[5:11].swapcase() + known[11:15]
+    return body + checksum(body)
+
+
 def checksum(body: str) -> str:
     """The three characters that make 15 case-sensitive ones safe where case is lost."""
     parts = (body[start : start + 5] for start in (0, 5, 10))

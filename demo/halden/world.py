@@ -41,6 +41,10 @@ MARKETS = (
 )
 
 
+# T33: prospects whose id differs from a customer's by case alone.
+TWINS = {60: 2, 61: 8, 62: 14, 63: 20, 64: 26, 65: 32}
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A company as the CRM knows it. `id` has 18 characters; the first 15 are case-sensitive."""
@@ -123,6 +127,7 @@ class World:
     size: str = "ci"
     sellers: list[tuple[str, str]] = field(default_factory=list)  # (user id, name)
     accounts: list[Account] = field(default_factory=list)  # enterprise first, then prospects
+    merged: list[tuple[str, Account]] = field(default_factory=list)  # (id that is gone, the account it went into)
     customers: list[Customer] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
@@ -165,8 +170,11 @@ def _accounts(world: World) -> None:
     for number in range(440):
         segment = SEGMENTS[number % 5] if number < 40 else rng.choices(SEGMENTS, (3, 2, 1, 4, 3))[0]
         market = MARKETS[0] if segment == "government" else rng.choices(MARKETS, [m[4] for m in MARKETS])[0]
+        account_id = names.salesforce_id("001", number, rng)
+        if number in TWINS:
+            account_id = names.twin_id(world.accounts[TWINS[number]].id)
         account = Account(
-            id=names.salesforce_id("001", number, rng),
+            id=account_id,
             name=next(company),
             segment=segment,
             country=market[0],
@@ -179,6 +187,8 @@ def _accounts(world: World) -> None:
             world.customers.append(
                 Customer(1001 + number, f"{account.name} Inc", account, market[2], market[3], 1 + rng.randrange(10)),
             )
+    for number in range(12):
+        world.merged.append((names.salesforce_id("001", 900 + number, rng), world.accounts[3 * number]))
 
 
 def _programs(world: World) -> None:

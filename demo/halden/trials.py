@@ -1,0 +1,183 @@
+"""Free trials: who starts one, how far they get, and who becomes a paying customer.
+
+It plants T35 (parents who buy for a child, trials taken twice, conversions between day 15 and day 30) and a stall: since
+July 2026 far fewer trials get from uploaded data to reviewed labels.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from demo.halden import columns, names
+from demo.halden.columns import day
+from demo.halden.world import LAST_DAY, MARKETS, SEGMENTS, Account, Customer, World
+
+STAGES = ("signed_up", "project_created", "data_uploaded", "labels_reviewed", "results_exported", "converted")
+GO_ON = (86, 80, 77, 71, 42)  # percent that reach the next stage
+STALL_STAGE, STALL_FROM, STALL_PERCENT = 2, day(2026, 7, 6), 38
+PLANS = (("starter", 49_900), ("team", 149_900), ("scale", 499_900))
+FIRST_START = day(2024, 1, 8)
+ACTIONS = ("login", "view_results", "invite", "open_docs", "label_preview")
+
+
+class Trial(NamedTuple):
+    """One trial. `reached` has an instant for every stage reached; `again` marks a second trial of the same account."""
+
+    id: str
+    account: Account
+    workspace_id: str
+    starts: int  # instant
+    plan: str
+    reached: tuple[int, ...]
+    again: bool
+    buyer: Customer | None  # who bought, if somebody did
+    bought: int | None  # the day the subscription starts
+    mrr: int
+    seats: int
+    extra: tuple[tuple[int, str], ...]  # other events: instant, name
+
+
+class Trials(NamedTuple):
+    """All trials by start, the accounts behind them, and the customers they became."""
+
+    all: list[Trial]
+    accounts: list[Account]
+    customers: list[Customer]
+
+
+def trials(world: World) -> Trials:
+    """The trials of this world."""
+    return world.once("trials", _make)
+
+
+def _make(world: World) -> Trials:
+    rng = world.rng("growth.trial")
+    company = names.companies(world.rng("world.companies"))
+    for _ in world.accounts:
+        next(company)
+    made: list[Trial] = []
+    accounts: list[Account] = []
+    customers: list[Customer] = []
+    started = FIRST_START
+    while started <= LAST_DAY:
+        for _ in range(rng.randrange(4, 9) + (started - FIRST_START) // 180):
+            number = started + rng.randrange(7)
+            repeat = made[rng.randrange(len(made) // 2)] if len(made) > 60 and rng.random() < 0.04 else None
+            if number <= LAST_DAY:
+                _start(rng, world, number, repeat, made, accounts, customers, company)
+        started += 7
+    return Trials(sorted(made, key=lambda trial: (trial.starts, trial.id)), accounts, customers)
+
+
+def _start(rng, world, number, repeat, made, accounts, customers, company) -> None:  # type: ignore[no-untyped-def]
+    """One trial more; a repeat never buys and never counts for conversion."""
+    if repeat is not None and (repeat.again or repeat.bought is not None or repeat.starts >= columns.instant(number - 40)):
+        repeat = None
+    account, parent = (repeat.account, None) if repeat else _account(rng, world, accounts, next(company))
+    starts = columns.instant(number, 14 + rng.randrange(8), rng.randrange(60))
+    reached = _journey(rng, number, starts, stop_before_buying=repeat is not None)
+    plan, mrr = PLANS[min(2, int(rng.random() * rng.random() * 4))]
+    seats = 1 + rng.randrange(12)
+    buyer = bought = None
+    if len(reached) == len(STAGES):
+        market = next(m for m in MARKETS if m[0] == account.country)
+        payer = parent or account
+        buyer = Customer(2001 + len(customers), f"{payer.name} LLC", payer, market[2], market[3], 1)
+        customers.append(buyer)
+        bought = reached[-1] // columns.DAY_SECONDS
+    extra = tuple(
+        (starts + rng.randrange(60, 13 * columns.DAY_SECONDS), rng.choice(ACTIONS)) for _ in range(rng.randrange(2, 26))
+    )
+    made.append(
+        Trial(
+            f"TR-{len(made) + 1:05d}", account, f"ws-{len(made) + 1:05d}", starts, plan, reached, repeat is not None,
+            buyer, bought, mrr, seats, tuple(event for event in extra if event[0] < columns.instant(LAST_DAY + 1)),
+        )
+    )  # fmt: skip
+
+
+def _account(rng: random.Random, world: World, accounts: list[Account], name: str) -> tuple[Account, Account | None]:
+    market = rng.choices(MARKETS, [m[4] for m in MARKETS])[0]
+    segment = rng.choices(SEGMENTS, (2, 1, 0, 5, 3))[0]
+    owner = world.sellers[rng.randrange(len(world.sellers))][0]
+    parent = None
+    if rng.random() < 0.12:
+        parent = Account(
+            names.salesforce_id("001", 1000 + len(accounts), rng), f"{name} Group", segment, market[0], market[1], owner, "parent"
+        )  # fmt: skip
+        accounts.append(parent)
+    account = Account(
+        names.salesforce_id("001", 1000 + len(accounts), rng), name, segment, market[0], market[1], owner, "trial",
+        parent.id if parent else None,
+    )  # fmt: skip
+    accounts.append(account)
+    return account, parent
+
+
+def _journey(rng: random.Random, number: int, starts: int, *, stop_before_buying: bool) -> tuple[int, ...]:
+    reached = [starts]
+    for stage, percent in enumerate(GO_ON):
+        if stage == STALL_STAGE and number >= STALL_FROM:
+            percent = STALL_PERCENT
+        last = stage == len(GO_ON) - 1
+        if rng.randrange(100) >= percent or (last and stop_before_buying):
+            break
+        # Most buy within 14 days; every fourth takes up to five weeks, so that 14 and 30 days differ.
+        slow = last and rng.random() < 0.28
+        wait = rng.randrange(15, 36) * columns.DAY_SECONDS if slow else rng.randrange(3_600, 52 * 3_600)
+        instant = (starts if slow else reached[-1]) + wait
+        if instant >= columns.instant(LAST_DAY + 1):
+            break
+        reached.append(max(instant, reached[-1] + 60))
+    return tuple(reached)
+
+
+def tables(world: World) -> dict[str, pa.Table]:
+    """`growth.trial`, `growth.trial_event`, `growth.account_xref`."""
+    made = trials(world)
+    events = [
+        (f"{trial.id}-{position:03d}", trial.id, name, instant)
+        for trial in made.all
+        for position, (instant, name) in enumerate(
+            sorted([*((instant, STAGES[stage]) for stage, instant in enumerate(trial.reached)), *trial.extra])
+        )
+    ]
+    event_ids, trial_ids, event_names, instants = zip(*events, strict=True)
+    return {
+        "growth.trial": columns.table(
+            {
+                "trial_id": columns.text([trial.id for trial in made.all]),
+                "crm_account_id": columns.text([trial.account.id for trial in made.all]),
+                "workspace_id": columns.text([trial.workspace_id for trial in made.all]),
+                "started_at": columns.stamps([trial.starts for trial in made.all]),
+                "plan": columns.text([trial.plan for trial in made.all]),
+            }
+        ),
+        "growth.trial_event": columns.table(
+            {
+                "event_id": columns.text(event_ids),
+                "trial_id": columns.text(trial_ids),
+                "event": columns.text(event_names),
+                "occurred_at": columns.stamps(instants),
+            }
+        ),
+        "growth.account_xref": _xref(world, made),
+    }
+
+
+def _xref(world: World, made: Trials) -> pa.Table:
+    rows = [(customer.account.id, customer.id, None, "billing_ref", 100) for customer in (*world.customers, *made.customers)]
+    rows += [(trial.account.id, None, trial.workspace_id, "workspace_owner", 95) for trial in made.all]
+    accounts, customers, workspaces, methods, confidence = zip(*rows, strict=True)
+    return columns.table(
+        {
+            "crm_account_id": columns.text(accounts),
+            "customer_id": columns.whole(customers),
+            "workspace_id": columns.text(workspaces),
+            "method": columns.text(methods),
+            "confidence": columns.decimal(confidence, 2),
+        }
+    )
