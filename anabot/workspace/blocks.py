@@ -19,14 +19,14 @@ _RICH = ("rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_
 _INLINE = ("text", "link", "emoji", "user", "usergroup", "channel", "broadcast", "date", "color")
 
 
-def read_blocks(raw: Any, *, error: str = "invalid_blocks", file_ok: Callable[[str], bool] = lambda _: False) -> list[dict[str, Any]]:
+def read_blocks(raw: Any, *, file_ok: Callable[[str], bool]) -> list[dict[str, Any]]:
     """The blocks of a message, checked and with ids.
 
     `raw` is a list or the JSON text of one; `file_ok` says whether a Slack file may be shown as a picture.
     Raises Refused: invalid_blocks_format, invalid_blocks with every fault, or msg_blocks_too_long.
     """
     blocks = _as_list(raw)
-    check_blocks(blocks, "/blocks", most=limits.MESSAGE_BLOCKS, error=error, file_ok=file_ok, inputs=False)
+    check_blocks(blocks, "/blocks", most=limits.MESSAGE_BLOCKS, error="invalid_blocks", file_ok=file_ok, inputs=False)
     if sum(map(len, _texts(blocks))) > limits.ALL_BLOCK_TEXT:
         raise Refused("msg_blocks_too_long")
     return with_ids(blocks)
@@ -178,21 +178,20 @@ def _table(faults: Faults, block: Mapping[str, Any], at: str) -> None:
             _cell(faults, cell, f"{at}/rows/{n}/{m}")
     for n, column in enumerate(faults.items(block.get("column_settings", []), f"{at}/column_settings", least=0, most=20)):
         here = f"{at}/column_settings/{n}"
-        if column is not None and faults.shape(column, here, needs=(), may=("align", "is_wrapped")):
-            if column.get("align", "left") not in ("left", "center", "right"):
-                faults.add("must be a valid enum value", f"{here}/align")
+        if column is None or not faults.shape(column, here, needs=(), may=("align", "is_wrapped")):
+            continue
+        if column.get("align", "left") not in ("left", "center", "right"):
+            faults.add("must be a valid enum value", f"{here}/align")
 
 
 def _cell(faults: Faults, cell: Any, at: str) -> None:
     kind = _kind(cell)
-    if kind == "raw_text" and faults.shape(cell, at, needs=("text",)):
-        faults.string(cell["text"], f"{at}/text", most=limits.TABLE_TEXT)
-    elif kind == "raw_number" and faults.shape(cell, at, needs=("value", "text")):
-        faults.string(cell["text"], f"{at}/text", most=limits.TABLE_TEXT)
-    elif kind == "rich_text":
+    if kind == "rich_text":
         _rich_text(faults, cell, at)
     elif kind not in ("raw_text", "raw_number"):
         faults.add(f"unsupported type: {kind}", f"{at}/type")
+    elif faults.shape(cell, at, needs=("text",) if kind == "raw_text" else ("value", "text")):
+        faults.string(cell["text"], f"{at}/text", most=limits.TABLE_TEXT)
 
 
 def _rich_text(faults: Faults, block: Mapping[str, Any], at: str) -> None:

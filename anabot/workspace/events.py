@@ -1,4 +1,4 @@
-"""Send what happens to the app: signed, over HTTP, from a pool of threads, again when it fails. Never to any host but this one."""
+"""Send what happens to the app: signed, over HTTP, from a pool of threads, again when it fails. Never to another host."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -227,24 +227,22 @@ class State:
                 self.messages[message.channel].pop(message.ts, None)
         self.tell(Change(kind="deleted", channel=message.channel, message=message, only_for=message.only_for))
 
-    def replies(self, parent: Message) -> list[Message]:
-        """The replies of a thread that everybody sees, oldest first."""
+    def replies(self, parent: Message, reader: str = "") -> list[Message]:
+        """The replies of a thread, oldest first: what everybody sees, and what only `reader` does."""
         with self.lock:
-            rows = sorted(self.messages[parent.channel].values(), key=lambda m: m.ts)
-            return [m for m in rows if m.thread_ts == parent.ts and m.ts != parent.ts and not m.only_for]
+            return [m for m in self._seen_by(parent.channel, reader) if m.thread_ts == parent.ts and m.ts != parent.ts]
 
-    def history(self, channel: str) -> list[Message]:
-        """The messages of a channel that everybody sees, replies left out, oldest first."""
+    def history(self, channel: str, reader: str = "") -> list[Message]:
+        """The messages of a channel, replies left out, oldest first: what everybody sees, and what only `reader` does."""
         with self.lock:
-            rows = sorted(self.messages[channel].values(), key=lambda m: m.ts)
-            return [m for m in rows if not m.only_for and (m.thread_ts in ("", m.ts) or m.broadcast)]
+            return [m for m in self._seen_by(channel, reader) if m.thread_ts in ("", m.ts) or m.broadcast]
+
+    def _seen_by(self, channel: str, reader: str) -> list[Message]:
+        rows = (m for m in self.messages[channel].values() if m.only_for in ("", reader))
+        return sorted(rows, key=lambda m: m.ts)
 
     def pings_fired(self) -> int:
         """How many broadcasts (`<!channel>`, `<!here>`, `<!everyone>`) stand in messages that everybody sees."""
         with self.lock:
             return sum(len(m.pings) for rows in self.messages.values() for m in rows.values())
 
-
-def visible_to(user: str, messages: Iterable[Message]) -> list[Message]:
-    """Those that are not ephemeral for somebody else."""
-    return [message for message in messages if message.only_for in ("", user)]

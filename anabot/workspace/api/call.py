@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from anabot.workspace import limits
 from anabot.workspace.core import Workspace
-from anabot.workspace.limits import Refused
+from anabot.workspace.limits import PAGE_MOST, PAGE_SIZE, Refused
 from anabot.workspace.state import Channel, State
 
 T = TypeVar("T")
@@ -79,7 +78,7 @@ class Call:
             raise Refused("not_in_channel")
         return found
 
-    def page(self, rows: Sequence[T], *, default: int = limits.PAGE_SIZE, most: int = limits.PAGE_MOST) -> tuple[Sequence[T], str]:
+    def page(self, rows: Sequence[T], *, default: int = PAGE_SIZE, most: int = PAGE_MOST) -> tuple[Sequence[T], str]:
         """The rows that `limit` and `cursor` ask for, and the cursor of the next page, empty at the end."""
         start, size = _offset(self.text("cursor")), self.number("limit", default, least=1, most=most)
         after = start + size

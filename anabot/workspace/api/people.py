@@ -39,7 +39,7 @@ def users_by_email(call: Call) -> Json:
 
 def usergroups_list(call: Call) -> Json:
     """usergroups.list."""
-    groups = []
+    groups: list[Json] = []
     for handle, spec in call.state.cast.groups.items():
         users = _members(call.state, handle)
         groups.append({
