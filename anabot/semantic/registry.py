@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
+from sqlglot import exp
+
 from anabot.periods import Calendar, Grain
+from anabot.semantic.filters import Predicate
+
+_PARSED: Any = field(default_factory=exp.Null, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,7 @@ class Dimension:
     model: str
     kind: Literal["categorical", "time"]
     expr: str
+    tree: exp.Expression = _PARSED  # `expr`, parsed once at load
     grain: Grain | None = None
     label: str = ""
     description: str = ""
@@ -29,6 +35,7 @@ class Dimension:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # declared value → its synonyms
     indexed: bool = True  # whether its values may be collected, so that people can name them
     unit: str = ""
+    data_type: str = ""  # the column's type where dbt says it, in lower case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,7 @@ class Entity:
     model: str
     kind: Literal["primary", "unique", "foreign", "natural"]
     expr: str
+    tree: exp.Expression = _PARSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +90,9 @@ class Input:
 
     metric: str
     alias: str
-    where: tuple[Any, ...] = ()
-    offset: tuple[int, Grain] | None = None
-    offset_to: Grain | None = None
+    where: tuple[Predicate, ...] = ()
+    offset: tuple[int, str] | None = None  # (2, "week"): the value two weeks earlier
+    offset_to: str = ""  # the value at the start of this grain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +107,12 @@ class Metric:
     model: str = ""
     agg: str = ""
     expr: str = ""
+    percentile: Decimal | None = None
+    discrete: bool = False  # percentile: a value that occurs, instead of an interpolated one
     time_dimension: str = ""
-    where: tuple[Any, ...] = ()
+    fill_nulls_with: int | None = None
+    tree: exp.Expression = _PARSED  # `expr` or `formula`, parsed once at load
+    where: tuple[Predicate, ...] = ()
     # ratio (numerator, denominator) and derived (formula over aliases)
     inputs: tuple[Input, ...] = ()
     formula: str = ""
@@ -154,6 +166,30 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """`left` − `right` = Σ sign · term + residual, each of them a metric. `terms` are (metric, label, 1 or −1)."""
+
+    name: str
+    title: str
+    unit: str
+    left: tuple[str, str]  # (metric, label)
+    right: tuple[str, str]
+    terms: tuple[tuple[str, str, int], ...]
+    tolerance: Decimal = Decimal(0)
+    synonyms: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A team that asks: what it is called, and questions that work for it."""
+
+    name: str
+    label: str
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Registry:
     """Everything the data team has defined. `version` is a hash of the files it was read from."""
 
@@ -163,4 +199,7 @@ class Registry:
     terms: Mapping[str, Term] = field(default_factory=dict)
     saved_queries: Mapping[str, SavedQuery] = field(default_factory=dict)
     freshness: tuple[str, str] | None = None  # (metric, dimension): newest load per source, asked like any question
+    reconciliations: Mapping[str, Reconciliation] = field(default_factory=dict)
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    company: str = ""
     version: str = ""

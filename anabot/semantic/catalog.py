@@ -1,0 +1,244 @@
+"""What each semantic model reaches by joins, and what a name means on it. Built from a registry, lazily, once per model.
+
+Only many-to-one steps are walked: an entity leads to models where it is primary or unique, so that a join never
+multiplies rows. It never sees a grant: hiding names is `resolve`'s work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from anabot.periods import Grain
+from anabot.semantic.registry import Dimension, DimensionRef, Entity, Metric, Registry, SemanticModel
+
+METRIC_TIME = "metric_time"
+MAX_HOPS = 4
+DATE_PARTS = ("year", "quarter", "month", "week", "day", "dow", "doy", "hour")
+_GRAINS = {grain.value: grain for grain in Grain}
+_ONE = ("primary", "unique")
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One many-to-one join: from the model before, on `entity`, to `model`."""
+
+    entity: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """What a name means on one model: the joins to walk, the element found there, and the size of time to cut it to."""
+
+    hops: tuple[Hop, ...]
+    element: Dimension | Entity
+    grain: Grain | None = None
+    part: str = ""
+    metric_time: bool = False
+
+    @property
+    def home(self) -> tuple[str, str]:
+        """The element's own model and name."""
+        return self.element.model, self.element.name
+
+    @property
+    def is_time(self) -> bool:
+        """Whether the element is a time dimension."""
+        return isinstance(self.element, Dimension) and self.element.kind == "time"
+
+    def qualified(self, primary: str) -> str:
+        """dbt's name for the element, seen from a model whose primary entity is `primary`."""
+        path = [hop.entity for hop in self.hops] or ([primary] if primary and isinstance(self.element, Dimension) else [])
+        return "__".join([*path, self.element.name])
+
+
+class Ambiguous(Exception):
+    """A name that means several things at the same distance; `names` say which."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    qualified: dict[str, tuple[Slot, ...]]
+    bare: dict[str, tuple[Slot, ...]]
+
+
+class Catalog:
+    """The join graph of one registry and the meaning of names on it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self._holders = _holders(registry)
+        self._reach: dict[str, _Reach] = {}
+        self._slots: dict[tuple[str, str, str], tuple[Slot, ...]] = {}
+        self._leaves: dict[str, tuple[Metric, ...]] = {}
+
+    def leaves(self, name: str) -> tuple[Metric, ...]:
+        """The simple metrics that a metric is made of, each once."""
+        if name not in self._leaves:
+            metric = self.registry.metrics[name]
+            below = [leaf for each in metric.inputs for leaf in self.leaves(each.metric)]
+            found = {leaf.name: leaf for leaf in ([metric] if metric.kind == "simple" else below)}
+            self._leaves[name] = tuple(found.values())
+        return self._leaves[name]
+
+    def candidates(self, model: str, time: str, name: str) -> tuple[Slot, ...]:
+        """Every meaning of `name` for a metric of `model` that is timed by `time`; nearest first, none where it has no meaning."""
+        key = (model, time, name)
+        if key not in self._slots:
+            self._slots[key] = self._candidates(model, time, name)
+        return self._slots[key]
+
+    def slot(self, model: str, time: str, name: str) -> Slot | None:
+        """The one meaning of `name` there, or None. Raises Ambiguous."""
+        found = self.candidates(model, time, name)
+        nearest = [each for each in found if len(each.hops) == len(found[0].hops)]
+        if len(nearest) > 1:
+            raise Ambiguous(tuple(sorted({self.spell(model, each) for each in nearest})))
+        return nearest[0] if nearest else None
+
+    def spell(self, model: str, slot: Slot) -> str:
+        """dbt's qualified name of a slot, seen from `model`; with the model's name where two share it."""
+        name = slot.qualified(self.registry.models[model].primary_entity)
+        same = self.reach(model).qualified.get(name, ())
+        return f"{name} (of {slot.element.model})" if len(same) > 1 else name
+
+    def reach(self, model: str) -> _Reach:
+        """All that can be named from `model`."""
+        if model not in self._reach:
+            self._reach[model] = self._walk(self.registry.models[model])
+        return self._reach[model]
+
+    def paths(self, model: str, to: str) -> tuple[tuple[Hop, ...], ...]:
+        """The shortest join paths from `model` to the model `to`; one empty path when they are the same, none when unreachable."""
+        if model == to:
+            return ((),)
+        found = [hops for hops, right in self._trips(self.registry.models[model], ()) if right.name == to]
+        shortest = min(map(len, found), default=0)
+        return tuple(hops for hops in found if len(hops) == shortest)
+
+    def names(self, model: str, time: str) -> Iterator[str]:
+        """Every name, bare or qualified, that means something for a metric of `model`."""
+        yield from (METRIC_TIME,) if time else ()
+        yield from self.reach(model).bare
+        yield from self.reach(model).qualified
+
+    def _candidates(self, model: str, time: str, name: str) -> tuple[Slot, ...]:
+        plain = self._plain(model, time, name)
+        if plain:
+            return plain
+        base, _, suffix = name.rpartition("__")
+        times = tuple(slot for slot in self._plain(model, time, base) if slot.is_time) if base else ()
+        if suffix in _GRAINS:
+            return tuple(replace(slot, grain=_GRAINS[suffix]) for slot in times)
+        part = suffix.removeprefix("extract_")
+        return tuple(replace(slot, part=part, grain=None) for slot in times) if part != suffix and part in DATE_PARTS else ()
+
+    def _plain(self, model: str, time: str, name: str) -> tuple[Slot, ...]:
+        if name == METRIC_TIME:
+            dimension = self.registry.models[model].dimensions.get(time)
+            return (Slot(hops=(), element=dimension, grain=dimension.grain, metric_time=True),) if dimension else ()
+        reach = self.reach(model)
+        return reach.qualified.get(name) or reach.bare.get(name) or ()
+
+    def _walk(self, model: SemanticModel) -> _Reach:
+        qualified: dict[str, list[Slot]] = {}
+        bare: dict[str, list[Slot]] = {}
+        for hops, right in [((), model), *self._trips(model, ())]:
+            for slot in _elements(hops, right):
+                bare.setdefault(slot.element.name, []).append(slot)
+                for prefix in _prefixes(hops, right):
+                    qualified.setdefault("__".join([*prefix, slot.element.name]), []).append(slot)
+        return _Reach(_settled(qualified), _settled(bare))
+
+    def _trips(self, model: SemanticModel, walked: tuple[Hop, ...]) -> Iterator[tuple[tuple[Hop, ...], SemanticModel]]:
+        """Breadth first, so that shorter paths come first."""
+        edge: list[tuple[tuple[Hop, ...], SemanticModel]] = [(walked, model)]
+        for _ in range(MAX_HOPS):
+            edge = [(hops, right) for before, left in edge for hops, right in self._steps(model, left, before)]
+            yield from edge
+
+    def _steps(
+        self, start: SemanticModel, left: SemanticModel, walked: tuple[Hop, ...]
+    ) -> Iterator[tuple[tuple[Hop, ...], SemanticModel]]:
+        used = {hop.entity for hop in walked}
+        seen = {start.name, *(hop.model for hop in walked)}
+        for entity in left.entities.values():
+            if entity.name in used:
+                continue
+            for right in self._holders.get(entity.name, ()):
+                if right.name not in seen and right.connection == left.connection:
+                    yield (*walked, Hop(entity.name, right.name)), right
+
+
+@lru_cache(maxsize=8)
+def catalog_of(registry: Registry) -> Catalog:
+    """The catalog of a registry, built once."""
+    return Catalog(registry)
+
+
+def dimensions_of(registry: Registry, *metrics: str) -> tuple[DimensionRef, ...]:
+    """The dimensions that all given metrics can be cut by, under the shortest name that is safe for each.
+
+    Time dimensions other than `metric_time` are included; entities and denied dimensions are not considered here.
+    """
+    catalog = catalog_of(registry)
+    leaves = {(leaf.model, leaf.time_dimension) for name in metrics for leaf in catalog.leaves(name)}
+    if not leaves:
+        return ()
+    first, *others = sorted(leaves)
+    found: dict[tuple[str, ...], DimensionRef] = {}
+    for name, slots in {**catalog.reach(first[0]).qualified, **catalog.reach(first[0]).bare}.items():
+        slot = slots[0]
+        if isinstance(slot.element, Dimension) and all(_agrees(catalog, each, name, slot) for each in (first, *others)):
+            path = (*(hop.entity for hop in slot.hops), slot.element.name)
+            best = found.get((*slot.home, *path[:-1]))
+            if best is None or len(name) < len(best.name):
+                found[(*slot.home, *path[:-1])] = DimensionRef(name=name, path=path, dimension=slot.element)
+    return tuple(sorted(found.values(), key=lambda ref: (len(ref.path), ref.name)))
+
+
+def _agrees(catalog: Catalog, leaf: tuple[str, str], name: str, slot: Slot) -> bool:
+    try:
+        other = catalog.slot(*leaf, name)
+    except Ambiguous:
+        return False
+    return other is not None and other.home == slot.home
+
+
+def _holders(registry: Registry) -> dict[str, list[SemanticModel]]:
+    found: dict[str, list[SemanticModel]] = {}
+    for model in registry.models.values():
+        for entity in model.entities.values():
+            if entity.kind in _ONE:
+                found.setdefault(entity.name, []).append(model)
+    return found
+
+
+def _elements(hops: tuple[Hop, ...], model: SemanticModel) -> Iterator[Slot]:
+    for dimension in model.dimensions.values():
+        yield Slot(hops=hops, element=dimension, grain=dimension.grain)
+    for entity in model.entities.values():
+        if not hops or entity.name != hops[-1].entity:
+            yield Slot(hops=hops, element=entity)
+
+
+def _prefixes(hops: tuple[Hop, ...], model: SemanticModel) -> list[tuple[str, ...]]:
+    if hops:
+        return [tuple(hop.entity for hop in hops)]
+    own = {model.primary_entity, *(entity.name for entity in model.entities.values() if entity.kind in _ONE)} - {""}
+    return [(name,) for name in sorted(own)]
+
+
+def _settled(found: dict[str, list[Slot]]) -> dict[str, tuple[Slot, ...]]:
+    """Nearest first; dimensions before an entity of the same name at the same distance."""
+    settled = {}
+    for name, slots in found.items():
+        nearest = [slot for slot in slots if isinstance(slot.element, Dimension)] or slots
+        settled[name] = tuple(sorted(nearest, key=lambda slot: len(slot.hops)))
+    return settled

@@ -1,0 +1,98 @@
+"""YAML text into plain values that remember their lines. It never reads a file and never runs a tag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from anabot.errors import Fault
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C scanner reads 5,000 metrics eight times faster
+
+Path = Sequence[str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One parsed file: its plain value, and the node tree that knows where each key stood."""
+
+    file: str
+    value: Any
+    node: Any
+
+    def line(self, *path: str | int) -> int:
+        """The 1-based line of the deepest part of `path` that is there."""
+        node, line = self.node, 1
+        for part in path:
+            found = _child(node, part)
+            if found is None:
+                return line
+            node, line = found
+        return line
+
+    def fault(self, path: Path, what: str, why: str = "", todo: str = "") -> Fault:
+        """A fault at `path` of this file."""
+        return Fault(self.file, self.line(*path), what, why, todo)
+
+
+def parse(file: str, text: str) -> tuple[Document | None, list[Fault]]:
+    """Parse one file. Text that is not YAML, or has a key twice, is a fault with its line."""
+    try:
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+            doubles = [_double(file, key) for key in _double_keys(node)]
+            value = loader.construct_document(node) if node is not None else None
+        finally:
+            loader.dispose()
+    except yaml.YAMLError as error:
+        return None, [_unreadable(file, error)]
+    except (ValueError, RecursionError) as error:  # a date such as 2026-02-31, or nesting without end
+        return None, [Fault(file, 1, "This file holds a value that cannot be read.", str(error), "Correct or quote the value.")]
+    return Document(file=file, value=value, node=node), doubles
+
+
+def _unreadable(file: str, error: yaml.YAMLError) -> Fault:
+    mark = getattr(error, "problem_mark", None)
+    line = mark.line + 1 if mark is not None else 1
+    problem = getattr(error, "problem", None) or str(error)
+    return Fault(
+        file, line, "This is not YAML.", f"{problem}.", "Check indentation, quotes and braces on this line and the one above."
+    )
+
+
+def _double(file: str, key: Any) -> Fault:
+    return Fault(
+        file,
+        key.start_mark.line + 1,
+        f"The key `{key.value}` stands here a second time.",
+        "YAML would silently keep the last.",
+        "Keep one.",
+    )
+
+
+def _double_keys(node: Any) -> Iterator[Any]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    yield key
+                seen.add(key.value)
+            yield from _double_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _double_keys(item)
+
+
+def _child(node: Any, part: str | int) -> tuple[Any, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return value, key.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part].start_mark.line + 1
+    return None

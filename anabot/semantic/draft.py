@@ -1,0 +1,102 @@
+"""The registry while it is being read: what was found so far, and every fault. Never seen outside the readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from anabot.errors import Fault
+from anabot.semantic.documents import Document, Path
+from anabot.semantic.names import did_you_mean
+from anabot.semantic.registry import Metric, Reconciliation, SavedQuery, SemanticModel, Team, Term
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """Everything read so far. `broken` are names that exist in the files but could not be read."""
+
+    dialect: str
+    manifest: Mapping[str, Any] | None
+    governed: bool
+    schema: str = ""
+    models: dict[str, SemanticModel] = field(default_factory=dict)
+    metrics: dict[str, Metric] = field(default_factory=dict)
+    saved_queries: dict[str, SavedQuery] = field(default_factory=dict)
+    reconciliations: dict[str, Reconciliation] = field(default_factory=dict)
+    terms: dict[str, Term] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    company: dict[str, Any] = field(default_factory=dict)
+    company_file: str = ""
+    where: dict[tuple[str, str], tuple[Document, Path]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, doc: Document, path: Path, what: str, why: str = "", todo: str = "") -> None:
+        """Note one fault."""
+        self.faults.append(doc.fault(path, what, why, todo))
+
+    def fault_of(self, kind: str, name: str, what: str, why: str = "", todo: str = "", *, at: Path = ()) -> None:
+        """Note a fault of a metric, model or other thing that has been read, where it (or its key `at`) stands."""
+        doc, path = self.where[kind, name]
+        self.fault(doc, (*path, *at), what, why, todo)
+
+    def claim(self, kind: str, name: str, doc: Document, path: Path) -> bool:
+        """Take a name. A second claim is a fault and gets False."""
+        if (kind, name) not in self.where:
+            self.where[kind, name] = (doc, path)
+            return True
+        first, at = self.where[kind, name]
+        self.fault(
+            doc,
+            path,
+            f"The {kind} `{name}` is defined a second time.",
+            f"The first stands in {first.file}:{first.line(*at)}.",
+            "Rename or remove one: a name has one meaning.",
+        )
+        return False
+
+    def shape(self, kind: type[Shape], value: Any, doc: Document, path: Path) -> Shape | None:
+        """Validate `value`; what is wrong becomes one fault per place."""
+        try:
+            return kind.model_validate(value)
+        except ValidationError as error:
+            for item in error.errors(include_url=False):
+                self.faults.append(_shape_fault(kind, item, doc, path))
+            if isinstance(value, dict) and isinstance(value.get("name"), str):
+                self.broken.add(value["name"])
+            return None
+
+
+def _shape_fault(kind: type[BaseModel], item: Any, doc: Document, path: Path) -> Fault:
+    place = tuple(part for part in item["loc"] if not (isinstance(part, str) and "[" in part))
+    key = ".".join(map(str, place)) or "this"
+    full = (*path, *place)
+    match item["type"]:
+        case "extra_forbidden":
+            known = [field.alias or name for name, field in kind.model_fields.items()]
+            last = str(place[-1])
+            return doc.fault(
+                full,
+                f"`{last}` is not a key that means something here.",
+                did_you_mean(last, known),
+                f"Known keys: {', '.join(known)}.",
+            )
+        case "missing":
+            return doc.fault(full, f"`{key}` is missing.", "", f"Add `{place[-1] if place else key}:`.")
+        case "literal_error":
+            return doc.fault(
+                full,
+                f"`{key}` is `{item['input']}`.",
+                f"It must be {item['ctx']['expected']}.",
+                did_you_mean(str(item["input"]), _quoted(item)),
+            )
+    return doc.fault(full, f"`{key}` cannot be read.", f"{item['msg']}.", f"It is `{str(item['input'])[:80]}`.")
+
+
+def _quoted(item: Any) -> list[str]:
+    return [word for word in str(item["ctx"]["expected"]).split("'") if word.isidentifier()]

@@ -1,0 +1,119 @@
+"""Texts of a semantic layer folder → one Registry, or every fault at once. It never opens a file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from anabot.errors import RegistryError
+from anabot.periods import Calendar
+from anabot.semantic import documents, validate
+from anabot.semantic.documents import Document
+from anabot.semantic.draft import Draft
+from anabot.semantic.names import did_you_mean
+from anabot.semantic.read_company import read_company, read_reconciliation
+from anabot.semantic.read_metrics import read_metric
+from anabot.semantic.read_models import read_model
+from anabot.semantic.read_queries import read_saved_query
+from anabot.semantic.registry import Registry
+
+_ROOTS = ("models", "metrics", "saved_queries")
+_ELSEWHERE = frozenset(
+    {"version", "sources", "seeds", "snapshots", "exposures", "macros", "groups", "unit_tests", "data_tests", "anchors"}
+)
+
+
+def parse_registry(
+    files: Mapping[str, str],
+    manifest: Mapping[str, Any] | None = None,
+    *,
+    dialect: str = "duckdb",
+    governed: bool = True,
+    schema: str = "",
+) -> Registry:
+    """Read every file (path → text) into one registry.
+
+    `company.yml`, `reconciliations/*.yml` and dbt's YAML are told apart by their paths; `access.yml` is the policy's.
+    `dialect` is that of the expressions in the files. `governed` asks of each metric an owner, a description, a unit and a
+    golden value. `schema` is where models live that say nothing and have no manifest.
+
+    Raises:
+        RegistryError: with all faults of all files.
+    """
+    draft = Draft(dialect=dialect, manifest=manifest, governed=governed, schema=schema)
+    for file in sorted(files):
+        if file.endswith((".yml", ".yaml")) and _base(file) not in ("access.yml", "dbt_project.yml"):
+            _read(draft, file, files[file])
+    registry = _registry(draft, files)
+    validate.check(draft, registry)
+    if draft.faults:
+        raise RegistryError(list(dict.fromkeys(draft.faults)))
+    return registry
+
+
+def _base(file: str) -> str:
+    return file.rsplit("/", 1)[-1]
+
+
+def _read(draft: Draft, file: str, text: str) -> None:
+    doc, faults = documents.parse(file, text)
+    draft.faults += faults
+    if doc is None or doc.value is None:
+        return
+    if "reconciliations/" in f"/{file}":
+        read_reconciliation(draft, doc)
+    elif not isinstance(doc.value, dict):
+        draft.fault(
+            doc, (), "This file is not a mapping.", "", f"Begin it with one of {', '.join(f'`{root}:`' for root in _ROOTS)}."
+        )
+    elif _base(file) == "company.yml":
+        read_company(draft, doc)
+    else:
+        _read_dbt(draft, doc)
+
+
+def _read_dbt(draft: Draft, doc: Document) -> None:
+    for key in doc.value:
+        if key not in _ROOTS and key not in _ELSEWHERE:
+            todo = f"Use {', '.join(f'`{root}:`' for root in _ROOTS)}."
+            draft.fault(
+                doc, (str(key),), f"`{key}` is not a key that means something here.", did_you_mean(str(key), _ROOTS), todo
+            )
+    for i, item in _listed(draft, doc, "models"):
+        read = read_model(draft, doc, ("models", i), item)
+        if read is None:
+            continue
+        model, spec = read
+        draft.models[model.name] = model
+        for j, metric in enumerate(spec.metrics):
+            read_metric(draft, doc, ("models", i, "metrics", j), metric, model)
+    for i, item in _listed(draft, doc, "metrics"):
+        read_metric(draft, doc, ("metrics", i), item, None)
+    for i, item in _listed(draft, doc, "saved_queries"):
+        read_saved_query(draft, doc, ("saved_queries", i), item)
+
+
+def _listed(draft: Draft, doc: Document, key: str) -> list[tuple[int, Any]]:
+    value = doc.value.get(key)
+    if value is None or isinstance(value, list):
+        return list(enumerate(value or []))
+    draft.fault(doc, (key,), f"`{key}` must be a list.", "", "Begin each entry with `- name:`.")
+    return []
+
+
+def _registry(draft: Draft, files: Mapping[str, str]) -> Registry:
+    body = "\x00".join(f"{file}\x00{files[file]}" for file in sorted(files)) + repr(draft.manifest is not None)
+    return Registry(
+        models=draft.models,
+        metrics=draft.metrics,
+        terms=draft.terms,
+        saved_queries=draft.saved_queries,
+        reconciliations=draft.reconciliations,
+        teams=draft.teams,
+        calendar=draft.company.get("calendar") or Calendar(ZoneInfo("UTC")),
+        company=draft.company.get("company", ""),
+        freshness=draft.company.get("freshness"),
+        version=hashlib.sha256(body.encode()).hexdigest()[:16],
+    )
