@@ -1,0 +1,5 @@
+select
+    skill_id,
+    name as skill,
+    modality
+from {{ source('supply', 'skill') }}

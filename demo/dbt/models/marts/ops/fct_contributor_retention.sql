@@ -1,0 +1,9 @@
+-- Contributors whose first task lies at least 90 days back, and whether they did one on or after day 90.
+select
+    contributor_id,
+    country_code,
+    first_task_date as cohort_date,
+    1 as started,
+    cast(last_task_date >= first_task_date + 90 as integer) as retained_90d
+from {{ ref('stg_supply__contributor') }}
+where first_task_date <= date '{{ var("as_of") }}' - 91
