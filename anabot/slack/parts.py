@@ -16,47 +16,57 @@ from anabot.types import Answer, Channel, Directory, Person, Question
 Vote = Literal["up", "down"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hello:
+class Hello(Protocol):
     """How Ana introduces herself in one place: plain text, and questions that work there for that person."""
 
-    text: str
-    questions: tuple[str, ...] = ()
+    @property
+    def text(self) -> str:
+        """What she says, without markup."""
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Questions that a press of a button asks."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaybookLine:
-    """A playbook as `/ana playbooks` lists it. `schedule` and `next_run` are words, already in the playbook's zone."""
+class PlaybookLine(Protocol):
+    """A playbook as `/ana playbooks` lists it. `channel` has its `#`; `schedule` is in words."""
 
-    name: str
-    title: str
-    channel: str
-    schedule: str = ""
-    next_run: str = ""
+    @property
+    def name(self) -> str:
+        """`team/file-name`, as `/ana run` takes it."""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+
+    @property
+    def channel(self) -> str:
+        """Where it is posted."""
+
+    @property
+    def schedule(self) -> str:
+        """When it is posted, in words."""
 
 
 class Asker(Protocol):
     """One question, start to end."""
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, /) -> Answer:
         """The answer to somebody who asked Ana. A `clarify` answer carries a receipt, so that `choose` can find it."""
 
-    def overhear(self, question: Question) -> Answer | None:
+    def overhear(self, question: Question, /) -> Answer | None:
         """The answer to a sentence in a thread that nobody addressed to Ana.
 
         None, and no state changed, unless she holds state for `question.thread` and understands the sentence completely.
         """
 
-    def choose(self, receipt: str, index: int, person: Person, channel: Channel | None) -> Answer:
+    def choose(self, receipt: str, index: int, person: Person, channel: Channel | None, /) -> Answer:
         """The answer for the `index`-th choice of the `clarify` answer with this receipt, under this person's own grant."""
 
-    def recall(self, receipt: str, person: Person, channel: Channel | None) -> Answer:
+    def recall(self, receipt: str, person: Person, channel: Channel | None, /) -> Answer:
         """The answer with this receipt, asked again under the grant of this person in this channel."""
 
-    def hello(self, person: Person | None, channel: Channel) -> Hello:
-        """What Ana says when she joins a channel, or is opened in a DM. `person` may be unknown in a channel."""
-
-    def feedback(self, receipt: str, person: Person, vote: Vote) -> None:
+    def feedback(self, receipt: str, person: Person, vote: Vote, /) -> None:
         """Keep one person's vote on one answer; the last one counts."""
 
 
@@ -66,23 +76,23 @@ class Admin(Protocol):
     def status(self) -> Mapping[str, str]:
         """Label → words, in the order they are shown: warehouse, registry, loads, store, worker."""
 
-    def metrics(self, search: str, person: Person, channel: Channel) -> Sequence[Metric]:
+    def metrics(self, search: str, person: Person, channel: Channel, /) -> Sequence[Metric]:
         """The metrics listed for this person here, best match first; all of them for an empty search."""
 
-    def define(self, name: str, person: Person, channel: Channel) -> Metric:
+    def define(self, name: str, person: Person, channel: Channel, /) -> Metric:
         """One listed metric by name, label or synonym.
 
         Raises:
             UnknownName: no such metric, or one that is hidden from this person: the same words for both.
         """
 
-    def playbooks(self, person: Person) -> Sequence[PlaybookLine]:
+    def playbooks(self, person: Person, /) -> Sequence[PlaybookLine]:
         """The playbooks this person may know of."""
 
-    def run(self, name: str, person: Person) -> str:
+    def run(self, name: str, person: Person, /) -> str:
         """Run one playbook now and post it into its channel; one sentence that says what was posted where."""
 
-    def audit(self, count: int) -> Sequence[Mapping[str, Any]]:
+    def audit(self, count: int, /) -> Sequence[Mapping[str, Any]]:
         """The newest `count` audit rows, newest first, with `at`, `actor`, `place`, `status`, `metrics` and `receipt`."""
 
     def reload(self) -> str:
@@ -92,15 +102,20 @@ class Admin(Protocol):
 class Seen(Protocol):
     """A memory of keys, shared by every process."""
 
-    def once(self, key: str) -> bool:
+    def once(self, key: str, /) -> bool:
         """True the first time a key is seen, False ever after."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """All that `create_app` is given. `registry` returns the one in force now, as it can be reloaded."""
+    """All that `create_app` is given.
+
+    `hello` says what Ana says when she joins a channel (to whoever invited her) or is opened in a DM. `registry` returns the
+    one in force now, as it can be reloaded.
+    """
 
     asker: Asker
+    hello: Callable[[Person, Channel], Hello]
     admin: Admin
     directory: Directory
     seen: Seen

@@ -1,0 +1,182 @@
+"""Turn an answer into Slack messages: the sentence, the table or picture, where it comes from, and the buttons.
+
+Pure. Everything that came from data, people or the registry is escaped. It never computes, rounds or drops a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from anabot.charts import suits
+from anabot.semantic.registry import Metric, Registry
+from anabot.slack import mrkdwn
+from anabot.slack.blocks import Block, Message, context, divider, image, messages, sections
+from anabot.slack.buttons import CHART, TABLE, Pressed, answer_buttons, choice_buttons, question_buttons
+from anabot.slack.tables import bridge_grid, grid, table_block, worth_a_table
+from anabot.types import Answer, Badge, Bridge, Person
+
+MARKS = {"certified": "✔", "team": "◐", "draft": "⚠"}
+_DEFINITION_TEXT, _MOST_DEFINITIONS = 220, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a rendering needs beyond the answer. `asker` is a user id; `said` the question, where a button asked it."""
+
+    registry: Registry
+    zone: ZoneInfo
+    asker: str = ""
+    said: str = ""
+    said_by: str = ""
+
+
+def render(answer: Answer, setting: Setting, *, picture: str = "", note: str = "") -> list[Message]:
+    """The answer as one message, or several where one would pass Slack's limits.
+
+    `picture` is the id of an uploaded chart that stands instead of the table; `note` a line of ours under the answer.
+    """
+    return messages(mrkdwn.escape(answer.text), _blocks(answer, setting, picture, note))
+
+
+def zone_for(person: Person | None, registry: Registry) -> ZoneInfo:
+    """The person's own zone where one is known, the company's otherwise."""
+    try:
+        return ZoneInfo(person.zone) if person and person.zone != "UTC" else registry.calendar.zone
+    except (ZoneInfoNotFoundError, ValueError):
+        return registry.calendar.zone
+
+
+def badge_words(badge: Badge) -> str:
+    """`✔ certified: why`, escaped."""
+    why = f": {mrkdwn.value(badge.why)}" if badge.why else ""
+    return f"{MARKS[badge.level]} {badge.level}{why}"
+
+
+def asked_metrics(answer: Answer, registry: Registry) -> list[Metric]:
+    """The metrics that were asked for and that the registry in force still has."""
+    return [registry.metrics[name] for name in answer.metrics if name in registry.metrics]
+
+
+def _blocks(answer: Answer, setting: Setting, picture: str, note: str) -> Iterator[Block]:
+    if setting.said:
+        yield from context(f"{mrkdwn.bold(setting.said_by)} asked: {mrkdwn.escape(setting.said)}")
+    if answer.parts:
+        yield from _compound(answer, setting)
+    elif answer.status == "answered" and answer.aside is None:
+        yield from _answered(answer, setting, Pressed(receipt=answer.receipt, asker=setting.asker), picture)
+    else:
+        yield from _otherwise(answer, setting)
+    yield from context(mrkdwn.escape(note))
+
+
+def _compound(answer: Answer, setting: Setting) -> Iterator[Block]:
+    for number, part in enumerate(answer.parts):
+        if number:
+            yield divider()
+        yield from _answered(part, setting, Pressed(receipt=part.receipt, asker=setting.asker, part=number), "")
+
+
+def _answered(answer: Answer, setting: Setting, pressed: Pressed, picture: str) -> Iterator[Block]:
+    yield from sections(mrkdwn.escape(answer.text))
+    wide = worth_a_table(answer.table)
+    if picture:
+        yield image(picture, answer.text)
+    elif wide and answer.table is not None:
+        shown = grid(answer.table, fiscal_start=setting.registry.calendar.fiscal_start)
+        yield table_block(shown)
+        yield from context(mrkdwn.escape(shown.note))
+    for bridge in answer.bridges:
+        yield table_block(bridge_grid(bridge))
+        yield from _residual(bridge)
+    yield from context(*_provenance(answer, setting))
+    if answer.receipt:
+        drawable = answer.table is not None and (answer.chart or suits(answer.table))
+        toggle = TABLE if picture else (CHART if drawable else "")
+        yield from answer_buttons(pressed, toggle=toggle, csv=wide)
+
+
+def _residual(bridge: Bridge) -> Iterator[Block]:
+    if abs(bridge.residual) > bridge.tolerance:
+        yield from context(f"⚠ {mrkdwn.value(bridge.title)} does not close: its terms leave a residual.")
+
+
+def _provenance(answer: Answer, setting: Setting) -> Iterator[str]:
+    metrics = asked_metrics(answer, setting.registry)
+    yield from (_definition(metric) for metric in metrics[:_MOST_DEFINITIONS])
+    if len(metrics) > _MOST_DEFINITIONS:
+        yield f"and {len(metrics) - _MOST_DEFINITIONS} more: see _How was this computed?_"
+    facts = [mrkdwn.value(answer.period)] if answer.period else []
+    if answer.badge:
+        facts.append(badge_words(answer.badge))
+    if answer.as_of:
+        facts.append(f"as of {as_of(answer, setting.zone)}")
+    yield " · ".join(facts)
+    if answer.assumptions:
+        yield "Assumed: " + "; ".join(mrkdwn.value(one) for one in answer.assumptions)
+    yield from (f"⚠ {mrkdwn.value(metric.caveat)}" for metric in metrics if metric.caveat)
+
+
+def as_of(answer: Answer, zone: ZoneInfo) -> str:
+    """`5 Oct 2026 05:42 PDT`; "" where it is not known."""
+    if answer.as_of is None:
+        return ""
+    local = answer.as_of.astimezone(zone)
+    return f"{local.day} {local:%b %Y %H:%M %Z}"
+
+
+def _definition(metric: Metric) -> str:
+    short = _first_sentence(metric.description)
+    return f"{mrkdwn.bold(metric.label)}: {mrkdwn.value(short)}" if short else mrkdwn.bold(metric.label)
+
+
+def _first_sentence(text: str) -> str:
+    line = mrkdwn.one_line(text)
+    first, dot, _ = line.partition(". ")
+    sentence = first + dot.strip()
+    return sentence if len(sentence) <= _DEFINITION_TEXT else sentence[:_DEFINITION_TEXT].rsplit(" ", 1)[0] + " …"
+
+
+def _otherwise(answer: Answer, setting: Setting) -> Iterator[Block]:
+    yield from sections(mrkdwn.escape(answer.text))
+    if answer.owner and f"@{answer.owner}" not in answer.text:
+        yield from context(f"Owner: {mrkdwn.value('@' + answer.owner)}")
+    if answer.assumptions:
+        yield from context("Assumed: " + "; ".join(mrkdwn.value(one) for one in answer.assumptions))
+    if answer.status == "clarify" and answer.aside is None:
+        yield from choice_buttons(Pressed(receipt=answer.receipt, asker=setting.asker), answer.choices)
+    elif answer.nearest:
+        yield from question_buttons(answer.nearest[:3])
+
+
+def failure(words: str) -> list[Message]:
+    """An error that a person can act on, in its own words."""
+    return messages(mrkdwn.escape(words), sections(mrkdwn.escape(words)))
+
+
+def bug(reference: str) -> list[Message]:
+    """Something that should not have happened: only a reference, as the rest is in the log."""
+    return failure(f"Something went wrong on my side, and I have written down what. Nothing was answered. Reference: {reference}")
+
+
+def busy() -> list[Message]:
+    """Said once, to somebody whose question found no free place."""
+    return failure("I am answering as many questions as I can at once. Please ask this one again in a minute.")
+
+
+def thinking() -> Message:
+    """Stands in the thread while a question takes longer than a moment."""
+    words = "Looking it up …"
+    return Message(text=words, blocks=tuple(context(words)))
+
+
+def plain_message(words: str, said: Sequence[str] = ()) -> Message:
+    """One short message of plain text, with questions to press."""
+    blocks = (*sections(mrkdwn.escape(words)), *question_buttons(said))
+    return Message(text=mrkdwn.escape(words), blocks=blocks)
+
+
+def alone(setting: Setting) -> Setting:
+    """The same setting for a direct message, which does not repeat the question."""
+    return replace(setting, said="", said_by="")

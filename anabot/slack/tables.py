@@ -1,0 +1,113 @@
+"""Show the first rows of a result: as Slack's table block, or in a fixed width where it is refused.
+
+Pure. Cells are written in their units. What is left out is counted in words, never dropped in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from anabot.semantic.units import format_cell
+from anabot.slack.blocks import Block, code, shortened
+from anabot.slack.mrkdwn import one_line
+from anabot.types import Bridge, Cell, Column, Table
+
+MOST_ROWS, MOST_COLUMNS, CELL_TEXT = 12, 20, 120
+# Slack refuses more than 10,000 characters of cells, and the message around them needs room too.
+TABLE_TEXT = 6_000
+_NUMBERS = frozenset({"number", "integer", "money", "ratio"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Cells as text, the header first. `right` says which columns are numbers; `note` what was left out."""
+
+    rows: tuple[tuple[str, ...], ...]
+    right: tuple[bool, ...]
+    note: str = ""
+
+
+def grid(table: Table, *, fiscal_start: int = 1, most: int = MOST_ROWS) -> Grid:
+    """The first rows of a result as text."""
+    columns = table.columns[:MOST_COLUMNS]
+    body = list(_fitting([_cells(row, columns, fiscal_start) for row in table.rows[:most]]))
+    head = tuple(one_line(column.label or column.name) or " " for column in columns)
+    cut = any(len(cell) > CELL_TEXT for row in body for cell in row)
+    shown = tuple(tuple(shortened(cell, CELL_TEXT) for cell in row) for row in (head, *body))
+    return Grid(rows=shown, right=tuple(column.type in _NUMBERS for column in columns), note=_note(table, len(body), cut))
+
+
+def bridge_grid(bridge: Bridge) -> Grid:
+    """A bridge as two columns, its residual last."""
+    amount = Column(name="amount", type="money", unit=bridge.unit)
+    lines = [(one_line(label), format_cell(value, amount)) for label, value, _ in bridge.lines]
+    verdict = "Residual" if abs(bridge.residual) <= bridge.tolerance else "Residual, not explained"
+    residual = (verdict, format_cell(bridge.residual, amount))
+    return Grid(rows=((one_line(bridge.title), "Amount"), *lines, residual), right=(False, True))
+
+
+def table_block(shown: Grid) -> Block:
+    """Slack's own table."""
+    settings = [{"align": "right" if right else "left", "is_wrapped": not right} for right in shown.right]
+    return {"type": "table", "column_settings": settings, "rows": [[_raw(cell) for cell in row] for row in shown.rows]}
+
+
+def fixed_width(shown: Grid) -> Iterator[Block]:
+    """The same rows in a fixed width, for where Slack's table is refused."""
+    widths = [max(len(cell) for cell in cells) for cells in zip(*shown.rows, strict=True)]
+    lines = [_line(row, widths, shown.right) for row in shown.rows]
+    rule = "  ".join("-" * width for width in widths)
+    yield from code("\n".join([lines[0], rule, *lines[1:]]))
+
+
+def grid_of(block: Block) -> Grid:
+    """The grid that a table block was made from."""
+    rows = tuple(tuple(str(cell["text"]) for cell in row) for row in block["rows"])
+    return Grid(rows=rows, right=tuple(setting["align"] == "right" for setting in block["column_settings"]))
+
+
+def worth_a_table(table: Table | None) -> bool:
+    """Whether the rows say more than the sentence with the number."""
+    return table is not None and bool(table.rows) and (len(table.rows) > 1 or len(table.columns) > 1)
+
+
+def _cells(row: Sequence[Cell], columns: Sequence[Column], fiscal_start: int) -> tuple[str, ...]:
+    return tuple(_cell(value, column, fiscal_start) for value, column in zip(row, columns, strict=False))
+
+
+def _cell(value: Cell, column: Column, fiscal_start: int) -> str:
+    if isinstance(value, str):
+        return one_line(value) or "(empty)"
+    return format_cell(value, column, fiscal_start=fiscal_start)
+
+
+def _fitting(body: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    size = 0
+    for row in body:
+        size += sum(min(len(cell), CELL_TEXT) for cell in row)
+        if size > TABLE_TEXT:
+            return
+        yield row
+
+
+def _note(table: Table, shown: int, cut: bool) -> str:
+    notes = []
+    if len(table.rows) > shown:
+        notes.append(f"{shown} of {len(table.rows):,} rows shown; all of them are in the CSV.")
+    if len(table.columns) > MOST_COLUMNS:
+        notes.append(f"{MOST_COLUMNS} of {len(table.columns)} columns shown; all of them are in the CSV.")
+    if cut:
+        notes.append("Long values are shortened here; they are whole in the CSV.")
+    if table.truncated:
+        notes.append("There are more rows than one answer may carry: narrow the question.")
+    return " ".join(notes)
+
+
+def _line(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    cells = zip(row, widths, right, strict=True)
+    return "  ".join(cell.rjust(width) if number else cell.ljust(width) for cell, width, number in cells).rstrip()
+
+
+def _raw(cell: str) -> Block:
+    return {"type": "raw_text", "text": cell or " "}
