@@ -58,6 +58,7 @@ def _contracts(world: World) -> pa.Table:
         {
             "contract_id": columns.text([c.id for c in made]),
             "customer_id": columns.whole([c.customer.id for c in made]),
+            "program_code": columns.text([c.program.code if c.program else None for c in made]),
             "start_date": columns.dates([c.starts for c in made]),
             "end_date": columns.dates([c.ends for c in made]),
             "type": columns.text([c.kind for c in made]),

@@ -20,6 +20,7 @@ FORECAST = dict(zip(STAGES, ("Pipeline", "Pipeline", "Best Case", "Commit", "Clo
 CLOSED = STAGES[4:]
 EXTRACTED = columns.instant(AS_OF_DAY, 13)
 MISSING_SNAPSHOT, REPEATED_SNAPSHOT = day(2026, 5, 25), day(2026, 3, 16)
+MERGED_ON = day(2025, 9, 1)
 SUNDAY_NIGHT = 9
 KEPT_AFTER_CLOSE = 28  # days a closed deal stays in the snapshots
 INJECTED = (
@@ -30,7 +31,7 @@ INJECTED = (
 
 
 class Opportunity(NamedTuple):
-    """A deal. `moves` are (instant, stage) in order, `amounts` (instant, cents); `bare` ones have their amount on line items only."""
+    """A deal. `moves` are (instant, stage) in order, `amounts` (instant, cents); `bare` ones have none but on their line items."""
 
     id: str
     name: str
@@ -178,7 +179,7 @@ def tables(world: World) -> dict[str, pa.Table]:
         ),
         "raw_crm.opportunity": _opportunities(deals),
         "raw_crm.opportunity_line_item": _line_items(deals),
-        "growth.opportunity_snapshot_weekly": _snapshot_table(snapshots(world)),
+        "growth.opportunity_snapshot_weekly": _snapshot_table(snapshots(world), {a.id: gone for gone, a in world.merged}),
     }
 
 
@@ -241,7 +242,12 @@ def _line_items(deals: list[Opportunity]) -> pa.Table:
     )
 
 
-def _snapshot_table(made: list[tuple[int, Opportunity]]) -> pa.Table:
+def _known_as(account_id: str, at: int, old_ids: dict[str, str]) -> str:
+    """The account as a snapshot of that time named it: before the merge, by the id that is gone."""
+    return old_ids.get(account_id, account_id) if at < columns.instant(MERGED_ON) else account_id
+
+
+def _snapshot_table(made: list[tuple[int, Opportunity]], old_ids: dict[str, str]) -> pa.Table:
     rows = [(columns.instant(monday, 6), deal, columns.instant(monday, 13, 20)) for monday, deal in made]
     rows += [
         (columns.instant(monday, 6), deal, columns.instant(monday, 21, 5)) for monday, deal in made if monday == REPEATED_SNAPSHOT
@@ -251,7 +257,7 @@ def _snapshot_table(made: list[tuple[int, Opportunity]]) -> pa.Table:
         {
             "snapshot_date": columns.stamps([at for at, _, _ in rows]),
             "Id": columns.text([deal.id for _, deal, _ in rows]),
-            "AccountId": columns.text([deal.account.id for _, deal, _ in rows]),
+            "AccountId": columns.text([_known_as(deal.account.id, at, old_ids) for at, deal, _ in rows]),
             "StageName": columns.text(stages),
             "Amount": columns.money([None if deal.bare else deal.cents_at(at) for at, deal, _ in rows]),
             "CloseDate": columns.dates([deal.close_day for _, deal, _ in rows]),

@@ -1,0 +1,10 @@
+select
+    contract_id,
+    customer_id,
+    program_code,
+    start_date,
+    end_date,
+    type as stream,
+    status = 'trial' as is_trial,
+    amended_from
+from {{ source('raw_billing', 'contract') }}
