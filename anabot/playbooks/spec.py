@@ -23,6 +23,8 @@ from anabot.playbooks.schedule import ScheduleSpec
 from anabot.semantic.query import MetricQuery, Span
 
 _COMPARES = ("previous_period", "previous_year", "same_point")
+# What words may name beside the queries.
+RESERVED = frozenset({"bridge", "bridges", "chart", "parameters", "today"})
 _BRANCHES = ("Span", "str", "int", "bool", "Condition", "AnyOf", "AllOf", "Not", "literal")
 _NAME = r"^[a-z][a-z0-9_]*$"
 _T = TypeVar("_T")
@@ -97,7 +99,7 @@ class _PlaybookSpec(_Strict):
     queries: Mapping[_Key, _QuerySpec] = Field(min_length=1, max_length=24)
     bridges: tuple[str, ...] | Mapping[str, _PeriodName | Span] = ()
     charts: Mapping[_Key, _ChartSpec] = Field(default={}, max_length=8)
-    parameters: Mapping[_Key, str | int | float | bool | None] = {}
+    parameters: Mapping[_Key, str | int | float | bool] = {}
 
 
 def _fill_in(source: Source) -> tuple[dict[str, Any], tuple[Fault, ...]]:
@@ -122,6 +124,9 @@ def _fill_in(source: Source) -> tuple[dict[str, Any], tuple[Fault, ...]]:
 
 
 def _misfits(spec: _PlaybookSpec, source: Source) -> Iterator[Fault]:
+    for name in sorted(RESERVED & set(spec.queries)):
+        what = f"`{name}` already has a meaning in a playbook's words."
+        yield Fault(source.file, source.line(("queries", name)), what, todo="Give the query another name.")
     for name, chart in spec.charts.items():
         if chart.query not in spec.queries:
             what = f"The chart `{name}` shows `{chart.query}`, which is not one of the queries."

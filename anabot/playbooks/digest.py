@@ -1,0 +1,129 @@
+"""Put one playbook's words together: its results and bridges in, Markdown out, with the pictures it asks for.
+
+Pure: same playbook, results and slot, same bytes. It never computes a number and never draws.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from anabot.errors import PlaybookError
+from anabot.playbooks.filters import Md, bridge_table
+from anabot.playbooks.markdown import escape
+from anabot.playbooks.playbook import Playbook
+from anabot.playbooks.schedule import Slot
+from anabot.playbooks.spec import RESERVED
+from anabot.playbooks.templates import Flaw, Function, facts, parse
+from anabot.playbooks.view import Number, Result, Text
+from anabot.semantic.units import day
+from anabot.types import Badge, Bridge, Cell, Column, Receipt
+
+_MARKS = {"certified": "✔ certified", "team": "◐ team", "draft": "⚠ draft"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The words, and the names of the charts they show, in their order."""
+
+    markdown: str
+    charts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where the numbers of one run come from: what the footer says."""
+
+    as_of: dt.datetime | None
+    badge: Badge | None
+    receipts: tuple[Receipt, ...]
+
+
+def known_names(playbook: Playbook) -> frozenset[str]:
+    """The variables and functions that the playbook's words may use."""
+    return RESERVED | set(playbook.queries)
+
+
+def write(playbook: Playbook, results: Mapping[str, Result], bridges: Mapping[str, Bridge], slot: Slot) -> Written:
+    """The playbook's body with its values; where no query has found anything, one line that says so.
+
+    Raises:
+        PlaybookError: a value is missing, or the template is wrong; names the query, the column and the line.
+    """
+    if all(result.empty for result in results.values()):
+        return Written(markdown=_nothing(results), charts=())
+    words = parse(playbook.body, file=playbook.file, first_line=playbook.body_line)
+    if isinstance(words, Flaw):
+        raise PlaybookError(f"{words.what} (line {words.line}).")
+    shown: dict[str, None] = {}
+    markdown = words.render(_values(playbook, results, bridges, slot, shown))
+    return Written(markdown=markdown.strip() + "\n", charts=tuple(shown))
+
+
+def footer(playbook: Playbook, results: Mapping[str, Result], origin: Provenance, zone: ZoneInfo) -> str:
+    """The exact dates, the freshness, the badge and the receipts, under a line."""
+    lines = [*dict.fromkeys(_dates(result) for result in results.values() if result.period)]
+    if origin.as_of is not None:
+        at = origin.as_of.astimezone(zone)
+        lines.append(f"Data as of {day(at.date())}, {at:%H:%M} {at.tzname()}")
+    if origin.badge is not None:
+        lines.append(escape(f"{_MARKS[origin.badge.level]}: {origin.badge.why}".removesuffix(": ")))
+    lines.append(f"Receipts {', '.join(origin.receipts)}")
+    lines.append(f"Playbook {escape(playbook.name)}, owner {escape(playbook.owner)}, {escape(playbook.schedule.words)}")
+    return "\n---\n" + "\n".join(f"- {line}" for line in lines) + "\n"
+
+
+def _values(
+    playbook: Playbook, results: Mapping[str, Result], bridges: Mapping[str, Bridge], slot: Slot, shown: dict[str, None]
+) -> dict[str, Any]:
+    def chart(name: str) -> Md:
+        planned = playbook.charts.get(name)
+        if planned is None:
+            raise PlaybookError(f"There is no chart `{name}`.", todo=f"Use one of {_list(playbook.charts)}.")
+        if results[planned.query].empty:
+            return Md("")
+        shown[name] = None
+        return Md(f"![{escape(planned.title)}](chart:{name})")
+
+    def bridge(name: str) -> Md:
+        if name not in bridges:
+            raise PlaybookError(f"There is no bridge `{name}` in this playbook.", todo=f"Use one of {_list(bridges)}.")
+        return bridge_table(bridges[name])
+
+    return {
+        **results,
+        "bridges": facts(**{name: _bridge_facts(found) for name, found in bridges.items()}),
+        "bridge": Function(bridge),
+        "chart": Function(chart),
+        "parameters": facts(**{name: _parameter(value) for name, value in playbook.parameters.items()}),
+        "today": Text(day(slot.local.date())),
+    }
+
+
+def _parameter(value: Cell) -> Cell:
+    return Text(escape(value)) if isinstance(value, str) else value
+
+
+def _bridge_facts(bridge: Bridge) -> Mapping[str, Any]:
+    column = Column(name=bridge.name, type="money", unit=bridge.unit)
+    amounts = {"left": bridge.lines[0][1], "right": bridge.lines[-1][1], "residual": bridge.residual}
+    closed = abs(bridge.residual) <= bridge.tolerance
+    numbers = {name: Number.of(amount, column) for name, amount in amounts.items()}
+    return facts(title=Text(escape(bridge.title)), closed=closed, gap=numbers["left"] - numbers["right"], **numbers)
+
+
+def _nothing(results: Mapping[str, Result]) -> str:
+    dates = list(dict.fromkeys(result.dates for result in results.values()))
+    return f"_Nothing to report: there are no rows for {' or '.join(dates)}._\n"
+
+
+def _dates(result: Result) -> str:
+    dates = result.dates if result.label in result.dates or " to " in result.label else f"{result.dates} ({result.label})"
+    return f"{dates}, compared with {result.previous_dates}" if result.previous else dates
+
+
+def _list(names: Mapping[str, object] | Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none: it has none"
