@@ -1,4 +1,5 @@
--- Contributors whose first task lies at least 90 days back, and whether they did one on or after day 90.
+-- Contributors by the day of their first task, and whether they did one on or after day 90.
+-- They count once 28 more days have passed, so that everybody has had time to come back.
 select
     contributor_id,
     country_code,
@@ -6,4 +7,4 @@ select
     1 as started,
     cast(last_task_date >= first_task_date + 90 as integer) as retained_90d
 from {{ ref('stg_supply__contributor') }}
-where first_task_date <= date '{{ var("as_of") }}' - 91
+where first_task_date <= date '{{ var("as_of") }}' - (90 + 28 + 1)
