@@ -29,6 +29,7 @@ class Account:
     status: str
     email: str
     renamed: bool
+    external_id: str | None
 
 
 def accounts(world: World) -> list[Account]:
@@ -39,12 +40,11 @@ def accounts(world: World) -> list[Account]:
 def tables(world: World) -> dict[str, pa.Table]:
     """The raw tables of the performance tool."""
     found = accounts(world)
-    rng = world.rng("perf.user")
     return {
         "perf.user": columns.table(
             {
                 "user_uuid": columns.text([a.uuid for a in found]),
-                "external_user_id": columns.text([_messy(rng, a.person.worker_id) for a in found]),
+                "external_user_id": columns.text([a.external_id for a in found]),
                 "email": columns.text([a.email for a in found]),
                 "status": columns.text([a.status for a in found]),
             }
@@ -64,7 +64,7 @@ def _accounts(world: World) -> list[Account]:
         digits = f"{rng.getrandbits(124):031x}"
         uuid = f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-b{digits[15:18]}-{digits[18:30]}"
         address = f"worker.{record.number:05d}{'.new' if renamed else ''}@halden.example"
-        found.append(Account(uuid, record, record.perf or "", address, renamed))
+        found.append(Account(uuid, record, record.perf or "", address, renamed, _messy(rng, record.worker_id)))
     return found
 
 

@@ -21,7 +21,10 @@ PAY_MONTHS = tuple(day(2026, month, 1) for month in range(6, 10))
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """Hours that a contributor offers to a program in a week. A second offer of the same hours is not `first`."""
+    """Hours that a contributor offers to a program in a week, and the one skill they count for.
+
+    A second offer of the same hours is not `first`.
+    """
 
     person: Contributor
     week: int
@@ -29,6 +32,7 @@ class Booking:
     half_hours: int
     booked_at: int
     first: bool
+    skill: int | None
 
 
 def bookings(world: World) -> list[Booking]:
@@ -56,11 +60,12 @@ def _bookings(world: World) -> list[Booking]:
     found = []
     for person in crowd(world):
         for week, half_hours in person.hours.items():
+            skill = person.qualified(week)
             booked = instant(AS_OF_DAY - rng.randrange(2, 30), rng.randrange(24), rng.randrange(60))
-            found.append(Booking(person, week, person.program, half_hours, booked, True))
+            found.append(Booking(person, week, person.program, half_hours, booked, True, skill))
             if rng.random() < 0.06:
                 again = rng.choice([code for code in others if code != person.program])
-                found.append(Booking(person, week, again, half_hours, booked + 3600 * rng.randrange(1, 24), False))
+                found.append(Booking(person, week, again, half_hours, booked + 3600 * rng.randrange(1, 24), False, skill))
     return found
 
 
