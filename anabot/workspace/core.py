@@ -41,11 +41,13 @@ class Workspace:
     """A small Slack. `base` is where it is served, with a slash at its end; `as_of` the business date the page shows."""
 
     def __init__(self, cast: Mapping[str, Any], *, events_url: str, signing_secret: str, bot_token: str,
-                 base_url: str, now: Callable[[], dt.datetime], limits: Limits, commands: tuple[str, ...], as_of: str) -> None:
+                 base_url: str, now: Callable[[], dt.datetime], limits: Limits, commands: tuple[str, ...],
+                 shortcuts: tuple[tuple[str, str], ...], as_of: str) -> None:
         check_safe({"SLACK_BOT_TOKEN": bot_token}, ours=bot_token if bot_token.startswith("xoxb-local") else LOCAL_TOKEN)
         origin = urlsplit(events_url)
         self.base = (base_url or f"{origin.scheme}://{origin.netloc}").rstrip("/") + "/"
-        self.limits, self.commands, self.as_of, self.bot_token = limits, commands, as_of, bot_token
+        self.limits, self.commands, self.shortcuts = limits, commands, shortcuts
+        self.as_of, self.bot_token = as_of, bot_token
         self.verification_token = secrets.token_hex(12)
         self.state = State(cast, now=now)
         self.views = ViewStacks(self.state.next_id)

@@ -30,6 +30,10 @@ async def _html(_: Request) -> Response:
     return FileResponse(STATIC / "page.html", headers={"Cache-Control": "no-cache"})
 
 
+async def _people(request: Request) -> Response:
+    return JSONResponse(screen.people(_of(request)))
+
+
 async def _overview(request: Request) -> Response:
     return JSONResponse(screen.overview(_of(request), request.query_params.get("as", "")))
 
@@ -126,6 +130,7 @@ ACTS: Mapping[str, Callable[[Workspace, str, Mapping[str, Any]], dict[str, Any]]
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", _html),
     Route("/archives/{rest:path}", _html),
+    Route("/page/people", _people),
     Route("/page/overview", _overview),
     Route("/page/messages", _messages),
     Route("/page/modal", _modal),

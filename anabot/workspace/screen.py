@@ -13,6 +13,11 @@ from anabot.workspace.state import Channel, File, Message
 MOST_MESSAGES = 200
 
 
+def people(workspace: Workspace) -> Json:
+    """Who one can be: everybody but the bot, in the order of the cast."""
+    return {"users": [_person(workspace, user.id) for user in workspace.state.people()]}
+
+
 def overview(workspace: Workspace, user: str) -> Json:
     """Everything around the messages: the team, who one can be, the channels with what is unread, and the home tab."""
     state, home = workspace.state, workspace.views.home(user)
@@ -24,6 +29,7 @@ def overview(workspace: Workspace, user: str) -> Json:
         "users": [_person(workspace, u.id) for u in state.users.values()],
         "channels": [_channel(workspace, user, channel) for channel in state.channels_of(user)],
         "commands": list(workspace.commands),
+        "shortcuts": [list(shortcut) for shortcut in workspace.shortcuts],
         "as_of": workspace.as_of,
         "zone": state.user(user).zone,
         "pings": state.pings_fired(),
