@@ -70,6 +70,8 @@ def _work_metrics(world: World) -> dict[str, Any]:
     rework = ratio(lambda w: w.reworked, lambda w: w.submitted)
     return {
         "units_submitted": sheet.answers(total(lambda w: w.submitted), PERIODS, ways),
+        "units_accepted_first_pass": sheet.answers(total(lambda w: w.first_pass), PERIODS, ways),
+        "units_reworked": sheet.answers(total(lambda w: w.reworked), PERIODS, ways),
         "first_pass_acceptance": [
             *sheet.answers(first_pass, PERIODS, ways),
             *sheet.answers(first_pass, [FY26_Q2], [("metric_time__month",)]),

@@ -94,6 +94,7 @@ def _people_metrics(world: World) -> dict[str, Any]:
             *cohorts.answers(kept, COHORTS[:1], by_time),
             *cohorts.answers(kept, COHORTS, where={"region": LATAM}),
         ],
+        "contributors_retained_90d": cohorts.answers(total(_retained), COHORTS, ways),
         "contributors_started": cohorts.answers(total(lambda _: 1), COHORTS, ways),
     }
 

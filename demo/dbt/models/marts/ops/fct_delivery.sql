@@ -3,6 +3,7 @@ select
     delivery_id,
     project_id,
     country_code,
+    region_id,
     promised_date,
     delivered_date,
     accepted_date,
@@ -17,3 +18,4 @@ select
         as integer
     ) as on_time
 from {{ ref('stg_ops__delivery') }}
+left join {{ ref('dim_country') }} using (country_code)

@@ -5,6 +5,7 @@ select
     project_id,
     task_type_id,
     country_code,
+    region_id,
     skill_id,
     units_submitted,
     units_accepted_first_pass,
@@ -12,3 +13,4 @@ select
     minutes,
     prelabeled_units
 from {{ source('ops', 'task_daily') }}
+left join {{ ref('dim_country') }} using (country_code)
