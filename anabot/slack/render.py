@@ -6,14 +6,22 @@ Pure. Everything that came from data, people or the registry is escaped. It neve
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from anabot.charts import suits
 from anabot.semantic.registry import Metric, Registry
 from anabot.slack import mrkdwn
 from anabot.slack.blocks import Block, Message, context, divider, image, messages, sections
-from anabot.slack.buttons import CHART, TABLE, Pressed, answer_buttons, choice_buttons, question_buttons
+from anabot.slack.buttons import (
+    CHART,
+    TABLE,
+    Pressed,
+    answer_buttons,
+    choice_buttons,
+    question_buttons,
+    too_long_for_a_button,
+)
 from anabot.slack.tables import bridge_grid, grid, table_block, worth_a_table
 from anabot.types import Answer, Badge, Bridge, Person
 
@@ -171,12 +179,8 @@ def thinking() -> Message:
     return Message(text=words, blocks=tuple(context(words)))
 
 
-def plain_message(words: str, said: Sequence[str] = ()) -> Message:
-    """One short message of plain text, with questions to press."""
-    blocks = (*sections(mrkdwn.escape(words)), *question_buttons(said))
-    return Message(text=mrkdwn.escape(words), blocks=blocks)
-
-
-def alone(setting: Setting) -> Setting:
-    """The same setting for a direct message, which does not repeat the question."""
-    return replace(setting, said="", said_by="")
+def greeting(text: str, questions: Sequence[str]) -> Message:
+    """Ana's introduction, with questions to press. One too long for its button also stands in the text."""
+    long = [f"• {mrkdwn.value(question)}" for question in questions if too_long_for_a_button(question)]
+    words = "\n".join([mrkdwn.escape(text), *long])
+    return Message(text=mrkdwn.escape(text), blocks=(*sections(words), *question_buttons(questions)))

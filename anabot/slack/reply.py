@@ -66,11 +66,16 @@ class Reply:
 
 def in_words(work: Callable[[], Sequence[Message]]) -> Sequence[Message]:
     """What the work says, or the words for its failure."""
+    return attempt(work)[1]
+
+
+def attempt(work: Callable[[], Sequence[Message]]) -> tuple[bool, Sequence[Message]]:
+    """Whether the work was done, and what it says or the words for its failure."""
     try:
-        return work()
+        return True, work()
     except AnabotError as error:
-        return render.failure(str(error))
+        return False, render.failure(str(error))
     except Exception:  # the door: a person sees a reference, the log has the rest
         reference = f"E-{uuid.uuid4().hex[:8].upper()}"
         log.exception("slack.failed", reference=reference)
-        return render.bug(reference)
+        return False, render.bug(reference)

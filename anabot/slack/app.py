@@ -1,0 +1,67 @@
+"""Put the Slack room together: clients, pool, desk, listeners, as one Bolt app. It opens no port and connects nowhere."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from anabot.config import SlackSettings
+from anabot.slack.clicks import Clicks
+from anabot.slack.command import Command
+from anabot.slack.desk import Desk
+from anabot.slack.identity import SlackDirectory
+from anabot.slack.listeners import Listeners
+from anabot.slack.parts import Parts
+from anabot.slack.pool import Pool
+from anabot.slack.post import Voice, clients
+from anabot.slack.poster import SlackPoster
+from anabot.slack.reply import PATIENCE_S
+from anabot.types import Directory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The line to Slack: made first, as the rest of the house asks it who people are."""
+
+    client: WebClient
+    voice: Voice
+    directory: SlackDirectory
+
+    def poster(self, directory: Directory | None = None) -> SlackPoster:
+        """A Poster for playbooks. `directory` finds their channels, where it is not Slack that does."""
+        return SlackPoster(self.voice, directory or self.directory)
+
+
+def open_line(settings: SlackSettings) -> Line:
+    """The clients for the Web API at `settings.api_url`. Nothing is called yet."""
+    reads, posts = clients(settings.bot_token.get_secret_value(), settings.api_url)
+    return Line(client=reads, voice=Voice(reads, posts), directory=SlackDirectory(reads))
+
+
+def create_app(
+    settings: SlackSettings, line: Line, parts: Parts, *, pool: Pool | None = None, patience_s: float = PATIENCE_S
+) -> App:
+    """The Bolt app with all listeners. Without a signing secret it serves Socket Mode only: HTTP requests are refused."""
+    app = App(
+        client=line.client,
+        # Without a secret of Slack's nobody may guess ours, so that no HTTP request passes.
+        signing_secret=settings.signing_secret.get_secret_value() or secrets.token_hex(32),
+        # The token is first used when somebody speaks: the Web API may be served by this very process, which is still starting.
+        token_verification_enabled=False,
+        logger=logging.getLogger("slack_bolt"),
+    )
+    desk = Desk(parts=parts, voice=line.voice, patience_s=patience_s)
+    listeners = Listeners(
+        parts=parts,
+        voice=line.voice,
+        desk=desk,
+        clicks=Clicks(desk=desk),
+        command=Command(desk=desk),
+        pool=pool or Pool(),
+    )
+    listeners.register(app)
+    return app
