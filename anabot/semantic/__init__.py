@@ -4,7 +4,21 @@ Pure: no file, no clock, no warehouse, no person.
 """
 
 from anabot.semantic.catalog import dimensions_of
+from anabot.semantic.compiler import Compiled, compile_query, compile_values
 from anabot.semantic.loading import parse_registry
 from anabot.semantic.names import nearest
+from anabot.semantic.render import Prepared, display_sql, render
+from anabot.semantic.resolve import resolve
 
-__all__ = ["dimensions_of", "nearest", "parse_registry"]
+__all__ = [
+    "Compiled",
+    "Prepared",
+    "compile_query",
+    "compile_values",
+    "dimensions_of",
+    "display_sql",
+    "nearest",
+    "parse_registry",
+    "render",
+    "resolve",
+]

@@ -17,6 +17,7 @@ METRIC_TIME = "metric_time"
 MAX_HOPS = 4
 DATE_PARTS = ("year", "quarter", "month", "week", "day", "dow", "doy", "hour")
 _GRAINS = {grain.value: grain for grain in Grain}
+_SUBDAY = (Grain.SECOND, Grain.MINUTE, Grain.HOUR)
 _ONE = ("primary", "unique")
 
 
@@ -88,7 +89,7 @@ class Catalog:
         return self._leaves[name]
 
     def candidates(self, model: str, time: str, name: str) -> tuple[Slot, ...]:
-        """Every meaning of `name` for a metric of `model` that is timed by `time`; nearest first, none where it has no meaning."""
+        """Every meaning of `name` for a metric of `model` timed by `time`; nearest first."""
         key = (model, time, name)
         if key not in self._slots:
             self._slots[key] = self._candidates(model, time, name)
@@ -115,7 +116,7 @@ class Catalog:
         return self._reach[model]
 
     def paths(self, model: str, to: str) -> tuple[tuple[Hop, ...], ...]:
-        """The shortest join paths from `model` to the model `to`; one empty path when they are the same, none when unreachable."""
+        """The shortest join paths from `model` to the model `to`: an empty one when they are the same, none where there is none."""
         if model == to:
             return ((),)
         found = [hops for hops, right in self._trips(self.registry.models[model], ()) if right.name == to]
@@ -142,7 +143,10 @@ class Catalog:
     def _plain(self, model: str, time: str, name: str) -> tuple[Slot, ...]:
         if name == METRIC_TIME:
             dimension = self.registry.models[model].dimensions.get(time)
-            return (Slot(hops=(), element=dimension, grain=dimension.grain, metric_time=True),) if dimension else ()
+            if dimension is None:
+                return ()
+            grain = Grain.DAY if dimension.grain in _SUBDAY else dimension.grain
+            return (Slot(hops=(), element=dimension, grain=grain, metric_time=True),)
         reach = self.reach(model)
         return reach.qualified.get(name) or reach.bare.get(name) or ()
 

@@ -15,9 +15,9 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_A_NAME = frozenset({"true", "false", "null", "current_date", "current_timestamp", "current_time", "case", "distinct"})
 _FORBIDDEN = (exp.Query, exp.DML, exp.DDL, exp.Command, exp.Window, exp.AggFunc, exp.Star, exp.Placeholder, exp.Parameter)
 _FORMULA = (
-    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Paren, exp.Literal, exp.Null, exp.Boolean, exp.Column, exp.Identifier,
-    exp.Nullif, exp.Coalesce, exp.Abs, exp.Round, exp.Greatest, exp.Least, exp.Floor, exp.Ceil, exp.Sqrt, exp.Pow, exp.Ln, exp.Exp,
-    exp.Case, exp.If, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.And, exp.Or, exp.Not, exp.Is, exp.Between,
+    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Paren, exp.Literal, exp.Null, exp.Boolean, exp.Column,
+    exp.Identifier, exp.Nullif, exp.Coalesce, exp.Abs, exp.Round, exp.Greatest, exp.Least, exp.Floor, exp.Ceil, exp.Sqrt, exp.Pow, exp.Ln,
+    exp.Exp, exp.Case, exp.If, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.And, exp.Or, exp.Not, exp.Is, exp.Between,
     exp.Cast, exp.DataType, exp.DataTypeParam,
 )  # fmt: skip
 

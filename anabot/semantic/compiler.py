@@ -1,0 +1,166 @@
+"""A typed question and a grant → SELECT trees. Pure: the same registry, question and grant give the same trees.
+
+    resolve  names to the one meaning they have for this grant
+    plan     metrics to aggregates, aggregates to scans and joins
+    protect  every scan by the grant's row rules
+    lower    nodes to one sqlglot SELECT per connection
+
+It never sees a connection, a clock or a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlglot import exp
+
+from anabot.errors import BadQuery, UnknownName
+from anabot.semantic.aggregates import kind
+from anabot.semantic.catalog import Slot, catalog_of
+from anabot.semantic.lower import lower, scanned
+from anabot.semantic.meaning import Meaning, Vocabulary
+from anabot.semantic.plan import Scanned
+from anabot.semantic.planner import Planner
+from anabot.semantic.protect import Protection
+from anabot.semantic.query import MetricQuery
+from anabot.semantic.registry import Dimension, Metric, Registry
+from anabot.semantic.render import Prepared
+from anabot.semantic.resolve import resolve_fully
+from anabot.semantic.trees import DATED, Values, aliased, column, number, placed
+from anabot.types import Column, Grant
+
+_TYPES = {"usd": "money", "ratio": "ratio", "date": "time", "time": "time"}
+_COMPARED = {"previous": "{} before", "change": "Change of {}", "percent_change": "Change of {} in percent"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A question ready to be guarded and run. `metrics` includes inputs; `models` are all that are read."""
+
+    query: MetricQuery
+    prepared: tuple[Prepared, ...]
+    columns: tuple[Column, ...]
+    models: tuple[str, ...]
+    relations: frozenset[tuple[str, ...]]
+    metrics: tuple[str, ...]
+
+
+def compile_query(registry: Registry, query: MetricQuery, grant: Grant, *, dialect: str = "duckdb") -> Compiled:
+    """Compile `query` for what `grant` permits.
+
+    Columns are the group-by names, then each metric, followed by `__previous`, `__change` and `__percent_change` where
+    the query compares. Rows come in the order asked for, then by keys.
+
+    Raises:
+        UnknownName: a name that is not there, or that the grant hides.
+        NotAllowed: a metric that is listed but not granted, or whose rows the grant's rules cannot restrict.
+        BadQuery: known names that cannot be compiled together.
+    """
+    catalog = catalog_of(registry)
+    resolved = resolve_fully(registry, query, grant)
+    planner = Planner(registry=registry, catalog=catalog, resolved=resolved, dialect=dialect)
+    plan = planner.plan()
+    protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
+    tree = lower(protection.over(plan))
+    keys = [_key_column(meaning) for meaning in resolved.keys]
+    metrics = [
+        each for name in resolved.query.metrics for each in _metric_columns(registry, registry.metrics[name], resolved.query)
+    ]
+    return Compiled(
+        query=resolved.query,
+        columns=(*keys, *metrics),
+        metrics=_with_inputs(registry, resolved.query.metrics),
+        **_prepared(registry, protection.touched, tree, planner.values, dialect),
+    )
+
+
+def compile_values(
+    registry: Registry, model: str, dimension: str, grant: Grant, limit: int = 1_000, dialect: str = "duckdb"
+) -> Compiled:
+    """Compile the distinct values of a categorical dimension, in order, as one text column named after it.
+
+    Raises:
+        UnknownName: no such dimension, or one that the grant hides.
+        NotAllowed: the grant's row rules cannot restrict the model.
+    """
+    catalog, values = catalog_of(registry), Values()
+    found = registry.models[model].dimensions.get(dimension) if model in registry.models else None
+    words = Vocabulary(registry, catalog, grant)
+    if found is None or found.kind != "categorical" or words.denied(Slot(hops=(), element=found)):
+        raise UnknownName(f"There is no dimension `{model}.{dimension}`.", name=f"{model}.{dimension}")
+    protection = Protection(registry=registry, catalog=catalog, grant=grant, values=values)
+    scan = protection.scan(Scanned(model=registry.models[model], alias=model), base=True)
+    held = exp.Not(this=exp.Is(this=placed(found.tree, model), expression=exp.Null()))
+    tree = exp.Select(
+        expressions=[aliased(placed(found.tree, model), dimension)],
+        from_=exp.From(this=scanned(scan)),
+        where=exp.Where(this=held),
+        group=exp.Group(expressions=[number(1)]),
+        order=exp.Order(expressions=[exp.Ordered(this=column(dimension), nulls_first=False)]),
+        limit=exp.Limit(expression=number(limit)),
+    )
+    return Compiled(
+        query=MetricQuery.model_construct(metrics=()),
+        columns=(Column(name=dimension, type="text", label=found.label),),
+        metrics=(),
+        **_prepared(registry, protection.touched, tree, values, dialect),
+    )
+
+
+def _prepared(registry: Registry, touched: set[str], tree: exp.Expression, values: Values, dialect: str) -> dict[str, Any]:
+    connections = {registry.models[name].connection for name in touched}
+    if len(connections) > 1:
+        why = f"Its tables lie in {' and '.join(sorted(connections))}."
+        raise BadQuery("This question needs several connections.", why=why, todo="Ask for the metrics one by one.")
+    prepared = Prepared(connection=connections.pop(), dialect=dialect, tree=tree, values=tuple(values.bound))
+    relations = frozenset(registry.models[name].relation for name in touched)
+    return {"prepared": (prepared,), "models": tuple(sorted(touched)), "relations": relations}
+
+
+def _key_column(meaning: Meaning) -> Column:
+    slot = meaning.any_slot
+    element = slot.element
+    if not isinstance(element, Dimension):
+        return Column(name=meaning.name, type="text", label=element.name.replace("_", " ").capitalize())
+    if slot.part:
+        return Column(name=meaning.name, type="integer", label=f"{element.label} ({slot.part})")
+    if slot.is_time:
+        return Column(name=meaning.name, type="date" if slot.grain in DATED else "time", label=_time_label(slot, element))
+    kinds = {"bool": "boolean", "int": "integer", "big": "integer"}
+    return Column(
+        name=meaning.name, type=kinds.get(element.data_type[:4], kinds.get(element.data_type[:3], "text")), label=element.label
+    )
+
+
+def _time_label(slot: Slot, element: Dimension) -> str:
+    grain = slot.grain.value.replace("_", " ").capitalize() if slot.grain else ""
+    return grain if slot.metric_time else f"{element.label} ({grain.lower()})"
+
+
+def _metric_columns(registry: Registry, metric: Metric, query: MetricQuery) -> list[Column]:
+    column_type = _TYPES.get(metric.unit, "number")
+    if metric.kind == "simple" and column_type == "number":
+        column_type = {"text": "text", "time": "time"}.get(kind(metric, registry.models[metric.model]), "number")
+        column_type = "integer" if metric.agg.startswith("count") and column_type == "number" else column_type
+    first = Column(name=metric.name, type=column_type, unit=metric.unit, label=metric.label)
+    if query.compare is None:
+        return [first]
+    others = [
+        replace(first, name=f"{metric.name}__{tail}", label=words.format(metric.label)) for tail, words in _COMPARED.items()
+    ]
+    return [first, *others[:2], replace(others[2], type="ratio", unit="ratio")]
+
+
+def _with_inputs(registry: Registry, metrics: tuple[str, ...]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name not in found:
+            found[name] = None
+            for each in registry.metrics[name].inputs:
+                visit(each.metric)
+
+    for name in metrics:
+        visit(name)
+    return tuple(sorted(found))

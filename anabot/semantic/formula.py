@@ -1,0 +1,129 @@
+"""A metric as a formula over the aggregates it needs: ratios and derived metrics unfolded down to simple ones.
+
+It decides which aggregates are needed, each once, and never how they are computed.
+
+Exactness: sums of decimals stay decimals. What divides or averages is shown as DECIMAL(38, 10), rounded half away from
+zero; on DuckDB, which divides in doubles, that is exact to ten places below 10,000 and to 15 digits above.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlglot import exp
+
+from anabot.errors import BadQuery
+from anabot.semantic.filters import Predicate
+from anabot.semantic.registry import Input, Metric, Registry
+from anabot.semantic.trees import cast, column, divided, filled, grouped, number
+
+When = Literal["now", "previous"]
+_INEXACT = (exp.Div, exp.Sqrt, exp.Pow, exp.Ln, exp.Exp, exp.Mod)
+_SHOWN = "DECIMAL(38, 10)"
+_AVERAGED = ("average", "median", "percentile")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One aggregate of one simple metric: its rows are those that meet `where`, in the question's period or the one before."""
+
+    name: str
+    metric: Metric
+    where: tuple[Predicate, ...]
+    when: When
+
+
+class Formulas:
+    """The formulas of one question, and what they need."""
+
+    def __init__(self, registry: Registry, dialect: str) -> None:
+        self.registry, self.dialect = registry, dialect
+        self.needs: dict[tuple[str, tuple[str, ...], When], Need] = {}
+
+    def of(self, name: str, when: When) -> exp.Expression:
+        """The formula of a metric that a question asks for."""
+        return self._unfold(self.registry.metrics[name], (), when)
+
+    def columns(self, name: str, *, compared: bool) -> list[tuple[str, exp.Expression]]:
+        """What a question shows of a metric: its value; where it compares, the value before, the change, and its part of that."""
+        now = self.of(name, "now")
+        if not compared:
+            return [(name, self._shown(name, now))]
+        before = self.of(name, "previous")
+        change = exp.Sub(this=grouped(now.copy()), expression=grouped(before.copy()))
+        part = divided(exp.Paren(this=change.copy()), before.copy(), self.dialect)
+        return [
+            (name, self._shown(name, now)),
+            (f"{name}__previous", self._shown(name, before)),
+            (f"{name}__change", self._shown(name, change)),
+            (f"{name}__percent_change", cast(part, _SHOWN)),
+        ]
+
+    def _shown(self, name: str, tree: exp.Expression) -> exp.Expression:
+        return cast(tree, _SHOWN) if self.inexact(name) else tree
+
+    def inexact(self, name: str) -> bool:
+        """Whether a metric divides or averages anywhere."""
+        metric = self.registry.metrics[name]
+        if metric.kind == "simple":
+            return metric.agg in _AVERAGED
+        if metric.kind == "ratio" or metric.tree.find(*_INEXACT) is not None:
+            return True
+        return any(self.inexact(each.metric) for each in metric.inputs)
+
+    def _unfold(self, metric: Metric, where: tuple[Predicate, ...], when: When) -> exp.Expression:
+        where = (*metric.where, *where)
+        match metric.kind:
+            case "simple":
+                return self._filled(metric, self._need(metric, where, when))
+            case "ratio":
+                top, bottom = (self._input(each, where, when) for each in metric.inputs)
+                return divided(top, bottom, self.dialect)
+            case "derived":
+                return self._derived(metric, where, when)
+        todo = "Ask for the metric it is built on."
+        raise BadQuery(f"`{metric.name}` is a {metric.kind} metric, which cannot be computed yet.", todo=todo)
+
+    def _derived(self, metric: Metric, where: tuple[Predicate, ...], when: When) -> exp.Expression:
+        inputs = {each.alias: each for each in metric.inputs}
+        tree = safe_division(metric.tree.copy(), self.dialect)
+        return filled(tree, lambda node: self._input(inputs[node.name], where, when))
+
+    def _input(self, each: Input, where: tuple[Predicate, ...], when: When) -> exp.Expression:
+        if each.offset or each.offset_to:
+            raise BadQuery(
+                f"`{each.metric}` is used with an offset, which cannot be computed yet.", todo="Ask with `compare` instead."
+            )
+        return self._unfold(self.registry.metrics[each.metric], (*each.where, *where), when)
+
+    def _need(self, metric: Metric, where: tuple[Predicate, ...], when: When) -> exp.Expression:
+        where = tuple({predicate.text: predicate for predicate in where}.values())
+        key = (metric.name, tuple(sorted(predicate.text for predicate in where)), when)
+        if key not in self.needs:
+            self.needs[key] = Need(name=self._name(metric, where, when), metric=metric, where=where, when=when)
+        return column(self.needs[key].name)
+
+    def _name(self, metric: Metric, where: tuple[Predicate, ...], when: When) -> str:
+        taken = {need.name for need in self.needs.values()}
+        base = (
+            metric.name + ("__filtered" if len(where) > len(metric.where) else "") + ("__previous" if when == "previous" else "")
+        )
+        return next(name for name in (base, *(f"{base}_{n}" for n in range(2, 1_000))) if name not in taken)
+
+    @staticmethod
+    def _filled(metric: Metric, tree: exp.Expression) -> exp.Expression:
+        if metric.fill_nulls_with is None:
+            return tree
+        return exp.Coalesce(this=tree, expressions=[number(metric.fill_nulls_with)])
+
+
+def safe_division(tree: exp.Expression, dialect: str) -> exp.Expression:
+    """`tree` with each `/` made safe, in place; the root may be a new node."""
+    for node in list(tree.find_all(exp.Div)):
+        safe = divided(node.this, node.expression, dialect)
+        if node is tree:
+            tree = safe
+        else:
+            node.replace(safe)
+    return tree

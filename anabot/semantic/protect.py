@@ -1,0 +1,86 @@
+"""A grant's row rules, laid over a plan: at every physical scan that can reach a protected model, and failing closed.
+
+The protected model itself is filtered; a model that leads to it keeps only rows whose keys are allowed, along every
+shortest path. A metric measured where no path leads there is refused. It never widens anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from sqlglot import exp
+
+from anabot.errors import NotAllowed
+from anabot.semantic import conditions
+from anabot.semantic.catalog import Catalog, Hop
+from anabot.semantic.plan import Aggregated, Combined, Filtered, Joined, Rows, Scanned, Shown
+from anabot.semantic.registry import Registry, SemanticModel
+from anabot.semantic.trees import Values, placed, table
+from anabot.types import Grant, RowRule
+
+
+@dataclass(slots=True, kw_only=True)
+class Protection:
+    """The row rules of one grant over one plan. `touched` are the models read, semi-joins included."""
+
+    registry: Registry
+    catalog: Catalog
+    grant: Grant
+    values: Values
+    touched: set[str] = field(default_factory=set)
+
+    def over(self, plan: Shown) -> Shown:
+        """The plan with each scan restricted.
+
+        Raises:
+            NotAllowed: a scan that no rule can restrict.
+        """
+        rows = plan.rows
+        if isinstance(rows, Combined):
+            return replace(plan, rows=replace(rows, parts=tuple(self._aggregated(part) for part in rows.parts)))
+        return replace(plan, rows=self._aggregated(rows))
+
+    def scan(self, scan: Scanned, *, base: bool) -> Scanned:
+        """One scan, restricted. A base scan holds the rows that are counted; others only describe them."""
+        self.touched.add(scan.model.name)
+        found = [self._rule(scan.model, scan.alias, rule, base=base) for rule in self.grant.rows]
+        return replace(scan, only=tuple(each for group in found for each in group))
+
+    def _aggregated(self, node: Aggregated) -> Aggregated:
+        return replace(node, rows=self._rows(node.rows))
+
+    def _rows(self, rows: Rows) -> Rows:
+        match rows:
+            case Filtered():
+                return replace(rows, rows=self._rows(rows.rows))
+            case Joined():
+                return replace(rows, left=self._rows(rows.left), right=self.scan(rows.right, base=False))
+        return self.scan(rows, base=True)
+
+    def _rule(self, model: SemanticModel, alias: str, rule: RowRule, *, base: bool) -> list[exp.Expression]:
+        target = self.registry.models.get(rule.model)
+        if target is None or rule.dimension not in target.dimensions:
+            raise self._refused(model)
+        paths = self.catalog.paths(model.name, rule.model)
+        if not paths and base:
+            raise self._refused(model)
+        return [self._allowed(model, alias, hops, rule) for hops in paths]
+
+    def _allowed(self, model: SemanticModel, alias: str, hops: tuple[Hop, ...], rule: RowRule) -> exp.Expression:
+        if not hops:
+            dimension = model.dimensions[rule.dimension]
+            return conditions.allowed(dimension, placed(dimension.tree, alias), rule.values, self.values)
+        hop, *rest = hops
+        right = self.registry.models[hop.model]
+        self.touched.add(right.name)
+        inner = f"{alias}__{right.name}"  # an alias of its own: a model may be met again further down
+        keys = exp.Select(
+            expressions=[placed(right.entities[hop.entity].tree, inner)],
+            from_=exp.From(this=table(right.relation, inner)),
+            where=exp.Where(this=self._allowed(right, inner, tuple(rest), rule)),
+        )
+        return exp.In(this=placed(model.entities[hop.entity].tree, alias), query=exp.Subquery(this=keys))
+
+    def _refused(self, model: SemanticModel) -> NotAllowed:
+        why = f"You may see only some rows, and `{model.name}` does not say which of its rows those are."
+        return NotAllowed("This cannot be answered for you.", why=why, todo="Ask the data team.")

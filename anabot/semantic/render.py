@@ -1,0 +1,66 @@
+"""A compiled tree → text for a driver, or for people. Values stay apart from the text, except where people read it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sqlglot import exp
+
+from anabot.semantic.trees import MARK
+from anabot.types import Cell, Statement
+
+_MARK = re.compile(rf"(?:\$|:|%\()?{MARK[0]}(\d+){MARK[1]}(?:\)s)?")  # a placeholder as any of the dialects writes it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """One SELECT for one connection. Its placeholders are numbered; `values[n]` is what number n stands for."""
+
+    connection: str
+    dialect: str
+    tree: exp.Expression
+    values: tuple[Cell, ...] = field(default=())
+
+
+def render(prepared: Prepared) -> Statement:
+    """Text with the dialect's own placeholders, and the values in the order of the text.
+
+    DuckDB gets `$1`, PostgreSQL `%s` (with `%%` for a percent sign, as psycopg reads it), Snowflake `?`.
+    """
+    pieces = _MARK.split(prepared.tree.sql(dialect=prepared.dialect))
+    params = tuple(prepared.values[int(number)] for number in pieces[1::2])
+    texts = pieces[::2]
+    if prepared.dialect == "postgres" and params:
+        texts = [text.replace("%", "%%") for text in texts]
+    text = texts[0] + "".join(_mark(prepared.dialect, n + 1) + piece for n, piece in enumerate(texts[1:]))
+    return Statement(connection=prepared.connection, dialect=prepared.dialect, text=text, params=params)
+
+
+def display_sql(prepared: Prepared) -> str:
+    """The statement as people read it: laid out, values in place. Never to be run."""
+    tree = prepared.tree.copy()
+    for node in list(tree.find_all(exp.Placeholder)):
+        node.replace(literal(prepared.values[int(node.name.strip(MARK))]))
+    return tree.sql(dialect=prepared.dialect, pretty=True)
+
+
+def literal(value: Cell) -> exp.Expression:
+    """A value as SQL shows it."""
+    if value is None:
+        return exp.Null()
+    if isinstance(value, bool):
+        return exp.Boolean(this=value)
+    if isinstance(value, int | float | Decimal):
+        return exp.Literal.number(format(value, "f") if isinstance(value, Decimal) else str(value))
+    if isinstance(value, dt.datetime):
+        return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "TIMESTAMP")
+    if isinstance(value, dt.date):
+        return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
+    return exp.Literal.string(value)
+
+
+def _mark(dialect: str, place: int) -> str:
+    return {"duckdb": f"${place}", "postgres": "%s"}.get(dialect, "?")

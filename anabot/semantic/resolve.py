@@ -1,0 +1,163 @@
+"""A question as somebody wrote it → the one way to write that question. It never compiles and never guesses.
+
+Names become the shortest that are safe, times carry their grain, duplicates go. Equal meanings get equal queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from anabot.errors import BadQuery, UnknownName
+from anabot.periods import Period, previous, year_before
+from anabot.semantic.catalog import catalog_of
+from anabot.semantic.meaning import LeafKey, Meaning, Vocabulary
+from anabot.semantic.names import nearest
+from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span
+from anabot.semantic.registry import Registry
+from anabot.types import Grant
+
+COMPARED = ("previous", "change", "percent_change")
+_COUNTS = {"is_null": (0, 0), "not_null": (0, 0), "between": (2, 2), "in": (0, 10_000), "not_in": (0, 10_000)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A canonical query with the meaning of each name in it."""
+
+    query: MetricQuery
+    keys: tuple[Meaning, ...]
+    fields: dict[str, Meaning]  # canonical name of each field of `where`
+    leaves: dict[LeafKey, str]
+
+
+def resolve(registry: Registry, query: MetricQuery, grant: Grant | None = None) -> MetricQuery:
+    """The canonical form of `query`; with a grant, names are looked up as that grant sees them.
+
+    Raises:
+        UnknownName: with the nearest names.
+        NotAllowed: a metric that is listed but not granted.
+        BadQuery: known names that make no sense together.
+    """
+    return resolve_fully(registry, query, grant).query
+
+
+def resolve_fully(registry: Registry, query: MetricQuery, grant: Grant | None) -> Resolved:
+    """`resolve`, with what each name means."""
+    words = Vocabulary(registry, catalog_of(registry), grant)
+    metrics = tuple(dict.fromkeys(query.metrics))
+    for name in metrics:
+        words.metric(name)
+    leaves = words.leaves(metrics)
+    keys = {meaning.name: meaning for meaning in (words.meaning(name, leaves, metrics) for name in query.group_by)}
+    fields: dict[str, Meaning] = {}
+    where = tuple(_filter(part, lambda name: _field(words, leaves, metrics, fields, name)) for part in query.where)
+    columns = _columns(metrics, compared=query.compare is not None)
+    having = tuple(_filter(part, lambda name: _of("having", name, columns)) for part in query.having)
+    order = _order(query.order_by, columns, tuple(keys), lambda name: words.meaning(name, leaves, metrics).name)
+    canonical = query.model_copy(
+        update={
+            "metrics": metrics,
+            "group_by": tuple(keys),
+            "where": _unique(where),
+            "having": _unique(having),
+            "order_by": order,
+        }
+    )
+    _check_times(canonical, leaves)
+    return Resolved(query=canonical, keys=tuple(keys.values()), fields=fields, leaves=leaves)
+
+
+def compared_period(query: MetricQuery) -> Period | None:
+    """The earlier period that `compare` asks for, or None."""
+    if query.compare is None or query.period is None:
+        return None
+    if isinstance(query.compare, Span):
+        return Period(query.compare.start, query.compare.end)
+    period = Period(query.period.start, query.period.end)
+    return year_before(period) if query.compare == "previous_year" else previous(period)
+
+
+def _check_times(query: MetricQuery, leaves: dict[LeafKey, str]) -> None:
+    for span in (query.period, query.compare if isinstance(query.compare, Span) else None):
+        if span is not None and span.start >= span.end:
+            raise BadQuery(
+                "A period ends before it begins.", why=f"{span.start} … {span.end}, half-open.", todo="Correct its end."
+            )
+    if query.compare == "same_point":
+        todo = "Ask with `compare` as a period: {start, end} of the days to compare with."
+        raise BadQuery("`same_point` is not known yet.", why="It needs the date up to which the data has come.", todo=todo)
+    if query.compare is not None and query.period is None:
+        raise BadQuery("There is nothing to compare.", why="The question has no period.", todo="Add a `period`.")
+    for (model, time), metric in leaves.items():
+        if query.period is not None and not time:
+            why = f"`{model}` declares no `agg_time_dimension`."
+            raise BadQuery(f"`{metric}` has no time, so it has no period.", why=why, todo="Ask without a period.")
+
+
+def _columns(metrics: Sequence[str], *, compared: bool) -> tuple[str, ...]:
+    return tuple(each for name in metrics for each in (name, *((f"{name}__{tail}" for tail in COMPARED) if compared else ())))
+
+
+def _field(words: Vocabulary, leaves: dict[LeafKey, str], metrics: Sequence[str], fields: dict[str, Meaning], name: str) -> str:
+    if name in metrics:
+        raise BadQuery(f"`{name}` is a metric, so `where` cannot filter on it.", todo="Use `having`.")
+    meaning = words.meaning(name, leaves, metrics)
+    fields[meaning.name] = meaning
+    return meaning.name
+
+
+def _of(what: str, name: str, columns: Sequence[str]) -> str:
+    if name in columns:
+        return name
+    close = nearest(name, columns)
+    raise UnknownName(
+        f"`{what}` names `{name}`, which is not in the question.",
+        name=name,
+        nearest=close,
+        todo=f"Use one of {', '.join(columns)}.",
+    )
+
+
+def _order(
+    order_by: Sequence[str], columns: Sequence[str], keys: Sequence[str], canonical: Callable[[str], str]
+) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for item in order_by:
+        name = item.removeprefix("-")
+        if name not in columns and name not in keys:
+            name = _key_of(name, columns, keys, canonical)
+        found.setdefault(name, ("-" if item.startswith("-") else "") + name)
+    return tuple(found.values())
+
+
+def _key_of(name: str, columns: Sequence[str], keys: Sequence[str], canonical: Callable[[str], str]) -> str:
+    try:
+        short = canonical(name)
+    except (UnknownName, BadQuery):
+        short = name
+    return _of("order_by", short, (*columns, *keys))
+
+
+def _filter(part: Filter, canonical: Callable[[str], str]) -> Filter:
+    match part:
+        case AnyOf(any=parts):
+            return AnyOf(any=_unique(tuple(_filter(each, canonical) for each in parts)))
+        case AllOf(all=parts):
+            return AllOf(all=_unique(tuple(_filter(each, canonical) for each in parts)))
+        case Not(not_=inner):
+            return Not.model_validate({"not": _filter(inner, canonical)})
+    low, high = _COUNTS.get(part.op, (1, 1))
+    if not low <= len(part.values) <= high:
+        wanted = f"{low}" if low == high else "a list"
+        raise BadQuery(f"`{part.field} {part.op}` has {len(part.values)} values.", todo=f"It takes {wanted}.")
+    values = tuple(dict.fromkeys(part.values)) if part.op in ("in", "not_in") else part.values
+    return Condition(field=canonical(part.field), op=part.op, values=values)
+
+
+def _unique(parts: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    seen: list[Filter] = []
+    for part in parts:
+        if part not in seen:
+            seen.append(part)
+    return tuple(seen)
