@@ -9,6 +9,7 @@ from anabot.semantic.loading import parse_registry
 from anabot.semantic.names import nearest
 from anabot.semantic.render import Prepared, display_sql, render
 from anabot.semantic.resolve import resolve
+from anabot.semantic.search import search
 
 __all__ = [
     "Compiled",
@@ -21,4 +22,5 @@ __all__ = [
     "parse_registry",
     "render",
     "resolve",
+    "search",
 ]

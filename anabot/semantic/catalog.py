@@ -116,7 +116,7 @@ class Catalog:
         return self._reach[model]
 
     def paths(self, model: str, to: str) -> tuple[tuple[Hop, ...], ...]:
-        """The shortest join paths from `model` to the model `to`: an empty one when they are the same, none where there is none."""
+        """The shortest join paths from `model` to the model `to`: an empty one when they are the same."""
         if model == to:
             return ((),)
         found = [hops for hops, right in self._trips(self.registry.models[model], ()) if right.name == to]

@@ -16,7 +16,8 @@ _NOT_A_NAME = frozenset({"true", "false", "null", "current_date", "current_times
 _FORBIDDEN = (exp.Query, exp.DML, exp.DDL, exp.Command, exp.Window, exp.AggFunc, exp.Star, exp.Placeholder, exp.Parameter)
 _FORMULA = (
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Paren, exp.Literal, exp.Null, exp.Boolean, exp.Column,
-    exp.Identifier, exp.Nullif, exp.Coalesce, exp.Abs, exp.Round, exp.Greatest, exp.Least, exp.Floor, exp.Ceil, exp.Sqrt, exp.Pow, exp.Ln,
+    exp.Identifier, exp.Nullif, exp.Coalesce, exp.Abs,
+    exp.Round, exp.Greatest, exp.Least, exp.Floor, exp.Ceil, exp.Sqrt, exp.Pow, exp.Ln,
     exp.Exp, exp.Case, exp.If, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.And, exp.Or, exp.Not, exp.Is, exp.Between,
     exp.Cast, exp.DataType, exp.DataTypeParam,
 )  # fmt: skip

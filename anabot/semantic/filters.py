@@ -94,7 +94,7 @@ def parse_condition(sql: str, dialect: str) -> exp.Expression:
 
 
 def parse_ref(call: str) -> Ref:
-    """Read `TimeDimension('metric_time', 'day')`, with `.grain(…)`, `.date_part(…)`, `.descending(…)`, or a bare `order__channel`."""
+    """Read `TimeDimension('metric_time', 'day')`, chained `.grain(…)` and the like, or a bare `order__channel`."""
     try:
         node = ast.parse(call.strip(), mode="eval").body
     except (SyntaxError, ValueError) as error:

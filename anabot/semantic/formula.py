@@ -9,6 +9,7 @@ zero; on DuckDB, which divides in doubles, that is exact to ten places below 10,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import Literal
 
 from sqlglot import exp
@@ -109,7 +110,7 @@ class Formulas:
         base = (
             metric.name + ("__filtered" if len(where) > len(metric.where) else "") + ("__previous" if when == "previous" else "")
         )
-        return next(name for name in (base, *(f"{base}_{n}" for n in range(2, 1_000))) if name not in taken)
+        return base if base not in taken else next(name for n in count(2) if (name := f"{base}_{n}") not in taken)
 
     @staticmethod
     def _filled(metric: Metric, tree: exp.Expression) -> exp.Expression:

@@ -20,7 +20,8 @@ TABLES = {
     "regions": "region_id VARCHAR, region VARCHAR, country VARCHAR",
     "shops": "shop_id INTEGER, shop VARCHAR, region_id VARCHAR, opened_on DATE",
     "customers": "customer_id INTEGER, customer VARCHAR, tier VARCHAR, signed_up_on DATE, phone VARCHAR",
-    "orders": "order_id INTEGER, shop_id INTEGER, customer_id INTEGER, ordered_on DATE, channel VARCHAR, is_gift BOOLEAN, minutes INTEGER",
+    "orders": "order_id INTEGER, shop_id INTEGER, customer_id INTEGER, ordered_on DATE, channel VARCHAR, is_gift BOOLEAN, "
+    "minutes INTEGER",
     "order_lines": "line_id INTEGER, order_id INTEGER, sold_on DATE, product VARCHAR, quantity INTEGER, amount DECIMAL(12,2)",
     "costs": "cost_id INTEGER, shop_id INTEGER, spent_at TIMESTAMP, kind VARCHAR, amount DECIMAL(12,2)",
     "staff": "staff_id INTEGER, shop_id INTEGER, as_of DATE, job VARCHAR, rating VARCHAR, hours DECIMAL(8,2)",
