@@ -1,0 +1,151 @@
+"""Understand one message without a model: completely, or say which words it does not know, or ask back.
+
+Pure: same words, registry, grant, values, team, day and thread in, same understanding out. It never guesses, and a metric,
+dimension or value that the asker may not know is to it a word like any unknown one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz
+
+from anabot.agent.offline.choosing import Chooser
+from anabot.agent.offline.clauses import split
+from anabot.agent.offline.dates import Dates
+from anabot.agent.offline.exits import Exit
+from anabot.agent.offline.grammar import parse
+from anabot.agent.offline.lexicon import Lexicon, Lexicons, phrases_of
+from anabot.agent.offline.slots import Slots
+from anabot.agent.offline.spelling import repair
+from anabot.agent.offline.tagging import Tag, tag
+from anabot.agent.offline.text import Token, tokens
+from anabot.agent.understanding import Forbidden, NotUnderstood, Reading, Understanding, Understood
+from anabot.semantic.query import MetricQuery
+from anabot.semantic.registry import Registry
+from anabot.semantic.values import ValueIndex
+from anabot.types import Grant
+
+LONGEST = 2_000  # characters; a question is a sentence, and a pasted file is not one
+MOST_TOKENS = 200
+_NEAREST = 2
+_NEAR_ENOUGH = 70
+_LEXICONS = Lexicons()
+
+
+def understand(
+    text: str,
+    *,
+    registry: Registry,
+    grant: Grant,
+    values: ValueIndex,
+    team: str,
+    now: dt.datetime,
+    previous: MetricQuery | None = None,
+) -> Understanding:
+    """What `text` asks, as `grant` may ask it, on the company's day at `now`.
+
+    `previous` is the query that the thread last answered; words without a metric of their own change it.
+    """
+    found = tokens(text[: LONGEST + 1])
+    if len(text) > LONGEST or len(found) > MOST_TOKENS:
+        too_long = f"That is more than I can read at once ({len(text):,} characters). Ask one question, in a sentence or two."
+        return NotUnderstood(reason="too_long", message=too_long)
+    lexicon = _LEXICONS.of(registry, grant, values)
+    dates = (registry.calendar.today(now), registry.calendar.fiscal_start)
+    tags, notes = _tagged(found, lexicon, dates)
+    message = _Message(tags=tags, notes=tuple(notes), text=text, lexicon=lexicon, team=team, now=now, previous=previous)
+    return message.understand()
+
+
+def _tagged(found: Sequence[Token], lexicon: Lexicon, day: tuple[dt.date, int]) -> tuple[list[Tag], list[str]]:
+    tags = tag(found, lexicon, Dates(found, *day))
+    unknown = {i for each in tags if each.kind == "unknown" for i in range(each.start, each.end)}
+    if not unknown:
+        return tags, []
+    mended, notes = repair(found, unknown, lexicon.vocabulary)
+    if list(mended) == list(found):
+        return tags, []
+    return tag(mended, lexicon, Dates(mended, *day)), notes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Message:
+    tags: list[Tag]
+    notes: tuple[str, ...]
+    text: str
+    lexicon: Lexicon
+    team: str
+    now: dt.datetime
+    previous: MetricQuery | None
+
+    def understand(self) -> Understanding:
+        clauses = [parse(clause, self.lexicon) for clause in split(self.tags)]
+        if self._greets(clauses):
+            return NotUnderstood(reason="help")
+        readings: list[Reading] = []
+        outs: list[Understanding] = []
+        for slots in clauses:
+            try:
+                readings += self._chooser(slots).readings()
+            except Exit as out:
+                outs.append(out.understanding)
+        if outs:
+            return self._out(outs)
+        return Understood(readings=tuple(replace(r, assumptions=(*self.notes, *r.assumptions)) for r in readings))
+
+    def _greets(self, clauses: Sequence[Slots]) -> bool:
+        """Whether nothing was asked: only fillers, a greeting, or "what can you do"."""
+        said = [each for each in self.tags if each.kind not in ("light", "comma", "stop")]
+        if any(slots.help for slots in clauses):
+            return all(each.says("help", "and", "pick", "define") for each in said)
+        return not said
+
+    def _chooser(self, slots: Slots) -> Chooser:
+        return Chooser(lexicon=self.lexicon, slots=slots, team=self.team, now=self.now, previous=self._thread(slots))
+
+    def _thread(self, slots: Slots) -> MetricQuery | None:
+        """The thread's query, when the clause changes it: it names no metric to show, or says "and", "what about", "same"."""
+        query = self.previous
+        if query is None or not set(query.metrics) <= self.lexicon.grant.metrics:
+            return None
+        if slots.saved or slots.phrases or (slots.mentions and not (slots.follows or slots.adds)):
+            return None
+        return query
+
+    def _out(self, outs: Sequence[Understanding]) -> Understanding:
+        """What is forbidden is said first, then what is not known, then what is asked back."""
+        if self.previous and not set(self.previous.metrics) <= self.lexicon.grant.metrics and not self._names_a_metric():
+            known = tuple(m for m in self.previous.metrics if m in self.lexicon.grant.listed - self.lexicon.grant.metrics)
+            if known:
+                return Forbidden(metrics=known)
+        for kind in (Forbidden, NotUnderstood):
+            for out in outs:
+                if isinstance(out, kind):
+                    return self._with_nearest(out) if isinstance(out, NotUnderstood) else out
+        return outs[0]
+
+    def _names_a_metric(self) -> bool:
+        return any(each.entry and (each.entry.metrics or each.entry.term) for each in self.tags)
+
+    def _with_nearest(self, out: NotUnderstood) -> NotUnderstood:
+        if out.reason not in ("unknown_words", "no_metric"):
+            return out
+        unknown = [each.text for each in self.tags if each.kind in ("unknown", "measure")] or list(out.unknown)
+        unknown = list(dict.fromkeys(unknown if out.reason == "unknown_words" else out.unknown))
+        nearest = tuple(dict.fromkeys((*out.nearest, *self._near())))[:_NEAREST]
+        return replace(out, unknown=tuple(unknown or out.unknown), nearest=nearest)
+
+    def _near(self) -> list[str]:
+        """The visible metrics whose names are most like the message, or like one of its unknown words."""
+        unknown = [each.text.casefold() for each in self.tags if each.kind == "unknown" and len(each.text) > 3]
+        scored = []
+        for name in self.lexicon.visible:
+            phrases = [phrase.casefold() for phrase in phrases_of(self.lexicon.registry, name)]
+            whole = max(fuzz.token_set_ratio(self.text.casefold(), phrase) for phrase in phrases)
+            part = max((fuzz.ratio(word, each) for word in unknown for phrase in phrases for each in phrase.split()), default=0)
+            if max(whole, part) >= _NEAR_ENOUGH:
+                scored.append((-max(whole, part), name))
+        return [name for _, name in sorted(scored)]

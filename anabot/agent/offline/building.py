@@ -1,0 +1,325 @@
+"""Build one query from slots, once it is settled which metrics are meant. Raises Exit where the words do not fit the metrics.
+
+Dimensions and values are looked up among those that all the metrics reach and the asker may use; the nearest wins, two
+equally near ones are asked back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from anabot.agent.offline.exits import Exit, stuck
+from anabot.agent.offline.lexicon import DimensionId, Lexicon
+from anabot.agent.offline.slots import Bound, Cut, Mention, Pick, Rank, Slots
+from anabot.agent.offline.times import Settling, Times, grain_name
+from anabot.agent.understanding import Ambiguous, Ask, Chart, Reading
+from anabot.errors import BadQuery, NotAllowed, UnknownName
+from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span
+from anabot.semantic.registry import DimensionRef
+from anabot.semantic.resolve import resolve
+
+_OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne"}
+_TOP = 10  # "top customers" without a number
+_SIGNS = {"usd": "usd", "eur": "eur"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Builder:
+    """One clause for settled `metrics`. `base` is a saved question, a phrase's shape or, `continuing`, the thread's query."""
+
+    lexicon: Lexicon
+    slots: Slots
+    metrics: tuple[str, ...]
+    now: dt.datetime
+    base: MetricQuery | None = None
+    continuing: bool = False
+    taken: dict[str, str] = field(default_factory=dict)  # "word → field" choices made after asking back
+    notes: list[str] = field(default_factory=list)
+
+    def build(self) -> Reading:
+        """The reading. Raises Exit."""
+        registry = self.lexicon.registry
+        settling = Settling(
+            slots=self.slots,
+            metric=registry.metrics[self.metrics[0]],
+            now=self.now,
+            calendar=registry.calendar,
+            base=self.base,
+            continuing=self.continuing,
+        )
+        times = settling.settle()
+        fields = self._picks()
+        group = self._group(times, fields)
+        order, limit = self._order(group)
+        query = MetricQuery(
+            metrics=self.metrics,
+            group_by=tuple(group),
+            where=self._where(fields),
+            period=Span(start=times.period.start, end=times.period.end) if times.period else None,
+            compare=times.compare,
+            having=self._having(group),
+            order_by=tuple(order),
+            limit=limit,
+        )
+        chart, ask = self._chart(group, times), self._ask()
+        notes = () if ask else tuple(dict.fromkeys([*times.notes, *self.notes]))
+        return Reading(query=self._resolved(query), assumptions=notes, period_label=times.label, chart=chart, ask=ask)
+
+    def _resolved(self, query: MetricQuery) -> MetricQuery:
+        try:
+            return resolve(self.lexicon.registry, query, self.lexicon.grant)
+        except (BadQuery, UnknownName, NotAllowed) as error:
+            raise stuck("bad_query", str(error)) from None
+
+    # --- by what
+
+    def _group(self, times: Times, fields: dict[str, list[Pick]]) -> list[str]:
+        calendar = self.lexicon.registry.calendar
+        said = [grain_name(c.unit, calendar) if c.unit else self.dimension(c).name for c in self.slots.cuts]
+        said += [grain_name(unit, calendar) for unit in times.cuts]
+        said += [name for name, picks in fields.items() if any(p.contrasted for p in picks)]
+        kept = list(self.base.group_by) if self.base else []
+        if self.continuing and not self.slots.adds and any(not _is_time(name) for name in said):
+            kept = [name for name in kept if _is_time(name)]
+        if self.continuing and any(_is_time(name) for name in said):
+            kept = [name for name in kept if not _is_time(name)]
+        group = list(dict.fromkeys([*kept, *said]))
+        return group if group or self.base else self._customary()
+
+    def _customary(self) -> list[str]:
+        metric = self.lexicon.registry.metrics[self.metrics[0]]
+        if metric.default_group_by:
+            self.notes.append(
+                f"Shown by {', '.join(_plain(n) for n in metric.default_group_by)}, as is usual for {metric.label}."
+            )
+        return list(metric.default_group_by)
+
+    def dimension(self, cut: Cut) -> DimensionRef:
+        """The dimension that a word means for these metrics: the nearest one they reach."""
+        found = [r for r in self.lexicon.reach(*self.metrics) if _home(r) in cut.dimensions]
+        if not found:
+            raise self._unreachable(cut.text)
+        nearest = [r for r in found if len(r.path) == len(found[0].path)]
+        if len(nearest) == 1:
+            return nearest[0]
+        if cut.text in self.taken:
+            return next(r for r in nearest if r.name == self.taken[cut.text])
+        raise self._two(cut.text, nearest)
+
+    def _unreachable(self, word: str) -> Exit:
+        labels = [self.lexicon.registry.metrics[m].label for m in self.metrics]
+        known = list(dict.fromkeys(_label(r) for r in self.lexicon.reach(*self.metrics)))
+        can = f"It can be cut by {', '.join(known[:8])}." if known else "It cannot be cut by anything."
+        return stuck("unreachable", f"{' and '.join(labels)} cannot be cut by “{word}”. {can}")
+
+    def _two(self, word: str, refs: Sequence[DimensionRef]) -> Exit:
+        """Ask which of several equally near dimensions is meant; each choice is the whole question."""
+        choices: list[tuple[str, MetricQuery]] = []
+        for ref in refs[:3]:
+            chosen = Builder(
+                lexicon=self.lexicon,
+                slots=self.slots,
+                metrics=self.metrics,
+                now=self.now,
+                base=self.base,
+                continuing=self.continuing,
+                taken={**self.taken, word: ref.name},
+            )
+            choices.append((f"{_label(ref)} ({_plain(ref.name)})" if _same_label(refs) else _label(ref), chosen.build().query))
+        return Exit(Ambiguous(word=word, choices=tuple(choices)))
+
+    # --- of which
+
+    def _picks(self) -> dict[str, list[Pick]]:
+        """The picks by the field they fall on, each with the values it means there."""
+        fields: dict[str, list[Pick]] = {}
+        for pick in self.slots.picks:
+            ref = self._field(pick)
+            values = tuple(v for v in pick.values if v[:2] == _home(ref))
+            fields.setdefault(ref.name, []).append(
+                Pick(values=values, text=pick.text, negated=pick.negated, contrasted=pick.contrasted)
+            )
+        return fields
+
+    def _field(self, pick: Pick) -> DimensionRef:
+        homes = {v[:2] for v in pick.values}
+        found = [r for r in self.lexicon.reach(*self.metrics) if _home(r) in homes]
+        if not found:
+            raise self._unreachable(pick.text)
+        by_name = {r.name: r for r in found}
+        if pick.text in self.taken and self.taken[pick.text] in by_name:
+            return by_name[self.taken[pick.text]]
+        wanted = {_home(r) for c in self.slots.cuts for r in found if _home(r) in c.dimensions}
+        found = [r for r in found if _home(r) in wanted] or found
+        if len({_home(r) for r in found}) > 1 and len({_bare(r) for r in found}) > 1:
+            raise self._two(pick.text, found)
+        nearest = [r for r in found if len(r.path) == len(found[0].path)]
+        if len(nearest) > 1:
+            raise self._two(pick.text, nearest)
+        return nearest[0]
+
+    def _where(self, fields: dict[str, list[Pick]]) -> tuple[Filter, ...]:
+        kept = [part for part in (self.base.where if self.base else ()) if not (_fields_of(part) & set(fields))]
+        said: list[Filter] = []
+        for name, picks in fields.items():
+            for negated in (False, True):
+                values = list(dict.fromkeys(v[2] for p in picks if p.negated is negated for v in p.values))
+                if values:
+                    said.append(_condition(name, values, negated))
+        return (*kept, *said)
+
+    # --- how many, in what order
+
+    def _having(self, group: Sequence[str]) -> tuple[Filter, ...]:
+        said = [self._bound(bound) for bound in self.slots.bounds]
+        kept = [
+            part
+            for part in (self.base.having if self.base else ())
+            if not (_fields_of(part) & {f for s in said for f in _fields_of(s)}) and _fields_of(part) <= set(self.metrics)
+        ]
+        if said and not group:
+            raise stuck(
+                "no_group", f"“{self.slots.bounds[0].text}” needs something to sort out: say by what, for example “by customer”."
+            )
+        return (*kept, *said)
+
+    def _bound(self, bound: Bound) -> Filter:
+        name = self._named(bound.mention)
+        numbers = [self._scaled(bound, number, name) for number in bound.numbers]
+        if bound.op == "between":
+            part: Filter = Condition(field=name, op="between", values=tuple(sorted(numbers, key=Decimal)))
+            return Not.model_validate({"not": part}) if bound.dropped else part
+        op = _OPPOSITE[bound.op] if bound.dropped else bound.op
+        return Condition.model_validate({"field": name, "op": op, "values": tuple(numbers)})
+
+    def _scaled(self, bound: Bound, number: Decimal, name: str) -> str:
+        unit = self.lexicon.registry.metrics[name].unit
+        wanted = "ratio" if bound.percent else bound.measure
+        if wanted and wanted != unit:
+            raise stuck(
+                "shape",
+                f"“{bound.text}” does not fit {self.lexicon.registry.metrics[name].label}, which is in {unit or 'numbers'}.",
+            )
+        if unit == "ratio" and (bound.percent or abs(number) > 1):
+            number = number / 100
+        return format(number.normalize(), "f")
+
+    def _named(self, mention: Mention | None) -> str:
+        if mention is None:
+            if len(self.metrics) > 1:
+                self.notes.append(f"The condition is on {self.lexicon.registry.metrics[self.metrics[0]].label}.")
+            return self.metrics[0]
+        return next(name for name in self.metrics if name in mention.metrics)
+
+    def _order(self, group: list[str]) -> tuple[list[str], int | None]:
+        slots = self.slots
+        if slots.rank:
+            return self._ranked(slots.rank, group)
+        if slots.sort:
+            by, descending = slots.sort
+            name = self._named(by) if isinstance(by, Mention) else self.dimension(by).name if by.dimensions else ""
+            name = name or grain_name(by.unit if isinstance(by, Cut) else "", self.lexicon.registry.calendar)
+            descending = slots.direction == "desc" if slots.direction else descending
+            return [f"{'-' if descending else ''}{name}"], self.base.limit if self.base else None
+        if slots.direction:
+            return [f"{'-' if slots.direction == 'desc' else ''}{self.metrics[0]}"], self.base.limit if self.base else None
+        return self._kept_order(group)
+
+    def _kept_order(self, group: Sequence[str]) -> tuple[list[str], int | None]:
+        if self.base is None:
+            return [], None
+        known = {*group, *self.metrics}
+        renamed = (_renamed(item, self.base.metrics, self.metrics) for item in self.base.order_by)
+        order = [item for item in renamed if item.removeprefix("-").partition("__previous")[0] in known]
+        return order, self.base.limit if order or not self.base.order_by else None
+
+    def _ranked(self, rank: Rank, group: Sequence[str]) -> tuple[list[str], int | None]:
+        if not group:
+            raise stuck("no_group", f"“{rank.text}” of what? Say it with a dimension, for example “top 5 customers”.")
+        if any(map(_is_time, group)) and not all(map(_is_time, group)):
+            raise stuck(
+                "shape",
+                f"“{rank.text}” within each stretch of time is more than I can do: ask without the time, or without the ranking.",
+            )
+        name = self._named(rank.mention)
+        descending = self._descends(rank, name)
+        limit = rank.count or (1 if rank.single else _TOP if rank.text.casefold() in ("top", "bottom") else None)
+        if rank.count is None and limit == _TOP:
+            self.notes.append(f"“{rank.text.capitalize()}” without a number is read as {rank.text} {_TOP}.")
+        return [f"{'-' if descending else ''}{name}"], limit
+
+    def _descends(self, rank: Rank, name: str) -> bool:
+        if rank.direction in ("top", "bottom"):
+            return rank.direction == "top"
+        metric = self.lexicon.registry.metrics[name]
+        if not metric.better:
+            raise stuck(
+                "shape", f"Nobody has said whether more {metric.label} is better. Say “highest” or “lowest”.", unknown=[rank.text]
+            )
+        descends = (rank.direction == "best") == (metric.better == "higher")
+        self.notes.append(f"“{rank.text.capitalize()}” is read as the {'highest' if descends else 'lowest'} {metric.label}.")
+        return descends
+
+    # --- in which form
+
+    def _chart(self, group: Sequence[str], times: Times) -> Chart:
+        over_time = any(map(_is_time, group))
+        said = self.slots.chart
+        if said == "line" or said == "bar":
+            return "line" if said == "line" else "bar"
+        if said == "any" or (said is None and times.line):
+            return "line" if over_time else "bar"
+        return ""
+
+    def _ask(self) -> Ask:
+        if not self.slots.define:
+            return ""
+        return "sql" if self.slots.define <= {"sql", "model"} else "definition"
+
+
+def _condition(name: str, values: Sequence[str], negated: bool) -> Condition:
+    if len(values) == 1:
+        return Condition(field=name, op="ne" if negated else "eq", values=tuple(values))
+    return Condition(field=name, op="not_in" if negated else "in", values=tuple(values))
+
+
+def _fields_of(part: Filter) -> set[str]:
+    match part:
+        case AnyOf(any=parts) | AllOf(all=parts):
+            return {name for each in parts for name in _fields_of(each)}
+        case Not(not_=inner):
+            return _fields_of(inner)
+    return {part.field}
+
+
+def _renamed(item: str, before: Iterable[str], after: Sequence[str]) -> str:
+    """An order by the thread's first metric becomes one by the metric that took its place."""
+    first = next(iter(before), "")
+    return item.replace(first, after[0]) if item.removeprefix("-") == first and first not in after else item
+
+
+def _home(ref: DimensionRef) -> DimensionId:
+    return ref.dimension.model, ref.dimension.name
+
+
+def _bare(ref: DimensionRef) -> str:
+    return ref.dimension.name
+
+
+def _label(ref: DimensionRef) -> str:
+    return ref.dimension.label or _plain(ref.dimension.name)
+
+
+def _same_label(refs: Sequence[DimensionRef]) -> bool:
+    return len({_label(ref) for ref in refs}) < len(refs)
+
+
+def _plain(name: str) -> str:
+    return name.replace("__", " ").replace("_", " ")
+
+
+def _is_time(name: str) -> bool:
+    return name.startswith("metric_time")

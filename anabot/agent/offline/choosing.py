@@ -1,0 +1,205 @@
+"""Decide which metrics a clause is about, and what is built for them: one reading, several, or a question back.
+
+A word with several governed readings is answered by the team's default, which is said, or asked back with at most three
+choices, each of them the whole question.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from anabot.agent.offline.building import Builder
+from anabot.agent.offline.exits import Exit, stuck
+from anabot.agent.offline.lexicon import Lexicon
+from anabot.agent.offline.slots import Mention, Slots
+from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading
+from anabot.periods import named
+from anabot.semantic.query import MetricQuery
+
+_CHOICES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chooser:
+    """One clause of one asker. `previous` is the thread's query, when the clause goes on from it."""
+
+    lexicon: Lexicon
+    slots: Slots
+    team: str
+    now: dt.datetime
+    previous: MetricQuery | None = None
+
+    def readings(self) -> list[Reading]:
+        """The readings of the clause. Raises Exit with the honest answer where there is none, or more than one."""
+        if self.slots.listed:
+            raise Exit(Forbidden(metrics=tuple(dict.fromkeys(self.slots.listed))))
+        self._explained()
+        if self.slots.saved:
+            return self._saved(self.slots.saved[0])
+        if self.slots.phrases:
+            return self._phrases()
+        mentions = self._mentions()
+        if not mentions and self.previous is None:
+            raise stuck("no_metric", "I understood the words, but not what to count. Name a metric.")
+        return self._settled(mentions)
+
+    def _explained(self) -> None:
+        slots = self.slots
+        if slots.unknown:
+            raise stuck(
+                "unknown_words", unknown=slots.unknown, nearest=[m for mention in slots.mentions for m in mention.metrics]
+            )
+        if slots.why:
+            raise stuck("why", "I can say what the numbers are, but not why they moved. Ask for the change, by what you suspect.")
+        if slots.misplaced:
+            words = "” and “".join(dict.fromkeys(slots.misplaced))
+            raise stuck(
+                "shape",
+                f"I know the words, but not what “{words}” does in this sentence. Say it another way.",
+                unknown=slots.misplaced,
+            )
+
+    def _mentions(self) -> list[Mention]:
+        """The metrics that are shown first, then those that only sort or limit."""
+        slots = self.slots
+        extra = [bound.mention for bound in slots.bounds]
+        extra.append(slots.rank.mention if slots.rank else None)
+        extra.append(slots.sort[0] if slots.sort and isinstance(slots.sort[0], Mention) else None)
+        found = [*slots.mentions, *(m for m in extra if m and m not in slots.mentions)]
+        return list({m.metrics: m for m in found}.values())
+
+    # --- which metrics
+
+    def _settled(self, mentions: list[Mention]) -> list[Reading]:
+        notes: list[str] = []
+        settled = [self._by_default(mention, notes) for mention in mentions]
+        open_words = [m for m in settled if len(m.metrics) > 1]
+        if open_words and self.slots.define:
+            return [self._one((name,), notes) for m in settled for name in m.metrics]
+        if len(open_words) > 1:
+            words = [m.text for m in open_words]
+            raise stuck(
+                "several_ambiguous",
+                f"“{'” and “'.join(words)}” have several meanings each. Ask for one at a time.",
+                unknown=words,
+            )
+        if open_words:
+            return self._asked_back(settled, open_words[0], notes)
+        return self._built(self._with_thread(settled), notes)
+
+    def _by_default(self, mention: Mention, notes: list[str]) -> Mention:
+        metrics = self.lexicon.registry.metrics
+        if mention.term:
+            term = self.lexicon.registry.terms[mention.term]
+            default = term.defaults.get(self.team, "")
+            if default in mention.metrics and len(mention.metrics) > 1:
+                others = ", ".join(metrics[m].label for m in mention.metrics if m != default)
+                notes.append(f"“{mention.text}” is {metrics[default].label} for your team; it could also be {others}.")
+                return replace(mention, metrics=(default,))
+            if len(mention.metrics) == 1 and len(term.metrics) > 1:
+                notes.append(f"“{mention.text}” is read as {metrics[mention.metrics[0]].label}.")
+        return mention
+
+    def _with_thread(self, mentions: Iterable[Mention]) -> tuple[str, ...]:
+        """The metrics of the reading: the thread's own stay when none is named, or when one is added."""
+        named_here = tuple(dict.fromkeys(m.metrics[0] for m in mentions))
+        if self.previous is None or (self.slots.mentions and not self.slots.adds):
+            return named_here
+        return tuple(dict.fromkeys((*self.previous.metrics, *named_here)))
+
+    def _asked_back(self, mentions: list[Mention], word: Mention, notes: list[str]) -> list[Reading]:
+        """Every reading that the rest of the sentence fits; when only one does, that is the answer."""
+        found: list[tuple[str, Reading]] = []
+        failed: Exit | None = None
+        for name in word.metrics:
+            chosen = [replace(m, metrics=(name,)) if m is word else m for m in mentions]
+            try:
+                readings = self._built(self._with_thread(chosen), notes)
+            except Exit as out:
+                failed = failed or out
+                continue
+            if len(readings) > 1:
+                raise stuck("several_ambiguous", f"“{word.text}” has several meanings. Ask for it alone.", unknown=[word.text])
+            found.append((self.lexicon.registry.metrics[name].label, readings[0]))
+        if not found:
+            raise failed or stuck("no_metric")
+        if len(found) == 1:
+            note = f"“{word.text}” is read as {found[0][0]}, the only reading the rest of the question fits."
+            return [replace(found[0][1], assumptions=(note, *found[0][1].assumptions))]
+        choices = tuple((label, reading.query) for label, reading in found[:_CHOICES])
+        first = found[0][1]
+        raise Exit(Ambiguous(word=word.text, choices=choices, assumptions=first.assumptions, period_label=first.period_label))
+
+    # --- what is built
+
+    def _built(self, metrics: tuple[str, ...], notes: list[str]) -> list[Reading]:
+        """One query for all metrics, where their periods and dimensions agree; else one for each."""
+        if len(metrics) == 1 or self.previous is not None or self._ordered():
+            return [self._one(metrics, notes)]
+        if self._agree(metrics):
+            try:
+                return [self._one(metrics, notes)]
+            except Exit as out:
+                if not isinstance(out.understanding, NotUnderstood) or out.understanding.reason not in (
+                    "unreachable",
+                    "bad_query",
+                ):
+                    raise
+        return [self._one((name,), notes) for name in metrics]
+
+    def _ordered(self) -> bool:
+        return bool(self.slots.bounds or self.slots.rank or self.slots.sort)
+
+    def _agree(self, metrics: tuple[str, ...]) -> bool:
+        """Whether the defaults of the metrics that would be used are the same."""
+        found = [self.lexicon.registry.metrics[name] for name in metrics]
+        period_said = self.slots.when is not None or self.slots.over not in ("", "same", "year")
+        periods = {m.default_period for m in found}
+        groups = {m.default_group_by for m in found}
+        return (period_said or len(periods) == 1) and (bool(self.slots.cuts) or len(groups) == 1)
+
+    def _one(
+        self, metrics: tuple[str, ...], notes: Iterable[str], base: MetricQuery | None = None, *, saved: bool = False
+    ) -> Reading:
+        builder = Builder(
+            lexicon=self.lexicon,
+            slots=self.slots,
+            metrics=metrics,
+            now=self.now,
+            base=base or self.previous,
+            continuing=self.previous is not None and not saved,
+        )
+        reading = builder.build()
+        return replace(reading, assumptions=(*notes, *reading.assumptions))
+
+    # --- questions that the data team foresaw
+
+    def _saved(self, name: str) -> list[Reading]:
+        saved = self.lexicon.registry.saved_queries[name]
+        base = self._shaped(saved.query, saved.query["metrics"])
+        return [self._one(base.metrics, [f"This is the saved question “{saved.label}”."], base, saved=True)]
+
+    def _phrases(self) -> list[Reading]:
+        found = []
+        for metric, shape in self.slots.phrases:
+            base = self._shaped(shape, [metric])
+            more = tuple(m.metrics[0] for m in self.slots.mentions if len(m.metrics) == 1)
+            metrics = tuple(dict.fromkeys((*base.metrics, *more)))
+            label = self.lexicon.registry.metrics[metric].label
+            found.append(self._one(metrics, [f"Answered with {label}."], base, saved=True))
+        return found
+
+    def _shaped(self, shape: Any, metrics: list[str]) -> MetricQuery:
+        """The declared shape as a query: a period may be a name, and `metric` in an order stands for the metric itself."""
+        body = {**shape, "metrics": shape.get("metrics", metrics)}
+        if isinstance(body.get("period"), str):
+            period = named(body["period"], self.now, self.lexicon.registry.calendar)
+            body["period"] = {"start": period.start, "end": period.end}
+        body["order_by"] = [
+            item.replace("metric", body["metrics"][0]) if item in ("metric", "-metric") else item
+            for item in body.get("order_by", [])
+        ]
+        return MetricQuery.model_validate(body)

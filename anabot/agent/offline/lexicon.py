@@ -1,0 +1,193 @@
+"""Every word that one asker may use: what the registry, the grant and the values know, by the stems they are found by.
+
+Built once per (registry, grant, values) and kept. A metric that is hidden from the asker, a denied dimension and a value
+outside the grant are not in here, so that they are words like any other unknown one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from anabot.agent.offline.text import root, tokens, words
+from anabot.agent.offline.words import FILLERS, OPERATORS, PREPOSITIONS
+from anabot.semantic.catalog import dimensions_of
+from anabot.semantic.registry import Dimension, DimensionRef, Registry
+from anabot.semantic.values import ValueIndex
+from anabot.types import Grant
+
+Key = tuple[str, ...]
+DimensionId = tuple[str, str]  # (semantic model, dimension)
+ValueId = tuple[str, str, str]  # (semantic model, dimension, value)
+_KEPT = 64
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Entry:
+    """All that one phrase may mean to this asker. Several kinds may share it; the grammar chooses by place."""
+
+    metrics: list[str] = field(default_factory=list)
+    listed: list[str] = field(default_factory=list)
+    term: str = ""
+    dimensions: list[DimensionId] = field(default_factory=list)
+    values: list[ValueId] = field(default_factory=list)
+    saved: str = ""
+    phrase: tuple[str, Mapping[str, Any]] | None = None
+
+    @property
+    def only_values(self) -> bool:
+        """Whether the phrase names nothing but values of dimensions."""
+        return not (self.metrics or self.listed or self.term or self.dimensions or self.saved or self.phrase)
+
+
+class Lexicon:
+    """The phrases of one asker. `entries` by stems, `loose` by the content words of whole questions."""
+
+    def __init__(self, registry: Registry, grant: Grant, values: ValueIndex) -> None:
+        self.registry, self.grant, self.values = registry, grant, values
+        self.entries: dict[Key, Entry] = {}
+        self.loose: dict[Key, Entry] = {}
+        self.longest: dict[str, int] = {}
+        self.shouted: set[Key] = set()  # values that are spelled like a word of the language: only as typed in capitals
+        self.vocabulary: set[str] = set()
+        self.visible = tuple(name for name in registry.metrics if name in grant.metrics)
+        self._reached: dict[Key, tuple[DimensionRef, ...]] = {}
+        self._metrics()
+        self._terms()
+        self._dimensions()
+        self._questions()
+
+    def reach(self, *metrics: str) -> tuple[DimensionRef, ...]:
+        """The dimensions that all of these metrics have and the asker may use."""
+        if metrics not in self._reached:
+            denied = self.grant.denied
+            refs = dimensions_of(self.registry, *metrics)
+            self._reached[metrics] = tuple(r for r in refs if f"{r.dimension.model}.{r.dimension.name}" not in denied)
+        return self._reached[metrics]
+
+    def _at(self, phrase: str, *, known: bool = True) -> Entry | None:
+        key = words(phrase)
+        if not key:
+            return None
+        self.longest[key[0]] = max(self.longest.get(key[0], 0), len(key))
+        if known:
+            self.vocabulary.update(t.norm for t in tokens(phrase) if t.kind == "word")
+        return self.entries.setdefault(key, Entry())
+
+    def _metrics(self) -> None:
+        for name, metric in self.registry.metrics.items():
+            seen = name in self.grant.metrics
+            if not seen and name not in self.grant.listed:
+                continue
+            for phrase in dict.fromkeys((name, metric.label, *metric.synonyms)):
+                if entry := self._at(phrase):
+                    _append(entry.metrics if seen else entry.listed, name)
+
+    def _terms(self) -> None:
+        for name, term in self.registry.terms.items():
+            seen = [m for m in term.metrics if m in self.grant.metrics]
+            listed = [m for m in term.metrics if m in self.grant.listed and m not in self.grant.metrics]
+            if not seen and not listed:
+                continue
+            for phrase in (term.word, *term.synonyms):
+                entry = self._at(phrase)
+                if entry and seen:
+                    entry.term = name
+                elif entry:
+                    entry.listed += [m for m in listed if m not in entry.listed]
+
+    def _dimensions(self) -> None:
+        reachable = {(r.dimension.model, r.dimension.name): r.dimension for m in self.visible for r in self.reach(m)}
+        for where, dimension in reachable.items():
+            for phrase in dict.fromkeys((dimension.name, dimension.label, *dimension.synonyms)):
+                if entry := self._at(phrase):
+                    _append(entry.dimensions, where)
+            for value, synonyms in self._values_of(where, dimension).items():
+                self._value((*where, value), value, *synonyms)
+
+    def _values_of(self, where: DimensionId, dimension: Dimension) -> Mapping[str, tuple[str, ...]]:
+        """The values that may be named: those in the index with their declared synonyms; the declared ones where none is kept."""
+        held = self.values.by_dimension.get(where)
+        if held is None:
+            ruled = any((rule.model, rule.dimension) == where for rule in self.grant.rows)
+            return {} if ruled else dimension.values
+        folded = {value.casefold(): synonyms for value, synonyms in dimension.values.items()}
+        return {value: folded.get(value.casefold(), ()) for value in held}
+
+    def _value(self, value: ValueId, *phrases: str) -> None:
+        for phrase in phrases:
+            key = words(phrase)
+            if not key or (len(key) == 1 and key[0].isdigit()):
+                continue  # a bare number names a value only beside its dimension
+            if entry := self._at(phrase, known=False):
+                _append(entry.values, value)
+            spoken = tuple(token.norm for token in tokens(phrase))
+            if spoken in OPERATORS or (len(spoken) == 1 and spoken[0] in FILLERS | PREPOSITIONS):
+                self.shouted.add(key)
+
+    def _questions(self) -> None:
+        for name in self.visible:
+            for phrase, shape in self.registry.metrics[name].phrases.items():
+                if key := content(phrase):
+                    self.loose[key] = Entry(phrase=(name, shape))
+        for name, saved in self.registry.saved_queries.items():
+            if not set(saved.query.get("metrics", ())) <= self.grant.metrics:
+                continue
+            for phrase in (name, saved.label, *saved.synonyms):
+                if key := content(phrase):
+                    self.loose[key] = Entry(saved=name)
+        self._bridges()
+
+    def _bridges(self) -> None:
+        for name, bridge in self.registry.reconciliations.items():
+            sides = [bridge.left[0], bridge.right[0]]
+            for phrase in (name, bridge.title, *bridge.synonyms) if set(sides) <= self.grant.metrics else ():
+                if key := content(phrase):
+                    self.loose.setdefault(key, Entry(phrase=(sides[0], {"metrics": sides})))
+
+
+def content(phrase: str) -> Key:
+    """The roots of the words that carry a phrase's meaning, in order."""
+    return tuple(root(t.norm) for t in tokens(phrase) if t.kind != "mark" and not is_light(t.norm))
+
+
+def is_light(word: str) -> bool:
+    """Whether a word carries no meaning of its own in a question."""
+    return word in FILLERS or word in PREPOSITIONS
+
+
+def _append(items: list[T], item: T) -> None:
+    if item not in items:
+        items.append(item)
+
+
+class Lexicons:
+    """The lexicons in use, the most recent ones kept. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[Any, ...], Lexicon] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, registry: Registry, grant: Grant, values: ValueIndex) -> Lexicon:
+        """The lexicon of this asker, built when it is not kept yet."""
+        key = (registry.version, id(registry), grant.fingerprint(), grant.listed, id(values))
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        built = Lexicon(registry, grant, values)  # it holds on to registry and values, so their ids stay theirs
+        with self._lock:
+            self._kept[key] = built
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return built
+
+
+def phrases_of(registry: Registry, metric: str) -> Iterable[str]:
+    """What a metric is called: its name in words, label and synonyms."""
+    found = registry.metrics[metric]
+    return (found.name.replace("_", " "), found.label, *found.synonyms)

@@ -1,0 +1,114 @@
+"""Join date phrases into ranges: "since March", "between 1 Jan and 31 Mar", "Jan–Mar 2026", "as of 31 July".
+
+Both ends that people name belong to the range; the period is half-open all the same. A range that is open at its start,
+or runs backwards, comes back with a fault.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from anabot.agent.offline.dates import Dates, Match, When
+from anabot.periods import Period
+
+_UNTIL = ("to", "until", "till", "through", "thru", "til")
+_COMPARED = ("until", "till", "through", "thru", "til")  # "compare July to August" names two periods, not one
+_ONWARD = ("onwards", "onward", "on", "forward")
+_OPEN = ("before", "until", "till", "through", "by", "prior")
+
+
+def read(dates: Dates, i: int) -> Match | None:
+    """The longest date phrase that starts at token `i`, range or point: the index after it, and what it says."""
+    return _range(dates, i) or dates.point(i)
+
+
+def _range(d: Dates, i: int) -> Match | None:
+    word = d.word(i)
+    if word == "between":
+        return _two(d, i + 1, ("and", "to"))
+    if word == "from":
+        return _two(d, i + 1, (*_UNTIL, "and")) or _since(d, i + 1, onward=True)
+    if word in ("since", "starting"):
+        return _since(d, d.skip(i + 1, "from", "in", "on", "the"), onward=False)
+    if word == "after":
+        return _after(d, i + 1)
+    if word == "as" and d.word(i + 1) == "of":
+        return _as_of(d, i + 2)
+    if word in _OPEN or (word == "up" and d.word(i + 1) == "to"):
+        return _open(d, i + (2 if word == "up" or d.word(i + 1) == "to" else 1))
+    return _two(d, i, _COMPARED if {"compare", "compared", "comparing"} & {d.word(k) for k in range(i)} else _UNTIL)
+
+
+def _two(d: Dates, i: int, joins: tuple[str, ...]) -> Match | None:
+    first = d.point(d.skip(i, "the"))
+    if first is None:
+        return None
+    end = first[0]
+    joined = end < len(d.tokens) and d.tokens[end].dash
+    if d.word(end) in joins:
+        end = d.skip(end + 1, "and", "the", "end", "of")
+    elif d.word(end) == "," and end + 1 < len(d.tokens) and d.tokens[end + 1].dash:
+        end += 1
+    elif not joined:
+        return None
+    second = d.point(end)
+    return (second[0], _span(first[1], second[1])) if second else None
+
+
+def _span(first: When, second: When) -> When:
+    if first.fault or second.fault or first.period is None or second.period is None:
+        return When(fault=first.fault or second.fault or "Say both ends of the range.")
+    start, end = _with_years(first, second)
+    if start.start >= end.end:
+        return When(fault="The range ends before it starts.")
+    return When(period=Period(start.start, end.end), fiscal=first.fiscal or second.fiscal)
+
+
+def _with_years(first: When, second: When) -> tuple[Period, Period]:
+    """An end without a year takes the one that puts it next to the other end."""
+    start, end = first.period, second.period
+    assert start is not None
+    assert end is not None
+    if first.in_year and not second.in_year:
+        start = next(p for p in map(first.in_year, (end.end.year + 1, end.end.year, end.end.year - 1)) if p.start < end.end)
+    if second.in_year:
+        years = (start.start.year - 1, start.start.year, start.start.year + 1, start.start.year + 2)
+        end = next(p for p in map(second.in_year, years) if p.end > start.start and p.start >= start.start)
+    return start, end
+
+
+def _since(d: Dates, i: int, *, onward: bool) -> Match | None:
+    first = d.point(i)
+    if first is None or (onward and d.word(first[0]) not in _ONWARD):
+        return None
+    end = first[0] + (1 if onward or d.word(first[0]) in ("onwards", "onward") else 0)
+    return end, _until_today(d, first[1], first[1].period.start if first[1].period else None)
+
+
+def _after(d: Dates, i: int) -> Match | None:
+    first = d.point(i)
+    if first is None:
+        return None
+    return first[0], _until_today(d, first[1], first[1].period.end if first[1].period else None)
+
+
+def _until_today(d: Dates, said: When, start: dt.date | None) -> When:
+    tomorrow = d.today + dt.timedelta(days=1)
+    if start is None or start >= tomorrow:
+        return When(fault=said.fault or "That range has not begun yet; say both of its ends.")
+    return When(period=Period(start, tomorrow), fiscal=said.fiscal)
+
+
+def _as_of(d: Dates, i: int) -> Match | None:
+    first = d.point(d.skip(i, "the"))
+    if first is None:
+        return None
+    return first[0], replace(first[1], as_of=True)
+
+
+def _open(d: Dates, i: int) -> Match | None:
+    first = d.point(d.skip(i, "the"))
+    if first is None:
+        return None
+    return first[0], When(fault="Say when the range starts as well, for example “between 1 Jan and 31 Mar”.")

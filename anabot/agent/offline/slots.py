@@ -1,0 +1,107 @@
+"""What a clause says, slot by slot, before it is known which dimension of which metric is meant. Nouns only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
+
+from anabot.agent.offline.dates import When
+from anabot.agent.offline.lexicon import DimensionId, ValueId
+
+BoundOp = Literal["gt", "ge", "lt", "le", "eq", "between"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One or several metrics that a phrase names. More than one is a question to the asker, unless `term` has a default."""
+
+    metrics: tuple[str, ...]
+    text: str
+    term: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """One `by`: a dimension, by all its candidates, or a unit of time."""
+
+    text: str
+    dimensions: tuple[DimensionId, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """One value to keep, or to leave out. `beside` are the dimensions named right beside it."""
+
+    values: tuple[ValueId, ...]
+    text: str
+    negated: bool = False
+    beside: tuple[DimensionId, ...] = ()
+    contrasted: bool = False  # "X vs Y": the two stand side by side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A number that a metric is compared with. `dropped`: what meets it is to be left out."""
+
+    op: BoundOp
+    numbers: tuple[Decimal, ...]
+    text: str
+    mention: Mention | None = None
+    measure: str = ""
+    percent: bool = False
+    dropped: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Rank:
+    """Top or bottom so many."""
+
+    direction: str  # top, bottom, best, worst
+    text: str
+    count: int | None = None
+    single: bool = False  # "which region has the highest …"
+    mention: Mention | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Slots:
+    """All that one clause says. `unknown` are the words that nothing explains."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    listed: list[str] = field(default_factory=list)
+    saved: list[str] = field(default_factory=list)
+    phrases: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
+    picks: list[Pick] = field(default_factory=list)
+    bounds: list[Bound] = field(default_factory=list)
+    rank: Rank | None = None
+    sort: tuple[Mention | Cut, bool] | None = None  # by what, and whether descending
+    direction: str = ""
+    when: When | None = None
+    more_dates: int = 0
+    against: When | None = None  # compare with this
+    over: str = ""  # "week over week"
+    same_year: bool = False  # "same week last year"
+    change: bool = False
+    trend: bool = False
+    with_today: bool = False
+    chart: str | None = None  # None: nothing said
+    define: set[str] = field(default_factory=set)
+    why: bool = False
+    who: list[str] = field(default_factory=list)
+    help: bool = False
+    follows: bool = False  # "and …", "what about …", "same for …"
+    adds: bool = False  # "also", "add"
+    wants_cut: list[str] = field(default_factory=list)  # "breakdown": needs a dimension
+    so_far: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    misplaced: list[str] = field(default_factory=list)  # known words in a place where they mean nothing
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether anything but a metric was said."""
+        said = (self.cuts, self.picks, self.bounds, self.rank, self.sort, self.when, self.against, self.over, self.same_year)
+        return any((*said, self.change, self.trend, self.chart is not None, self.define))

@@ -1,0 +1,86 @@
+"""Repair a mistyped word against the registry's own words and the grammar's, and say so.
+
+Cautious: a short word, a far one, or one with two equal neighbours stays as it is and is named back to the asker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from anabot.agent.offline.text import Token
+from anabot.agent.offline.words import FILLERS, MONTHS, OPERATORS, UNITS, WEEKDAYS
+
+_SHORTEST = 5
+_GRAMMAR = {
+    word
+    for word in (
+        *FILLERS,
+        *MONTHS,
+        *UNITS,
+        *WEEKDAYS,
+        *(w for key in OPERATORS for w in key),
+        "fiscal",
+        "calendar",
+        "yesterday",
+        "between",
+    )
+    if len(word) >= _SHORTEST
+}
+
+
+def repair(tokens: Sequence[Token], unknown: Collection[int], vocabulary: Collection[str]) -> tuple[list[Token], list[str]]:
+    """The tokens with unknown words put right, and one sentence for each word that was changed."""
+    found: list[Token] = []
+    notes: list[str] = []
+    i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        if i not in unknown or token.kind != "word":
+            found.append(token)
+        elif joined := _joined(tokens, i, vocabulary):
+            found.append(joined)
+            i += 1
+        elif parts := _parted(token, vocabulary):
+            found += parts
+        else:
+            word = _closest(token.norm, vocabulary)
+            found.append(replace(token, norm=word) if word else token)
+            notes += [f"Read “{token.text}” as “{word}”."] if word else []
+        i += 1
+    return found, notes
+
+
+def _joined(tokens: Sequence[Token], i: int, vocabulary: Collection[str]) -> Token | None:
+    """`head count` where the registry says `headcount`."""
+    if i + 1 == len(tokens) or tokens[i].norm + tokens[i + 1].norm not in vocabulary:
+        return None
+    return replace(tokens[i], norm=tokens[i].norm + tokens[i + 1].norm, text=f"{tokens[i].text} {tokens[i + 1].text}")
+
+
+def _parted(token: Token, vocabulary: Collection[str]) -> list[Token]:
+    """`netrevenue` where the registry says `net revenue`."""
+    cuts = [k for k in range(3, len(token.norm) - 2) if token.norm[:k] in vocabulary and token.norm[k:] in vocabulary]
+    if len(cuts) != 1:
+        return []
+    return [replace(token, norm=token.norm[: cuts[0]]), replace(token, norm=token.norm[cuts[0] :])]
+
+
+def _closest(word: str, vocabulary: Collection[str]) -> str:
+    if len(word) == 4 and (swapped := [w for w in FILLERS if sorted(w) == sorted(word) and OSA.distance(w, word) == 1]):
+        return swapped[0] if len(swapped) == 1 else ""
+    if len(word) < _SHORTEST or not word.isalpha():
+        return ""
+    reach = 2 if len(word) >= 8 else 1
+    known = [w for w in {*vocabulary, *_GRAMMAR} if len(w) >= _SHORTEST]
+    near = process.extract(word, known, scorer=OSA.distance, score_cutoff=reach, limit=3)
+    near = [match for match in near if match[1] == near[0][1] and _safe(word, match[0])]
+    return near[0][0] if len({match[0].rstrip("s") for match in near}) == 1 else ""
+
+
+def _safe(word: str, target: str) -> bool:
+    """A short word may miss, double or swap a letter; another letter in its place may be another word (`store`, `score`)."""
+    return word[0] == target[0] and (len(word) >= 6 or len(word) != len(target) or sorted(word) == sorted(target))

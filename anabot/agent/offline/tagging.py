@@ -1,0 +1,160 @@
+"""Cut a message into the fewest known phrases: names, operators, dates, numbers and fillers; the rest stays unknown.
+
+Longest match by least cost, not greedily, so that one phrase never steals a word another one needs. It decides no meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from anabot.agent.offline import ranges
+from anabot.agent.offline.dates import Dates, When
+from anabot.agent.offline.lexicon import Entry, Lexicon, is_light
+from anabot.agent.offline.text import Token, root, stem
+from anabot.agent.offline.words import FILLERS, MEASURES, NUMBERS, OPERATORS, PREPOSITIONS, SCALES, UNITS
+
+Kind = Literal["name", "question", "operator", "date", "number", "unit", "measure", "light", "comma", "stop", "unknown"]
+_COST: dict[Kind, float] = {
+    "question": 0.5,
+    "name": 0.9,
+    "date": 0.95,
+    "operator": 1.0,
+    "number": 1.0,
+    "unit": 1.0,
+    "measure": 1.0,
+    "light": 1.0,
+    "comma": 0.1,
+    "stop": 0.1,
+    "unknown": 100.0,
+}
+_VALUE_COST = 1.1  # a value yields to an operator or a date that is spelled alike
+_OPERATOR_HEADS = {key[0] for key in OPERATORS}
+_OPERATOR_LENGTH = max(map(len, OPERATORS))
+_QUESTION_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """One phrase of the message. `op` and `detail` are set for operators, one of the others for its kind."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    op: str = ""
+    detail: str = ""
+    entry: Entry | None = None
+    when: When | None = None
+    number: Decimal | None = None
+    sign: str = ""
+
+    def says(self, *ops: str) -> bool:
+        """Whether this is one of these operators."""
+        return self.kind == "operator" and self.op in ops
+
+
+def tag(tokens: Sequence[Token], lexicon: Lexicon, dates: Dates) -> list[Tag]:
+    """The message as phrases that cover every token, in order."""
+    size = len(tokens)
+    best: list[tuple[float, Tag | None]] = [(0.0, None)] * (size + 1)
+    for i in range(size - 1, -1, -1):
+        best[i] = min(
+            ((_cost(each) + best[each.end][0], each) for each in _spans(tokens, i, lexicon, dates)),
+            key=lambda found: (found[0], -found[1].end),
+        )
+    found, i = [], 0
+    while i < size:
+        each = best[i][1]
+        assert each is not None
+        found.append(each)
+        i = each.end
+    return found
+
+
+def _cost(tag: Tag) -> float:
+    if tag.kind == "name" and tag.entry and tag.entry.only_values:
+        return _VALUE_COST
+    return _COST[tag.kind] * (tag.end - tag.start if tag.kind == "unknown" else 1)
+
+
+def _spans(tokens: Sequence[Token], i: int, lexicon: Lexicon, dates: Dates) -> Iterator[Tag]:
+    token = tokens[i]
+    if token.kind == "mark" and token.norm in ",;?!.\n":
+        yield Tag(kind="comma" if token.norm == "," else "stop", start=i, end=i + 1, text=token.text)
+        return
+    yield Tag(kind="unknown", start=i, end=i + 1, text=token.text)
+    yield from _light_words(tokens, i)
+    yield from _operators(tokens, i)
+    yield from _numbers(tokens, i)
+    yield from _names(tokens, i, lexicon)
+    yield from _questions(tokens, i, lexicon)
+    if match := ranges.read(dates, i):
+        yield Tag(kind="date", start=i, end=match[0], text=_text(tokens, i, match[0]), when=match[1], number=token.value)
+
+
+def _text(tokens: Sequence[Token], start: int, end: int) -> str:
+    return " ".join(token.text for token in tokens[start:end])
+
+
+def _light_words(tokens: Sequence[Token], i: int) -> Iterator[Tag]:
+    norm = tokens[i].norm
+    if norm in FILLERS or norm in PREPOSITIONS:
+        yield Tag(kind="light", start=i, end=i + 1, text=tokens[i].text, detail="in" if norm in PREPOSITIONS else "")
+    elif norm in UNITS:
+        yield Tag(kind="unit", start=i, end=i + 1, text=tokens[i].text, detail=UNITS[norm])
+    elif norm in MEASURES:
+        yield Tag(kind="measure", start=i, end=i + 1, text=tokens[i].text, detail=MEASURES[norm])
+
+
+def _operators(tokens: Sequence[Token], i: int) -> Iterator[Tag]:
+    if tokens[i].norm not in _OPERATOR_HEADS:
+        return
+    for end in range(i + 1, min(i + _OPERATOR_LENGTH, len(tokens)) + 1):
+        found = OPERATORS.get(tuple(token.norm for token in tokens[i:end]))
+        if found:
+            yield Tag(kind="operator", start=i, end=end, text=_text(tokens, i, end), op=found[0], detail=found[1])
+
+
+def _numbers(tokens: Sequence[Token], i: int) -> Iterator[Tag]:
+    value = tokens[i].value
+    if value is None and tokens[i].norm in NUMBERS:
+        value = Decimal(NUMBERS[tokens[i].norm])
+    if value is None:
+        return
+    yield Tag(kind="number", start=i, end=i + 1, text=tokens[i].text, number=value, sign=tokens[i].unit)
+    if i + 1 < len(tokens) and tokens[i + 1].norm in SCALES:
+        scaled = value * SCALES[tokens[i + 1].norm]
+        yield Tag(kind="number", start=i, end=i + 2, text=_text(tokens, i, i + 2), number=scaled, sign=tokens[i].unit)
+
+
+def _names(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
+    key: tuple[str, ...] = ()
+    for end in range(i + 1, min(i + lexicon.longest.get(stem(tokens[i].norm), 0), len(tokens)) + 1):
+        key = (*key, stem(tokens[end - 1].norm))
+        entry = lexicon.entries.get(key)
+        if entry is None or (key in lexicon.shouted and entry.only_values and not _shouted(tokens, i, end)):
+            continue
+        yield Tag(kind="name", start=i, end=end, text=_text(tokens, i, end), entry=entry)
+
+
+def _shouted(tokens: Sequence[Token], start: int, end: int) -> bool:
+    others = [token.text for token in (*tokens[:start], *tokens[end:]) if token.kind == "word"]
+    return all(token.text.isupper() for token in tokens[start:end]) and not (others and all(map(str.isupper, others)))
+
+
+def _questions(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
+    """Whole questions that the data team foresaw: the light words between their own may differ."""
+    if is_light(tokens[i].norm):
+        return
+    key: tuple[str, ...] = ()
+    for end in range(i + 1, len(tokens) + 1):
+        token = tokens[end - 1]
+        if token.kind == "mark" or len(key) > _QUESTION_LENGTH:
+            return
+        if not is_light(token.norm):
+            key = (*key, root(token.norm))
+            if entry := lexicon.loose.get(key):
+                yield Tag(kind="question", start=i, end=end, text=_text(tokens, i, end), entry=entry)

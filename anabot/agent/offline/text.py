@@ -1,0 +1,135 @@
+"""Cut a Slack message into tokens, and bring words to the form the lexicon keeps.
+
+Mark-up, emoji and mentions carry no question and are dropped, except a mention in the middle of a sentence: it stands
+for somebody, so it stays as a word that nobody knows. It never pings: a token holds no `<`, `>` or leading `@`.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["word", "number", "date", "mark"]
+
+_LINK = re.compile(r"<(https?:[^|>]*|mailto:[^|>]*)(?:\|([^>]*))?>")
+_DATE_MARK = re.compile(r"<!date\^[^|>]*(?:\|([^>]*))?>")
+_SPECIAL = re.compile(r"<!(?:here|channel|everyone)(?:\|[^>]*)?>")
+_MENTION = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|([^>]*))?>")
+_EDGE_MENTIONS = re.compile(
+    r"^\s*(?:(?:hey|hi|hello|ok|yo)\s+)?(?:<@[A-Z0-9]+(?:\|[^>]*)?>[\s,:]*)+|(?:\s*<@[A-Z0-9]+(?:\|[^>]*)?>)+\s*$", re.I
+)
+_EMOJI_CODE = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+\-]*:(?::skin-tone-\d:)?(?![\w:])|:[+\-]1:")
+_TOKEN = re.compile(
+    r"""
+      (?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{2,4}|\d{4}-?[qw]\d{1,2}\b|\d{4}-\d{2}\b)
+    | (?P<number>[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:%|(?:k|m|mm|mn|bn|b)\b)?(?![^\W_]))
+    | (?P<word>(?:[^\W_]|[̀-ͯ])+(?:['](?:[^\W_])+)?[']?)
+    | (?P<mark>>=|<=|!=|[<>=,;?!.\n])
+    """,
+    re.X | re.I,
+)
+_SCALE = {"k": 3, "m": 6, "mm": 6, "mn": 6, "bn": 9, "b": 9}
+_NUMBER = re.compile(r"(?P<sign>[$€£]?)(?P<digits>[\d,.]+)(?P<tail>%|[a-z]*)", re.I)
+_KEEPS_S = ("ss", "us", "is", "as", "os")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, number, date or mark. `text` is as typed, `norm` folded; `dash` when a hyphen or dash joins it to the last."""
+
+    text: str
+    norm: str
+    kind: Kind
+    dash: bool = False
+    value: Decimal | None = None
+    unit: str = ""  # "%" or a currency sign
+
+
+def clean(message: str) -> str:
+    """The message without mark-up, mentions of Ana and emoji; one form for each character."""
+    text = _SPECIAL.sub(" ", _EDGE_MENTIONS.sub(" ", message))
+    text = _DATE_MARK.sub(lambda m: m[1] or " ", text)
+    text = _LINK.sub(lambda m: m[2] or m[1], text)
+    text = _MENTION.sub(lambda m: m[2] or m[1], text)
+    text = unicodedata.normalize("NFKC", html.unescape(text))
+    text = text.translate({0x2019: "'", 0x2018: "'", 0x02BC: "'"})
+    text = _EMOJI_CODE.sub(" ", text)
+    return "".join(
+        " " if unicodedata.category(c) in ("So", "Sk", "Cs", "Cf", "Co") or 0xFE00 <= ord(c) <= 0xFE0F else c for c in text
+    )
+
+
+def tokens(message: str) -> tuple[Token, ...]:
+    """The tokens of a message, contractions spelled out and possessives removed."""
+    text = clean(message).replace("&", " and ").replace("\r", "\n").replace(" + ", " and ")
+    found: list[Token] = []
+    end = 0
+    for match in _TOKEN.finditer(text):
+        gap = text[end : match.start()]
+        dash = bool(found) and any(c in gap for c in "-–—‐‑")
+        spaced = dash and " " in gap.strip("\n")
+        if spaced or "/" in gap:
+            found.append(Token(",", ",", "mark"))
+        found += _expand(match, dash, gap.endswith("'"))
+        end = match.end()
+    return tuple(found)
+
+
+def _expand(match: re.Match[str], dash: bool, quoted: bool) -> list[Token]:
+    text = match[0]
+    norm = text.casefold()
+    kind: Kind = match.lastgroup  # type: ignore[assignment]  # the pattern's four groups are the four kinds
+    if kind == "number":
+        return [_number("'" + text if quoted and len(text) == 2 else text, dash)]
+    if kind != "word":
+        return [Token(text, norm, kind, dash)]
+    if norm.endswith("n't"):
+        return [Token(text, _AUXILIARY.get(norm, norm[:-3]), "word", dash), Token(text, "not", "word")]
+    base, _, tail = norm.partition("'")
+    if tail in ("re", "ve", "ll", "d", "m", "s", ""):
+        return [Token(text.partition("'")[0], base, "word", dash)]
+    if tail.isdigit():
+        return [Token(base, base, "word", dash), _number("'" + tail, True)]
+    return [Token(text, norm.replace("'", ""), "word", dash)]
+
+
+_AUXILIARY = {"can't": "can", "won't": "will", "shan't": "shall", "ain't": "is"}
+
+
+def _number(text: str, dash: bool) -> Token:
+    parts = _NUMBER.fullmatch(text.removeprefix("'"))
+    if parts is None:
+        return Token(text, text.casefold(), "word", dash)
+    tail = parts["tail"].casefold()
+    value = Decimal(parts["digits"].replace(",", "")).scaleb(_SCALE.get(tail, 0))
+    unit = parts["sign"] or ("%" if tail == "%" else "")
+    return Token(text, text.casefold(), "number", dash, value, unit)
+
+
+def stem(word: str) -> str:
+    """A word without its plural ending, so that `regions` finds `region`. The same rule is applied on both sides."""
+    if len(word) <= 3 or not word.endswith("s") or word.endswith(_KEEPS_S):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("xes", "ches", "shes", "sses", "uses")) and len(word) > 5:
+        return word[:-2]
+    return word[:-1]
+
+
+def root(word: str) -> str:
+    """A word without its verb ending either (`stalling`, `stalled` → `stall`): for whole phrases only, where it is safe."""
+    base = stem(word)
+    for ending in ("ing", "ed"):
+        if base.endswith(ending) and len(base) - len(ending) >= 3:
+            return base[: -len(ending)].rstrip("e")
+    return base.rstrip("e") if len(base) > 3 else base
+
+
+def words(phrase: str) -> tuple[str, ...]:
+    """A name, label, synonym or value as the stems it is found by: `net_revenue` → (`net`, `revenue`)."""
+    return tuple(stem(token.norm) for token in tokens(phrase) if token.kind != "mark")

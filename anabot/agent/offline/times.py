@@ -1,0 +1,276 @@
+"""Settle the days of one reading: which period, compared with which, cut into what. Every choice made for the asker is noted.
+
+Pure: today is an argument. It never picks a period silently; an unfinished one is called so and compared like with like.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from anabot.agent.offline.dates import When
+from anabot.agent.offline.exits import stuck
+from anabot.agent.offline.slots import Cut, Slots
+from anabot.agent.offline.words import GRAINS
+from anabot.periods import (
+    Calendar,
+    Grain,
+    Period,
+    between_days,
+    complete,
+    containing,
+    label,
+    named,
+    previous,
+    step,
+    whole_months,
+    year_before,
+)
+from anabot.semantic.query import Compare, MetricQuery, Span
+from anabot.semantic.registry import Metric
+
+_SERIES = {"day": 28, "week": 13, "month": 12, "quarter": 8, "year": 3}  # how much a trend shows when nobody says
+_DAY = dt.timedelta(days=1)
+_AS_IT_STOOD = ("today", "yesterday", "last_day", "this_day")
+
+
+@dataclass(slots=True, kw_only=True)
+class Times:
+    """What was settled: `cuts` are the units of time to group by, `notes` the assumptions in words."""
+
+    period: Period | None = None
+    compare: Compare | None = None
+    cuts: list[str] = field(default_factory=list)
+    label: str = ""
+    notes: list[str] = field(default_factory=list)
+    line: bool = False  # a trend: best seen as a line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settling:
+    """The question, and the day it is asked on. `base` is what the thread or a saved question already holds."""
+
+    slots: Slots
+    metric: Metric
+    now: dt.datetime
+    calendar: Calendar
+    base: MetricQuery | None = None
+    continuing: bool = False
+
+    @property
+    def today(self) -> dt.date:
+        """The company's own date."""
+        return self.calendar.today(self.now)
+
+    def settle(self) -> Times:
+        """The days of the reading. Raises Exit where the words leave two readings or none."""
+        times = Times(cuts=[cut.unit for cut in self.slots.cuts if cut.unit])
+        times.line = self.slots.trend
+        self._period(times)
+        self._series(times)
+        self._compare(times)
+        if times.period is not None:
+            times.label = self.name(times.period)
+        return times
+
+    def name(self, period: Period) -> str:
+        """`FY26 Q2 (1 May – 31 Jul 2026)`, with "so far" while it runs."""
+        name, days = label(period, self.calendar.fiscal_start), between_days(period)
+        running = " so far" if self.runs(period) else ""
+        plain = name == f"{period.start:%Y-%m-%d}" or " to " in name
+        return f"{days}{running}" if plain else f"{name}{running} ({days})"
+
+    def runs(self, period: Period) -> bool:
+        """Whether the period has begun and is not over."""
+        return period.start <= self.today and period.end > self.today + _DAY
+
+    # --- which period
+
+    def _period(self, times: Times) -> None:
+        slots, base = self.slots, _period_of(self.base)
+        if slots.more_dates:
+            raise stuck("two_periods", "I can take one period at a time, or two with “vs” between them.")
+        if slots.when is not None:
+            times.period = self._said(slots.when, base, times)
+        elif base is not None:
+            times.period = base
+            if self.continuing and slots.same_year:
+                times.period = year_before(base)
+        elif not self._series_alone(times):
+            self._default(times)
+        if times.period and self.runs(times.period):
+            times.notes.append(f"{label(times.period, self.calendar.fiscal_start)} is not over: it is shown so far.")
+
+    def _said(self, when: When, base: Period | None, times: Times) -> Period | None:
+        if when.fault:
+            raise stuck("period", when.fault)
+        if when.as_of and not self._stands(when):
+            raise stuck("period", "“As of” a day fits what is counted on a day. Say a period, for example “in July”.")
+        if when.period is None:
+            times.notes.append("All the data there is counts.")
+            return None
+        if self.continuing and base is not None and (moved := self._moved(when, base, times)):
+            return moved
+        if when.fiscal:
+            name, days = label(when.period, self.calendar.fiscal_start), between_days(when.period)
+            times.notes.append(f"Quarters and years are fiscal: {name} is {days}.")
+        return self._with_today(when) if self.slots.with_today else when.period
+
+    def _stands(self, when: When) -> bool:
+        return when.unit == "day" and self.metric.default_period in _AS_IT_STOOD
+
+    def _moved(self, when: When, base: Period, times: Times) -> Period | None:
+        """In a thread, "last year" is the same days a year before, and "the previous quarter" the one before those shown."""
+        last_year = containing(self.today, Grain.FISCAL_YEAR, self.calendar.fiscal_start, -1)
+        if when.period == last_year and when.unit == "year" and base.days < 360:
+            times.notes.append(f"“Last year” is read as the same period a year before: {between_days(year_before(base))}.")
+            return year_before(base)
+        if when.before and when.period is not None and _alike(when.period, base):
+            return previous(base)
+        return None
+
+    def _with_today(self, when: When) -> Period:
+        assert when.period is not None
+        end = self.today + _DAY
+        if when.count > 1 and when.period.end <= end:
+            back = when.count - 1 if when.unit == "day" else when.count
+            start = _back(self.today, when.unit, back)
+            return Period(start, end)
+        return Period(when.period.start, max(end, when.period.end))
+
+    def _series_alone(self, times: Times) -> bool:
+        """A trend without a period shows a customary stretch."""
+        if not times.cuts and not self.slots.trend:
+            return False
+        unit = times.cuts[0] if times.cuts else "month"
+        default = self._default_period()
+        whole = containing(self.today, GRAINS[unit], self.calendar.fiscal_start)
+        if default is not None and default.days > 2 * whole.days and times.cuts:
+            return False
+        count = _SERIES[unit]
+        times.period = complete(self.today, GRAINS[unit], -count, self.calendar.fiscal_start)
+        times.cuts = times.cuts or [unit]
+        times.notes.append(f"No period was said: these are the last {count} complete {unit}s.")
+        return True
+
+    def _default_period(self) -> Period | None:
+        name = self.metric.default_period
+        return named(name, self.now, self.calendar) if name else None
+
+    def _default(self, times: Times) -> None:
+        over = self.slots.over
+        if over and over not in ("same", "year"):
+            times.period = complete(self.today, GRAINS[over], -1, self.calendar.fiscal_start)
+            times.notes.append(f"No period was said: the last complete {over} is compared with the one before.")
+            return
+        times.period = self._default_period()
+        if times.period is None:
+            times.notes.append("No period was said: all the data there is counts.")
+            return
+        said = self.metric.default_period.replace("_", " ")
+        times.notes.append(f"No period was said: {said} is usual for {self.metric.label}.")
+
+    # --- cut into what
+
+    def _series(self, times: Times) -> None:
+        when = self.slots.when
+        if self.slots.trend and not times.cuts and times.period is not None:
+            times.cuts = [_fitting(times.period)]
+        elif self.slots.chart and when and when.count > 1 and not times.cuts and when.unit:
+            times.cuts = [when.unit]
+            times.notes.append(f"Drawn with one point a {when.unit}.")
+
+    # --- compared with which
+
+    def _compare(self, times: Times) -> None:
+        slots = self.slots
+        kept = self.base.compare if self.base and slots.when is None and not slots.same_year else None
+        times.compare = kept
+        if slots.against is not None:
+            times.compare = self._against(slots.against, times)
+        elif slots.same_year and not self.continuing:
+            times.compare = self._like("previous_year", times)
+        elif slots.over:
+            times.compare = self._over(times)
+        elif slots.change:
+            times.compare = self._like("previous_period", times)
+
+    def _over(self, times: Times) -> Compare:
+        unit = self.slots.over
+        if unit == "year":
+            return self._like("previous_year", times)
+        period = times.period
+        if unit != "same" and period is not None and not _is_one(period, GRAINS[unit], self.calendar.fiscal_start):
+            raise stuck("period", f"A {unit} over {unit} change needs one {unit}. Say which, or ask “by {unit}”.")
+        return self._like("previous_period", times)
+
+    def _like(self, kind: Compare, times: Times) -> Compare:
+        """The comparison; while the period runs, with as many days of the earlier one."""
+        period = times.period
+        if period is None:
+            raise stuck("period", "Say which period to compare.")
+        earlier = year_before(period) if kind == "previous_year" else previous(period)
+        if not self.runs(period):
+            return kind
+        elapsed = (self.today + _DAY - period.start).days
+        cut = Period(earlier.start, min(earlier.start + dt.timedelta(days=elapsed), earlier.end))
+        times.notes.append(f"Compared up to the same day, with {between_days(cut)}.")
+        return Span(start=cut.start, end=cut.end)
+
+    def _against(self, when: When, times: Times) -> Compare:
+        if when.fault:
+            raise stuck("period", when.fault)
+        period, other = times.period, when.period
+        if period is None or other is None:
+            raise stuck("period", "Say which period to compare.")
+        last_year = containing(self.today, Grain.FISCAL_YEAR, self.calendar.fiscal_start, -1)
+        if other == last_year and when.unit == "year" and period.days < 360:
+            return self._like("previous_year", times)
+        if (when.before and _alike(other, period)) or other == previous(period):
+            return self._like("previous_period", times)
+        if other == year_before(period):
+            return self._like("previous_year", times)
+        if other == period:
+            raise stuck("two_periods", f"Both periods are {self.name(period)}. Say another one to compare with.")
+        times.notes.append(f"Compared with {self.name(other)}.")
+        return Span(start=other.start, end=other.end)
+
+
+def grain_name(unit: str, calendar: Calendar) -> str:
+    """The name a query groups time by: `metric_time__month`, and the fiscal grains where the company has its own year."""
+    fiscal = calendar.fiscal_start != 1 and unit in ("quarter", "year")
+    return f"metric_time__{'fiscal_' if fiscal else ''}{unit}"
+
+
+def time_cuts(cuts: Sequence[Cut]) -> list[str]:
+    """The units of time among the cuts."""
+    return [cut.unit for cut in cuts if cut.unit]
+
+
+def _period_of(query: MetricQuery | None) -> Period | None:
+    return Period(query.period.start, query.period.end) if query and query.period else None
+
+
+def _alike(one: Period, other: Period) -> bool:
+    return whole_months(one) == whole_months(other) and (bool(whole_months(one)) or one.days == other.days)
+
+
+def _is_one(period: Period, grain: Grain, fiscal_start: int) -> bool:
+    return period == containing(period.start, grain, fiscal_start)
+
+
+def _back(day: dt.date, unit: str, count: int) -> dt.date:
+    """`count` units before `day`, on the same day of the month where there is one."""
+    if unit in ("day", "week"):
+        return day - dt.timedelta(days=count * (7 if unit == "week" else 1))
+    first = step(day.replace(day=1), GRAINS[unit], -count)
+    last = (step(first, Grain.MONTH, 1) - _DAY).day
+    return first.replace(day=min(day.day, last))
+
+
+def _fitting(period: Period) -> str:
+    for unit, most in (("day", 31), ("week", 120), ("month", 800)):
+        if period.days <= most:
+            return unit
+    return "quarter"

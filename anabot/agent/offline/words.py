@@ -1,0 +1,237 @@
+"""The words of questions themselves: fillers, operators, units of time, numbers. Every one the brain knows is on this page.
+
+English only, and of no company: what a firm calls its numbers comes from its registry. A word that is neither here nor
+there is never skipped; it is named back to the asker. So the fillers stay few: only words without which a question
+still means the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from anabot.periods import Grain
+
+_FILLERS = """
+a an the these those it its there here such i we us our ours you your my me
+is are was were be been being am do does did doing done has have had having will would can could shall may might
+please thanks thank hi hello hey ok okay so well anabot ana bot cheers now currently what whats how many much
+show give tell get list display see want need know like look find pull fetch return report check let lets
+number numbers count figure figures value values amount result results data metric metrics kpi combination combinations
+total totals overall altogether all any whole entire basically really quickly actually
+company business overview summary performing perform performed going go coming come happening happened
+respectively together too then this
+"""
+_PREPOSITIONS = "of in for on at to from with within during among amongst inside into as"
+
+# kind [detail]: phrases. What a kind does is said in `grammar.py`; the longest phrase wins.
+_OPERATORS = """
+and: and | plus | as well as | along with | together with | or | nor
+by: by | per | across | broken down by | broken out by | broken down across | break down by | breakdown by | split by
+by: split across
+by: grouped by | group by | segmented by | sliced by | cut by | divided by | depending on | for each | for every | for each of the
+by: in each | in every | of each | of every | from each | by each | per each | by the | each | by all | every
+by: across all | across the | across our | across all the | across all our | across different
+pick: which | the right | right | different | various | individual | all | all the | all our
+pick: what kind of | which kind of | what type of
+wise: wise | breakdown | split | level
+only: only | just | solely | exclusively | limited to | restricted to | filtered to | filter to | filtered by | filter by
+only: only for | only in
+not: not | excluding | exclude | excludes | except | except for | without | but not | other than | apart from | ex | outside
+not: outside of
+not: ignoring | ignore | leaving out | leave out | minus | not in | not for | not from | not including | non | is not
+not: are not | not the
+is: = | equals | equal to | named | called
+vs: vs | versus | compared to | compared with | compare to | compare with | against | relative to | in comparison to
+vs: in comparison with
+vs: as compared to | as compared with | compared against | next to | than | compare | compare it to | compare it with
+vs: compare that to
+vs: compare that with | v
+elided: last | previous | prior | the one before | before that | the one before that
+over day: day over day | day on day | dod | daily change
+over week: week over week | week on week | wow | week to week | weekly change
+over month: month over month | month on month | mom | month to month | monthly change
+over quarter: quarter over quarter | quarter on quarter | qoq | quarterly change
+over year: year over year | year on year | yoy | yearly change | annual change
+change: change in | change of | changes in | change | growth | growth in | growth of | grow | grew | grown | growing | changed
+change: delta
+change: compared | increase in | decrease in | movement in | move | moved
+same_year: same period last year | same time last year | same week last year | same month last year | same quarter last year
+same_year: same day last year | same period a year ago | same week a year ago | same month a year ago | same quarter a year ago
+same_year: same time a year ago | same period of last year | same period in the previous year | same period the year before
+same_year: same period previous year | same week the year before | same period one year ago | a year earlier | the year before
+same_year: one year earlier | same days last year
+grain day: daily | day by day
+grain week: weekly | week by week
+grain month: monthly | month by month
+grain quarter: quarterly | quarter by quarter
+grain year: yearly | annually | annual | year by year
+trend: trend | trends | trending | over time | trendline | trend line | time series | timeline | history of | history
+trend: evolution of | evolve | evolved
+top top: top | highest | largest | biggest | most | greatest | leading | maximum | max
+top bottom: bottom | lowest | smallest | least | fewest | minimum | min
+top best: best | strongest | best performing | top performing
+top worst: worst | weakest | worst performing | poorest
+gt: over | above | more than | greater than | higher than | larger than | bigger than | exceeding | exceeds | beyond | >
+ge: at least | no less than | not less than | no fewer than | minimum of | >= | or more | or above | and above | or higher
+lt: under | below | less than | fewer than | lower than | smaller than | beneath | <
+le: at most | no more than | not more than | maximum of | <= | up to | or less | or fewer | or below | or lower
+eq: exactly
+between: between
+drop: drop anyone | drop those | drop the ones | drop any | drop everything | drop all | remove anyone | remove those
+drop: remove the ones | remove any
+drop: remove everything | exclude anyone | exclude those | exclude any | exclude the ones | excluding those | excluding anyone
+drop: excluding the ones
+drop: ignore those | ignore anyone | hide those | hide anyone | hide any | leave out those | leave out anyone | without those
+drop: without the ones
+sort: sorted by | sort by | ordered by | order by | ranked by | rank by | in order of | sorted | ordered | ranked | sort | rank
+direction asc: ascending | asc | in ascending order | lowest first | smallest first | low to high | from low to high
+direction asc: lowest to highest
+direction asc: from lowest to highest | least to most | from least to most | smallest to largest | from smallest to largest
+direction desc: descending | desc | in descending order | highest first | largest first | biggest first | high to low
+direction desc: from high to low
+direction desc: highest to lowest | from highest to lowest | most to least | from most to least | largest to smallest
+direction desc: from largest to smallest
+direction desc: starting from the top
+chart any: as a chart | as chart | in a chart | on a chart | chart | charted | as a graph | in a graph | graph | plot
+chart any: plotted | as a plot | visualise
+chart any: visualize | draw | as a picture | make a chart | make it a chart | chart it | plot it | a chart | a graph
+chart any: a chart of | a graph of | a plot of
+chart line: line chart | as a line chart | as a line | line graph | as a line graph | as lines
+chart bar: bar chart | as a bar chart | as bars | bar graph | as a bar graph | column chart | as a column chart
+chart: as a table | as table | in a table | in table form | as text | in tabular form | table please
+define strong: define | definition of | definition | definitions | definitions of | definition for | meaning of | explain
+define strong: stand for | stands for
+define strong: describe | formula | formula for | formula of | counts as | count as
+define asked: mean | means | meant | calculated | computed | built | defined | derived | measured | calculate | compute
+define asked: build | derive | measure
+define asked: made up | worked out | constructed | include | includes | included | counted
+define sql: sql | sql query | sql for | sql behind
+define model: dbt model | dbt models | lineage | lineage of | source tables | models behind
+why: why | how come | what caused | what drove | what is driving | root cause | reason for | reasons for
+who: who | whose | where | when | whom
+same_as: same | the same | same thing | the same thing | same again | do the same | repeat | repeat that | same question
+same_as: same for | the same for
+what_about: what about | how about | and what about | and how about
+more: also | add | in addition | additionally | further | and also | by also
+instead: instead | rather | instead of that
+help: help | help me | what can you do | who are you | what can i ask | how do you work | what do you know | what are you
+help: how does this work
+help: what can i ask you | what metrics do you have | what metrics are there | which metrics do you have | list metrics
+help: list all metrics
+help: what questions can i ask | show metrics | what can you tell me | which metrics are there
+partial out: excluding the current | excluding current | exclusive of the current | not including the current | excluding this
+partial out: without the current
+partial out: not counting the current | ignoring the current | except the current | except for the current | complete | full
+partial out: completed
+partial today: including today | inclusive of today | inclusive of today date | including today date | up to today
+partial today: until today | through today
+partial today: to today | up to now | until now
+closed: inclusive | both inclusive | inclusive of start and end date | inclusive of start and end dates | inclusive of both
+closed: including both
+closed: both days included | at the moment | right now | as of today | as of now | as of right now | these days
+so_far: so far | to date | thus far
+"""
+
+_UNITS = """
+day: day days
+week: week weeks wk wks
+month: month months mth mths
+quarter: quarter quarters qtr qtrs
+year: year years yr yrs
+"""
+_MONTHS = """
+1: january jan
+2: february feb
+3: march mar
+4: april apr
+5: may
+6: june jun
+7: july jul
+8: august aug
+9: september sep sept
+10: october oct
+11: november nov
+12: december dec
+"""
+_WEEKDAYS = """
+0: monday mon
+1: tuesday tue tues
+2: wednesday wed
+3: thursday thu thurs
+4: friday fri
+5: saturday sat
+6: sunday sun
+"""
+_NUMBERS = """
+1: one
+2: two
+3: three
+4: four
+5: five
+6: six
+7: seven
+8: eight
+9: nine
+10: ten
+11: eleven
+12: twelve dozen
+13: thirteen
+15: fifteen
+20: twenty
+30: thirty
+50: fifty
+100: hundred
+"""
+_ORDINALS = """
+1: first 1st
+2: second 2nd
+3: third 3rd
+4: fourth 4th
+"""
+_SCALES = """
+3: thousand thousands grand
+6: million millions mil mln
+9: billion billions bln
+"""
+# What may stand behind a number, by the unit a metric has.
+_MEASURES = """
+usd: dollar dollars usd bucks
+eur: euro euros eur
+ratio: percent pct percentage
+hours: hour hours hrs
+days: day days
+minutes: minute minutes mins
+"""
+
+
+def _rows(table: str) -> Iterator[tuple[str, str]]:
+    for line in table.strip().splitlines():
+        key, _, said = line.partition(": ")
+        yield key.rstrip(":"), said
+
+
+def _inverted(table: str) -> dict[str, str]:
+    return {word: key for key, said in _rows(table) for word in said.split()}
+
+
+def _operators() -> dict[tuple[str, ...], tuple[str, str]]:
+    found: dict[tuple[str, ...], tuple[str, str]] = {}
+    for key, said in _rows(_OPERATORS):
+        kind, _, detail = key.partition(" ")
+        for phrase in said.split("|"):
+            found[tuple(phrase.split())] = (kind, detail)
+    return found
+
+
+FILLERS = frozenset(_FILLERS.split())
+PREPOSITIONS = frozenset(_PREPOSITIONS.split())
+OPERATORS = _operators()
+UNITS = _inverted(_UNITS)
+GRAINS = {"day": Grain.DAY, "week": Grain.WEEK, "month": Grain.MONTH, "quarter": Grain.FISCAL_QUARTER, "year": Grain.FISCAL_YEAR}
+MONTHS = {word: int(number) for word, number in _inverted(_MONTHS).items()}
+WEEKDAYS = {word: int(number) for word, number in _inverted(_WEEKDAYS).items()}
+NUMBERS = {word: int(number) for word, number in _inverted(_NUMBERS).items()}
+ORDINALS = {word: int(number) for word, number in _inverted(_ORDINALS).items()}
+SCALES = {word: Decimal(10) ** int(power) for word, power in _inverted(_SCALES).items()}
+MEASURES = _inverted(_MEASURES)
