@@ -119,9 +119,13 @@ class StoreError(AnabotError):
 
 
 class PlaybookError(AnabotError):
-    """A playbook cannot run."""
+    """A playbook cannot run. `line` is where in its file, or 0."""
 
     code = "playbook"
+
+    def __init__(self, what: str, *, why: str = "", todo: str = "", line: int = 0) -> None:
+        super().__init__(what, why=why, todo=todo)
+        self.line = line
 
 
 class Busy(AnabotError):

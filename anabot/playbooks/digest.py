@@ -57,7 +57,7 @@ def write(playbook: Playbook, results: Mapping[str, Result], bridges: Mapping[st
         return Written(markdown=_nothing(results), charts=())
     words = parse(playbook.body, file=playbook.file, first_line=playbook.body_line)
     if isinstance(words, Flaw):
-        raise PlaybookError(f"{words.what} (line {words.line}).")
+        raise PlaybookError(f"{words.what}.", line=words.line)
     shown: dict[str, None] = {}
     markdown = words.render(_values(playbook, results, bridges, slot, shown))
     return Written(markdown=markdown.strip() + "\n", charts=tuple(shown))

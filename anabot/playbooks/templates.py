@@ -88,11 +88,12 @@ class Words:
             pieces = self._template().generate({**values, _BUDGET: _Budget(_MAX_STEPS)})
             return "".join(_bounded(pieces))
         except PlaybookError as error:
-            raise PlaybookError(self._located(error.what, error), why=error.why, todo=error.todo) from None
+            raise PlaybookError(error.what, why=error.why, todo=error.todo, line=self._line(error)) from None
         except RecursionError:
             raise PlaybookError("A macro of the playbook's words calls itself too often.") from None
         except _RUNTIME_ERRORS as error:
-            raise PlaybookError(self._located(str(error) or type(error).__name__, error)) from error
+            what = str(error).rstrip(".") or type(error).__name__
+            raise PlaybookError(f"{what}.", line=self._line(error)) from error
 
     def _template(self) -> Template:
         code = self._environment.compile(self._tree, filename=self._file)
@@ -101,14 +102,13 @@ class Words:
     def _flaw(self, node: nodes.Node, what: str) -> Flaw:
         return Flaw(self._before + node.lineno, what)
 
-    def _located(self, what: str, error: Exception) -> str:
+    def _line(self, error: Exception) -> int:
         line, traceback = 0, error.__traceback__
         while traceback is not None:
             if traceback.tb_frame.f_code.co_filename == self._file:
                 line = traceback.tb_lineno
             traceback = traceback.tb_next
-        place = f" (line {self._before + line})" if line else ""
-        return f"{what.rstrip('.')}{place}."
+        return self._before + line if line else 0
 
 
 def parse(body: str, *, file: str = "playbook", first_line: int = 1) -> Words | Flaw:

@@ -1,0 +1,160 @@
+"""Check playbooks before they can be scheduled: every name, right, template variable and line, all faults at once.
+
+Pure. Each template is rendered once over made-up rows of the right shape, so what would fail on Monday fails here. It runs
+no query.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from anabot.access.policy import Decision, Policy
+from anabot.errors import AnabotError, Fault, PlaybookError, UnknownName
+from anabot.playbooks.digest import known_names, write
+from anabot.playbooks.frontmatter import Path, Source
+from anabot.playbooks.playbook import Playbook
+from anabot.playbooks.sample import sample_bridge, sample_result
+from anabot.playbooks.schedule import next_slot
+from anabot.playbooks.spec import read_playbook
+from anabot.playbooks.templates import Flaw, parse
+from anabot.playbooks.view import Result
+from anabot.semantic import compile_query
+from anabot.semantic.names import did_you_mean
+from anabot.semantic.registry import Registry
+from anabot.semantic.resolve import resolve
+from anabot.types import Directory
+
+_ANY_MOMENT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+def check_playbooks(
+    files: Mapping[str, str], registry: Registry, policy: Policy, directory: Directory
+) -> tuple[Mapping[str, Playbook], tuple[Fault, ...]]:
+    """The playbooks of these files (path → text) that have no fault, by name, and the faults of the others."""
+    good: dict[str, Playbook] = {}
+    faults: list[Fault] = []
+    for file, text in sorted(files.items()):
+        playbook, source, found = read_playbook(file, text, registry.calendar)
+        if playbook is not None and source is not None:
+            found = tuple(_Check(playbook, source, registry, policy, directory).faults())
+        if playbook is not None and playbook.name in good:
+            found = (*found, Fault(file, 1, f"`{playbook.name}` is also {good[playbook.name].file}.", todo="Rename one of them."))
+        faults += found
+        if playbook is not None and not found:
+            good[playbook.name] = playbook
+    return good, tuple(sorted(set(faults)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """One playbook against the registry, the rules and the people in force."""
+
+    playbook: Playbook
+    source: Source
+    registry: Registry
+    policy: Policy
+    directory: Directory
+
+    def faults(self) -> Iterator[Fault]:
+        people = list(self._people())
+        yield from people
+        yield from self._unknown_bridges()
+        decision = None if people else self._decision()
+        results: dict[str, Result] = {}
+        for name in self.playbook.queries:
+            found = self._query(name, decision)
+            if isinstance(found, Result):
+                results[name] = found
+            else:
+                yield found
+        if decision is not None:
+            yield from self._hidden_bridges(decision)
+        yield from self._words(results)
+
+    def _people(self) -> Iterator[Fault]:
+        owner = self.directory.person(self.playbook.owner)
+        if owner is None:
+            yield self._fault(("owner",), f"The owner `{self.playbook.owner}` is nobody we know.", todo="Name a handle.")
+        elif owner.guest or owner.external:
+            what = f"The owner `{self.playbook.owner}` is a guest or of another company."
+            yield self._fault(("owner",), what, why="They see nothing, so their playbook would say nothing.")
+        if self.directory.channel(self.playbook.channel) is None:
+            yield self._fault(("channel",), f"There is no channel `#{self.playbook.channel}`.", todo="Name one that Ana is in.")
+
+    def _decision(self) -> Decision | None:
+        owner, channel = self.directory.person(self.playbook.owner), self.directory.channel(self.playbook.channel)
+        if owner is None or channel is None:
+            return None
+        return self.policy.decide(owner, channel, self.directory.members(channel))
+
+    def _query(self, name: str, decision: Decision | None) -> Result | Fault:
+        """Made-up rows of the query's shape, or why it cannot be asked."""
+        path = ("queries", name)
+        try:
+            query = resolve(self.registry, self.playbook.queries[name].at(_ANY_MOMENT, self.registry.calendar))
+            hidden = self._hidden(query.metrics, decision)
+            if hidden:
+                return self._fault(path, f"Query `{name}`: {hidden}", todo="Ask for something else, or speak to the data team.")
+            if decision is None:
+                return sample_result(name, query, self.registry, ())
+            columns = compile_query(self.registry, query, decision.grant).columns
+            return sample_result(name, query, self.registry, columns)
+        except UnknownName as error:
+            return self._fault(path, f"Query `{name}`: {error.what}", why=error.why, todo=_nearest(error) or error.todo)
+        except AnabotError as error:
+            return self._fault(path, f"Query `{name}`: {error.what}", why=error.why, todo=error.todo)
+
+    def _hidden(self, metrics: tuple[str, ...], decision: Decision | None) -> str:
+        if decision is None:
+            return ""
+        for metric in metrics:
+            if metric not in decision.own.metrics:
+                return f"the owner `{self.playbook.owner}` may not see `{metric}`."
+            if metric not in decision.grant.metrics:
+                return f"`{metric}` may not be said in `#{self.playbook.channel}`."
+        return ""
+
+    def _unknown_bridges(self) -> Iterator[Fault]:
+        for name in self.playbook.bridges:
+            if name not in self.registry.reconciliations:
+                todo = did_you_mean(name, self.registry.reconciliations)
+                yield self._fault(("bridges", name), f"There is no reconciliation `{name}`.", todo=todo)
+
+    def _hidden_bridges(self, decision: Decision) -> Iterator[Fault]:
+        for name in self.playbook.bridges:
+            found = self.registry.reconciliations.get(name)
+            if found is not None:
+                metrics = (found.left[0], found.right[0], *(metric for metric, _, _ in found.terms))
+                hidden = self._hidden(metrics, decision)
+                if hidden:
+                    yield self._fault(("bridges", name), f"Bridge `{name}`: {hidden}")
+
+    def _words(self, results: Mapping[str, Result]) -> Iterator[Fault]:
+        playbook = self.playbook
+        words = parse(playbook.body, file=playbook.file, first_line=playbook.body_line)
+        flaws = (words,) if isinstance(words, Flaw) else words.flaws(known_names(playbook))
+        for flaw in flaws:
+            todo = did_you_mean(flaw.what.split("`")[1], known_names(playbook)) if "no variable" in flaw.what else ""
+            yield Fault(playbook.file, flaw.line, f"{flaw.what}.", todo=todo)
+        if not flaws and len(results) == len(playbook.queries):
+            yield from self._rehearsal(results)
+
+    def _rehearsal(self, results: Mapping[str, Result]) -> Iterator[Fault]:
+        known = (name for name in self.playbook.bridges if name in self.registry.reconciliations)
+        bridges = {name: sample_bridge(self.registry.reconciliations[name]) for name in known}
+        slot = next_slot(self.playbook.name, self.playbook.schedule, _ANY_MOMENT)
+        if len(bridges) < len(self.playbook.bridges) or any(not result.table.columns for result in results.values()):
+            return
+        try:
+            write(self.playbook, results, bridges, slot)
+        except PlaybookError as error:
+            yield Fault(self.playbook.file, error.line or self.playbook.body_line, error.what, why=error.why, todo=error.todo)
+
+    def _fault(self, path: Path, what: str, *, why: str = "", todo: str = "") -> Fault:
+        return Fault(self.playbook.file, self.source.line(path), what, why, todo)
+
+
+def _nearest(error: UnknownName) -> str:
+    return f"Did you mean {' or '.join(f'`{name}`' for name in error.nearest)}?" if error.nearest else ""
