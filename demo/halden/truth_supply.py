@@ -142,11 +142,11 @@ def _capacity_metrics(world: World) -> dict[str, Any]:
         {
             "region": lambda b: b.cell.region,
             "skill": lambda b: skill_name()[b.cell.skill],
-            "program": lambda b: names[b.cell.program],
+            "program_name": lambda b: names[b.cell.program],
         },
         when=lambda b: b.week,
     )
-    ways = ((), ("region",), ("skill",), ("program",), ("region", "skill"))
+    ways = ((), ("region",), ("skill",), ("program_name",), ("region", "skill"))
     periods = (IN_THREE_MONTHS, AHEAD, ALL_WEEKS)
     gap = total(lambda b: b.needed - b.supplied, 3)
     latam = {"region": LATAM}
