@@ -1,0 +1,83 @@
+"""What `/ana` can do beyond answering: status, definitions, playbooks, the record, a reload. Never shows a hidden name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from anabot.ask import Asker
+from anabot.errors import UnknownName
+from anabot.semantic.registry import Metric
+from anabot.semantic.search import search
+from anabot.types import Channel, Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybookLine:
+    """A playbook as people list it. `channel` has its `#`; `schedule` is in words."""
+
+    name: str
+    title: str
+    channel: str
+    schedule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Administration:
+    """The desk behind `/ana`. `vitals`, `list_playbooks`, `run_playbook` and `read_again` are handed in whole."""
+
+    asker: Asker
+    vitals: Callable[[], Mapping[str, str]]
+    list_playbooks: Callable[[], Sequence[PlaybookLine]]
+    run_playbook: Callable[[str, Person], str]
+    read_again: Callable[[], str]
+
+    def status(self) -> Mapping[str, str]:
+        """Label → words, in the order they are shown."""
+        return self.vitals()
+
+    def metrics(self, text: str, person: Person, channel: Channel) -> Sequence[Metric]:
+        """The metrics listed for this person here, best match first; all of them, by name, for an empty search."""
+        registry = self.asker.current().registry
+        visible = self.asker.decision(person, channel).grant.listed
+        names = search(registry, text, visible) if text.strip() else sorted(visible)
+        return [registry.metrics[name] for name in names]
+
+    def define(self, name: str, person: Person, channel: Channel) -> Metric:
+        """One listed metric by name, label or synonym.
+
+        Raises:
+            UnknownName: no such metric, or one that is hidden from this person: the same words for both.
+        """
+        registry = self.asker.current().registry
+        visible = self.asker.decision(person, channel).grant.listed
+        wanted = name.strip().casefold()
+        for metric in (registry.metrics[one] for one in sorted(visible)):
+            if wanted in (metric.name, metric.label.casefold(), *(synonym.casefold() for synonym in metric.synonyms)):
+                return metric
+        nearest = tuple(search(registry, name, visible))[:2]
+        raise UnknownName(f"There is no metric called “{name}” here.", name=name, nearest=nearest, todo="Try `/ana metrics`.")
+
+    def playbooks(self, person: Person) -> Sequence[PlaybookLine]:
+        """The playbooks of the channels that this person is in."""
+        lines = self.list_playbooks()
+        return [line for line in lines if self._reads(person, line.channel)]
+
+    def run(self, name: str, person: Person) -> str:
+        """Run one playbook now and post it into its channel; one sentence that says what was posted where."""
+        return self.run_playbook(name, person)
+
+    def audit(self, count: int) -> Sequence[Mapping[str, Any]]:
+        """The newest `count` audit rows, newest first."""
+        entries = self.asker.store.audit.list(count)
+        shown = ("at", "actor", "place", "kind", "status", "reason", "metrics", "rows", "ms", "receipt", "query_hash", "sql_hash")
+        return [{name: getattr(entry, name) for name in shown} for entry in entries]
+
+    def reload(self) -> str:
+        """Read registry, access and playbooks again; one sentence that says what is now in force."""
+        return self.read_again()
+
+    def _reads(self, person: Person, channel: str) -> bool:
+        found = self.asker.directory.channel(channel)
+        return found is not None and (person.user in found.members or person.admin)

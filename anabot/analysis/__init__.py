@@ -1,0 +1,1 @@
+"""Work on results, never on tables: how two systems are reconciled."""

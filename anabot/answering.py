@@ -1,0 +1,99 @@
+"""Turn one understood reading into an answer: the door, the words, the bridge, the badge, the lineage.
+
+Every number comes from the engine under the grant it is given. It never chooses what was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from anabot.agent.reply import say
+from anabot.agent.understanding import Reading
+from anabot.analysis.reconcile import bridge, metrics_of
+from anabot.checks.badge import Evidence, worst_badge
+from anabot.engine import Engine, Intent, Outcome
+from anabot.periods import Period, between_days, label
+from anabot.semantic.query import MetricQuery
+from anabot.semantic.registry import Registry
+from anabot.types import Answer, Bridge, Clock, Grant, Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answerer:
+    """Answers readings. `evidence` gives what is known about the data now: dbt's build, loads, golden values."""
+
+    engine: Engine
+    clock: Clock
+    evidence: Callable[[], Evidence]
+
+    def answer(self, reading: Reading, registry: Registry, grant: Grant, intent: Intent) -> Answer:
+        """The answer to one reading.
+
+        Raises:
+            NotAllowed, UnknownName, BadQuery, WarehouseError, StoreError: the engine's own words.
+        """
+        outcome = self.engine.run(reading.query, grant, intent=intent)
+        evidence = self.evidence()
+        query = outcome.compiled.query
+        return Answer(
+            status="answered",
+            text=say(reading, outcome.table, registry),
+            query=query.as_json(),
+            query_hash=outcome.query_hash,
+            table=outcome.table,
+            sql=outcome.sql,
+            models=evidence.build.chain(_dbt_models(registry, outcome)),
+            metrics=query.metrics,
+            badge=worst_badge(query.metrics, registry, outcome.compiled.models, evidence, now=self.clock.now()),
+            as_of=outcome.as_of,
+            period=_dates(query, registry),
+            assumptions=reading.assumptions,
+            bridges=tuple(self._bridges(query, registry, grant, intent)),
+            chart=reading.chart,
+            receipt=outcome.receipt,
+            timings_ms={"query": round(outcome.ms, 3)},
+        )
+
+    def _bridges(self, query: MetricQuery, registry: Registry, grant: Grant, intent: Intent) -> Iterator[Bridge]:
+        if query.period is None:
+            return
+        names = dict.fromkeys(name for metric in query.metrics for name in registry.metrics[metric].bridges)
+        for name in names:
+            reconciliation = registry.reconciliations[name]
+            if set(metrics_of(reconciliation)) <= grant.metrics:
+                yield bridge(reconciliation, query.period, self._runner(grant, intent))
+
+    def _runner(self, grant: Grant, intent: Intent) -> Callable[[MetricQuery], Table]:
+        def run(query: MetricQuery) -> Table:
+            return self.engine.run(query, grant, intent=intent).table
+
+        return run
+
+
+def together(parts: list[Answer]) -> Answer:
+    """Several answers to one sentence, as one: the first carries the whole, each stays whole in `parts`."""
+    if len(parts) == 1:
+        return parts[0]
+    text = "\n".join(part.text for part in parts)
+    return replace(parts[0], text=text, parts=tuple(parts))
+
+
+def timed(answer: Answer, **spans: float) -> Answer:
+    """The answer with these milliseconds noted."""
+    noted: Mapping[str, Any] = {**answer.timings_ms, **{name: round(ms, 3) for name, ms in spans.items()}}
+    return replace(answer, timings_ms=noted)
+
+
+def _dbt_models(registry: Registry, outcome: Outcome) -> list[str]:
+    return [registry.models[name].dbt_model for name in outcome.compiled.models]
+
+
+def _dates(query: MetricQuery, registry: Registry) -> str:
+    if query.period is None:
+        return ""
+    period = Period(query.period.start, query.period.end)
+    name = label(period, registry.calendar.fiscal_start)
+    days = between_days(period)
+    return days if name == f"{period.start:%Y-%m-%d}" or " to " in name else f"{name} ({days})"

@@ -1,0 +1,236 @@
+"""One question, from a person's words to an answer on record.
+
+It reads like the plan: who asks and who reads → what may be said → what was meant → the door → the words.
+It never speaks Slack, and never reaches the warehouse but through the engine.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import structlog
+
+from anabot.access.policy import Decision, Policy
+from anabot.agent.offline import understand
+from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading, Understanding, Understood
+from anabot.answering import Answerer, timed, together
+from anabot.engine import Engine, Intent, receipt_for
+from anabot.errors import AnabotError, BadQuery, UnknownName
+from anabot.exits import Refusals
+from anabot.semantic.query import MetricQuery
+from anabot.semantic.registry import Registry
+from anabot.semantic.units import format_cell
+from anabot.store import Store
+from anabot.store.audit import Intended
+from anabot.types import Answer, Channel, Choice, Clock, Directory, Grant, Person, Question
+from anabot.wire import answer_json
+
+log = structlog.get_logger()
+_RETRY = "Ask the question again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """The registry and the policy in force. Replaced whole by a reload."""
+
+    registry: Registry
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Answers questions. Everything it stands on is handed in; `current` gives the registry and policy in force."""
+
+    current: Callable[[], Current]
+    engine: Engine
+    answerer: Answerer
+    store: Store
+    directory: Directory
+    clock: Clock
+
+    def ask(self, question: Question) -> Answer:
+        """The answer to one question. Whatever goes wrong in a way that a person can act on becomes an answer too."""
+        started = time.perf_counter()
+        now = self.current()
+        decision = self._decide(now, question.person, question.channel)
+        understanding = self._understand(question, now, decision)
+        understood = time.perf_counter()
+        answer = self._settle(understanding, question, now, decision)
+        total = (time.perf_counter() - started) * 1000
+        answer = timed(answer, understanding=(understood - started) * 1000, total=total)
+        self._keep(answer, question)
+        log.info("question.answered", question_id=question.question_id, status=answer.status, ms=round(total, 1))
+        return answer
+
+    def overhear(self, question: Question) -> Answer | None:
+        """The answer to words in a thread that nobody addressed to Ana, if she holds its state and understands them all."""
+        if question.thread is None or self.store.threads.get(question.thread) is None:
+            return None
+        now = self.current()
+        decision = self._decide(now, question.person, question.channel)
+        if not isinstance(self._understand(question, now, decision), Understood):
+            return None
+        return self.ask(question)
+
+    def choose(self, receipt: str, index: int, person: Person, channel: Channel | None) -> Answer:
+        """The answer for one choice of a question that was asked back, under this person's own grant."""
+        saved = self._saved(receipt)
+        choices = saved["choices"]
+        if not 0 <= index < len(choices):
+            raise BadQuery("That choice is not one of those offered.", todo=_RETRY)
+        return self._again(choices[index]["query"], f"{receipt}#{index}", person, channel, saved)
+
+    def recall(self, receipt: str, person: Person, channel: Channel | None) -> Answer:
+        """The answer with this receipt, asked again under the grant of this person in this channel."""
+        saved = self._saved(receipt)
+        queries = [part["query"] for part in saved["parts"]] or [saved["query"]]
+        parts = [self._again(query, f"{receipt}@{person.user}", person, channel, saved) for query in queries if query]
+        if not parts:
+            raise BadQuery("There is nothing to compute behind that message.", todo=_RETRY)
+        return together(parts)
+
+    def run(self, query: MetricQuery, person: Person) -> Answer:
+        """The answer to a query that is already typed, as that person alone."""
+        question = Question(question_id=str(uuid.uuid4()), text="", person=person)
+        now = self.current()
+        decision = self._decide(now, person, None)
+        answer = self._settle(Understood(readings=(Reading(query=query),)), question, now, decision)
+        self._keep(answer, question)
+        return answer
+
+    def feedback(self, receipt: str, person: Person, vote: Literal["up", "down"]) -> None:
+        """Keep one person's vote on one answer; the last one counts."""
+        self._saved(receipt)
+        self.store.feedback.add(receipt, person.user, vote)
+
+    def decision(self, person: Person, channel: Channel | None) -> Decision:
+        """What this person may see alone and what may be said in this channel."""
+        return self._decide(self.current(), person, channel)
+
+    def _decide(self, now: Current, person: Person, channel: Channel | None) -> Decision:
+        members = self.directory.members(channel) if channel is not None and channel.kind == "channel" else (person,)
+        return now.policy.decide(person, channel, members)
+
+    def _understand(self, question: Question, now: Current, decision: Decision) -> Understanding:
+        return understand(
+            question.text,
+            registry=now.registry,
+            grant=decision.own,
+            values=self.engine.values(decision.own),
+            team=decision.own.team,
+            now=self.clock.now(),
+            previous=self._previous(question.thread, decision.own),
+        )
+
+    def _previous(self, thread: str | None, grant: Grant) -> MetricQuery | None:
+        state = self.store.threads.get(thread) if thread else None
+        query = MetricQuery.model_validate(state["query"]) if state else None
+        # A thread that was about something this speaker may not know of has, for them, no past.
+        return query if query and set(query.metrics) <= grant.listed else None
+
+    def _settle(self, found: Understanding, question: Question, now: Current, decision: Decision) -> Answer:
+        refusals = Refusals(now.registry, decision.own)
+        try:
+            match found:
+                case Understood(readings=readings):
+                    return self._answer(readings, question, now, decision)
+                case Ambiguous():
+                    answer = self._ask_back(found, question, now, decision)
+                case Forbidden():
+                    answer = refusals.forbidden(found)
+                case NotUnderstood():
+                    answer = refusals.not_understood(found)
+        except AnabotError as error:
+            answer = refusals.failed(error)
+        return self._refused(answer, question, decision.own)
+
+    def _answer(self, readings: tuple[Reading, ...], question: Question, now: Current, decision: Decision) -> Answer:
+        intent = _intent(question)
+        wanted = {name for reading in readings for name in reading.query.metrics}
+        if wanted <= decision.grant.metrics:
+            grant = decision.grant
+            answer = together([self.answerer.answer(reading, now.registry, grant, intent) for reading in readings])
+        else:
+            alone = together([self.answerer.answer(reading, now.registry, decision.own, intent) for reading in readings])
+            answer = Refusals(now.registry, decision.own).elsewhere(alone, question.channel)
+        if question.thread:
+            self.store.threads.put(question.thread, {"query": readings[0].query.as_json()})
+        return answer
+
+    def _ask_back(self, found: Ambiguous, question: Question, now: Current, decision: Decision) -> Answer:
+        public = all(set(query.metrics) <= decision.grant.metrics for _, query in found.choices)
+        grant = decision.grant if public else decision.own
+        choices = [self._choice(label, query, now, grant, question) for label, query in found.choices]
+        answer = Refusals(now.registry, decision.own).ask_back(found.word, choices)
+        return answer if public else Refusals(now.registry, decision.own).elsewhere(answer, question.channel)
+
+    def _choice(self, label: str, query: MetricQuery, now: Current, grant: Grant, question: Question) -> Choice:
+        outcome = self.engine.run(query, grant, intent=_intent(question))
+        table = outcome.table
+        fiscal = now.registry.calendar.fiscal_start
+        single = len(table.rows) == 1 and len(table.rows[0]) == 1
+        value = format_cell(table.rows[0][0], table.columns[0], fiscal_start=fiscal) if single else f"{len(table.rows)} rows"
+        return Choice(label=label, query=outcome.compiled.query.as_json(), value=value)
+
+    def _again(
+        self, query: Any, question_id: str, person: Person, channel: Channel | None, saved: dict[str, Any]
+    ) -> Answer:
+        now = self.current()
+        thread = saved.get("thread")
+        question = Question(question_id=question_id, text="", person=person, channel=channel, thread=thread)
+        reading = Reading(query=MetricQuery.model_validate(query), assumptions=tuple(saved["assumptions"]))
+        answer = self._answer((reading,), question, now, self._decide(now, person, channel))
+        self._keep(answer, question)
+        return answer
+
+    def _refused(self, answer: Answer, question: Question, grant: Grant) -> Answer:
+        receipt = receipt_for(question.question_id, answer.status, answer.text)
+        intended = Intended(
+            question_id=question.question_id,
+            actor=question.person.user,
+            place=_place(question),
+            words=question.text,
+            access=grant.fingerprint(),
+            receipt=receipt,
+        )
+        self.store.audit.refusal(intended, status=answer.status, reason=answer.reason)
+        return replace(answer, receipt=receipt)
+
+    def _saved(self, receipt: str) -> dict[str, Any]:
+        saved = self.store.answers.get(receipt)
+        if saved is None:
+            raise UnknownName(f"There is no answer with the receipt {receipt}.", name=receipt, todo=_RETRY)
+        return {**saved.answer, "thread": saved.thread}
+
+    def _keep(self, answer: Answer, question: Question) -> None:
+        whole = answer.aside or answer
+        for one in (whole, *whole.parts):
+            self.store.answers.put(
+                one.receipt,
+                _without_rows(answer_json(one)),
+                question_id=question.question_id,
+                actor=question.person.user,
+                place=_place(question),
+                thread=question.thread or "",
+            )
+
+
+def _without_rows(answer: dict[str, Any]) -> dict[str, Any]:
+    parts = [_without_rows(part) for part in answer["parts"]]
+    return {**answer, "rows": [], "bridges": [], "text": "", "parts": parts}
+
+
+def _intent(question: Question) -> Intent:
+    return Intent(
+        question_id=question.question_id, actor=question.person.user, place=_place(question), kind="question", text=question.text
+    )
+
+
+def _place(question: Question) -> str:
+    if question.channel is None or question.channel.kind == "dm":
+        return "dm"
+    return f"#{question.channel.name}"

@@ -1,0 +1,82 @@
+"""What Ana says when she does not answer: forbidden, not understood, asked back, said elsewhere, failed.
+
+A hidden metric is never named here: every name offered is one that the asker's grant lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from anabot.agent.understanding import Forbidden, NotUnderstood
+from anabot.errors import AnabotError, NotAllowed, UnknownName
+from anabot.semantic.registry import Registry
+from anabot.types import Answer, Channel, Choice, Grant
+
+_ANSWERED_OTHERWISE: dict[type[AnabotError], str] = {NotAllowed: "forbidden", UnknownName: "refused"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Words for one asker, whose grant decides which names may be said."""
+
+    registry: Registry
+    grant: Grant
+
+    def forbidden(self, found: Forbidden) -> Answer:
+        """The asker may know of the metric, but not see it."""
+        metric = self.registry.metrics[found.metrics[0]]
+        text = f"{metric.label} is not open to you here. Its owner is @{metric.owner}, who can say why or change it."
+        return Answer(status="forbidden", text=text, reason="forbidden", owner=metric.owner)
+
+    def not_understood(self, found: NotUnderstood) -> Answer:
+        """Some words mean nothing to Ana; they are named, with the nearest metrics that she has."""
+        nearest = self._labels(found.nearest)
+        owner = self._owner(found.nearest)
+        text = found.message or _unknown_words(found)
+        if nearest:
+            text += f" The nearest I have: {_either(nearest)}."
+        elif found.reason == "unknown_words":
+            text += " Ask me `what can you do` to see what I know."
+        return Answer(status="refused", text=text, reason=found.reason, unknown=found.unknown, nearest=nearest, owner=owner)
+
+    def ask_back(self, word: str, choices: Sequence[Choice]) -> Answer:
+        """The word has several governed readings and the asker's team has none by default."""
+        shown = "; ".join(f"{choice.label}: {choice.value}" if choice.value else choice.label for choice in choices)
+        text = f"“{word}” has more than one meaning here. Which do you mean? {shown}."
+        return Answer(status="clarify", text=text, reason="ambiguous", choices=tuple(choices))
+
+    def elsewhere(self, alone: Answer, channel: Channel | None) -> Answer:
+        """The answer may not be read by everyone in this channel: one honest sentence here, the answer by direct message."""
+        where = f"#{channel.name}" if channel else "this place"
+        text = f"That may not be said in {where}, so I have answered you in a direct message."
+        return Answer(status=alone.status, text=text, reason="audience", private=alone.text, aside=alone, receipt=alone.receipt)
+
+    def failed(self, error: AnabotError) -> Answer:
+        """An error that a person can act on, in its own words."""
+        status = next((s for kind, s in _ANSWERED_OTHERWISE.items() if isinstance(error, kind)), "error")
+        nearest = tuple(error.nearest) if isinstance(error, UnknownName) else ()
+        unknown = (error.name,) if isinstance(error, UnknownName) else ()
+        if status == "forbidden":
+            return Answer(status="forbidden", text=str(error), reason=error.code)
+        if status == "refused":
+            return Answer(status="refused", text=str(error), reason=error.code, unknown=unknown, nearest=nearest)
+        return Answer(status="error", text=str(error), reason=error.code)
+
+    def _labels(self, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self.registry.metrics[name].label for name in names if name in self.grant.listed)
+
+    def _owner(self, names: Iterable[str]) -> str:
+        owners = [self.registry.metrics[name].owner for name in names if name in self.grant.listed]
+        return owners[0] if owners else ""
+
+
+def _unknown_words(found: NotUnderstood) -> str:
+    if not found.unknown:
+        return "I could not make a question for the data out of that."
+    words = _either(tuple(f"“{word}”" for word in found.unknown), last="and")
+    return f"I do not know what {words} {'means' if len(found.unknown) == 1 else 'mean'} here."
+
+
+def _either(names: tuple[str, ...], last: str = "or") -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"

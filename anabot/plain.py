@@ -1,0 +1,71 @@
+"""An answer as plain text for a terminal. Only words and columns; never a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from anabot.semantic.units import format_cell
+from anabot.types import Answer, Bridge, Table
+
+_MARKS = {"certified": "✔ certified", "team": "◐ team", "draft": "⚠ draft"}
+_ROWS = 20
+_NUMBERS = ("number", "integer", "money", "ratio")
+
+
+def plain(answer: Answer) -> str:
+    """The sentence, the table, the bridge and where it all comes from, one after the other."""
+    shown = answer.aside or answer
+    parts = shown.parts or (shown,)
+    lines = [answer.text] if answer.aside else []
+    for part in parts:
+        lines.extend(_one(part))
+    return "\n".join(lines)
+
+
+def _one(answer: Answer) -> Iterator[str]:
+    yield answer.text
+    if answer.table is not None and (len(answer.table.rows) > 1 or len(answer.table.columns) > 1):
+        yield ""
+        yield from grid(answer.table)
+    for bridge in answer.bridges:
+        yield ""
+        yield from _bridge(bridge)
+    notes = list(_notes(answer))
+    if notes:
+        yield ""
+        yield from notes
+
+
+def grid(table: Table, rows: int = _ROWS) -> Iterator[str]:
+    """The first rows under their headings, numbers to the right."""
+    heads = [column.label or column.name for column in table.columns]
+    body = [[format_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows[:rows]]
+    right = [column.type in _NUMBERS for column in table.columns]
+    widths = [max(map(len, cells)) for cells in zip(heads, *body, strict=True)]
+    for line in ([heads], [["─" * width for width in widths]], body):
+        for cells in line:
+            pairs = zip(cells, widths, right, strict=True)
+            yield "  ".join(cell.rjust(width) if number else cell.ljust(width) for cell, width, number in pairs).rstrip()
+    if len(table.rows) > rows:
+        yield f"… and {len(table.rows) - rows} more rows"
+
+
+def _bridge(bridge: Bridge) -> Iterator[str]:
+    yield bridge.title
+    lines = [*bridge.lines, ("Residual", bridge.residual, "")]
+    width = max(len(label) for label, _, _ in lines)
+    for label, amount, _ in lines:
+        yield f"  {label.ljust(width)}  {amount:>20,.2f}"
+
+
+def _notes(answer: Answer) -> Iterator[str]:
+    if answer.period:
+        yield f"dates    {answer.period}"
+    for assumption in answer.assumptions:
+        yield f"assumed  {assumption}"
+    if answer.badge:
+        yield f"badge    {_MARKS[answer.badge.level]}: {answer.badge.why}"
+    if answer.as_of:
+        yield f"as of    {answer.as_of:%Y-%m-%d %H:%M %Z}"
+    if answer.receipt:
+        yield f"receipt  {answer.receipt}"

@@ -1,0 +1,102 @@
+"""Put a house on the air: the Slack app, the web server's routes, the worker. It listens on nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from slack_bolt import App
+from starlette.applications import Starlette
+
+from anabot.admin import Administration, PlaybookLine
+from anabot.bootstrap import House, administration, open_house
+from anabot.config import Settings
+from anabot.errors import ConfigError
+from anabot.hello import Hello, hello
+from anabot.slack.app import Line, create_app, open_line
+from anabot.slack.parts import Parts
+from anabot.types import Channel, Person
+from anabot.web import create_web
+from anabot.worker import Worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A house that speaks Slack. `web` serves Slack over HTTP and the health of this process; `worker` is not started."""
+
+    house: House
+    app: App
+    web: Starlette
+    worker: Worker
+
+
+@contextmanager
+def open_service(settings: Settings) -> Iterator[Service]:
+    """Build everything that real Slack, or the local workspace, needs.
+
+    Raises:
+        ConfigError: no bot token, or anything that `open_house` finds wrong.
+    """
+    if not settings.slack.configured:
+        raise ConfigError(
+            "There is no Slack to speak to.",
+            why="SLACK_BOT_TOKEN is not set.",
+            todo="Set SLACK_BOT_TOKEN with SLACK_APP_TOKEN or SLACK_SIGNING_SECRET, or try `make demo`.",
+        )
+    line = open_line(settings.slack)
+    with open_house(settings, lambda _: line.directory) as house:
+        worker = _worker(house, line)
+        desk = administration(house, lambda: playbook_lines(house), lambda name, person: _run_now(house, worker, name, person))
+        app = create_app(settings.slack, line, _parts(house, desk))
+        yield Service(house=house, app=app, web=create_web(app, settings.slack, ready=lambda: _ready(house)), worker=worker)
+
+
+def run_worker(settings: Settings) -> None:
+    """Run the worker alone until SIGTERM."""
+    with open_service(settings) as service:
+        service.worker.serve()
+
+
+def playbook_lines(house: House) -> list[PlaybookLine]:
+    """The playbooks in force, as people list them."""
+    playbooks = house.standing.laws.playbooks.values()
+    return [
+        PlaybookLine(name=one.name, title=one.title, channel=f"#{one.channel}", schedule=one.schedule.words)
+        for one in sorted(playbooks, key=lambda playbook: playbook.name)
+    ]
+
+
+def _parts(house: House, desk: Administration) -> Parts:
+    def greet(person: Person | None, channel: Channel | None) -> Hello:
+        return hello(house.asker, person, channel)
+
+    return Parts(
+        asker=house.asker,
+        admin=desk,
+        hello=greet,
+        directory=house.directory,
+        seen=house.store.seen,
+        registry=lambda: house.standing().registry,
+    )
+
+
+def _worker(house: House, line: Line) -> Worker:
+    return Worker(
+        runner=house.runner,
+        playbooks=lambda: house.standing.laws.playbooks,
+        store=house.store,
+        poster=line.poster(house.directory),
+        clock=house.clock,
+        notify=line.notify,
+    )
+
+
+def _run_now(house: House, worker: Worker, name: str, person: Person) -> str:
+    worker.run_now(name, person.handle or person.user)
+    channel = house.standing.laws.playbooks[name].channel
+    return f"{name} was posted in #{channel}."
+
+
+def _ready(house: House) -> bool:
+    return house.store.current() and bool(house.engine.watermark())
