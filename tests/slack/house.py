@@ -1,0 +1,295 @@
+"""The Slack room in a house whose other rooms are actors: a workspace to talk in, an asker that says what it is told."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+from serving import SECRET, Local, address, free_socket, local_workspace, serving, wait_for
+
+from anabot.config import SlackSettings
+from anabot.errors import UnknownName
+from anabot.periods import Calendar
+from anabot.semantic.registry import Metric, Registry
+from anabot.slack.app import Line, create_app, open_line
+from anabot.slack.parts import Parts
+from anabot.slack.pool import Pool
+from anabot.types import Answer, Badge, Bridge, Channel, Choice, Column, Person, Question, Receipt, Table
+from anabot.web import create_web
+from anabot.workspace import LOCAL_TOKEN
+
+FAY, OLU, ROOT = "U0FAY", "U0OLU", "U0ROOT"
+GENERAL, FIN = "C0GENERAL", "C0FIN"
+
+TAKINGS = Metric(
+    name="takings",
+    kind="simple",
+    label="Takings",
+    description="What the till took after returns. Tips are not in it.",
+    model="sales",
+    agg="sum",
+    expr="amount",
+    owner="fay",
+    unit="usd",
+    synonyms=("till money",),
+    not_the_same_as=("tips",),
+    caveat="Sundays arrive on Monday.",
+)
+REGISTRY = Registry(
+    models={},
+    metrics={"takings": TAKINGS},
+    calendar=Calendar(zone=ZoneInfo("America/Los_Angeles"), fiscal_start=2),
+    company="Test & Co",
+)
+PLACES = Table(
+    columns=(Column(name="place", type="text", label="Place"), Column(name="takings", type="money", unit="usd", label="Takings")),
+    rows=(("North <!channel>", Decimal("1200.50")), ("*South*", Decimal("-3")), (None, None)),
+)
+
+
+def answered(**more: Any) -> Answer:
+    """A full answer."""
+    given: dict[str, Any] = {
+        "status": "answered",
+        "text": "Takings were $1,197.50 in FY26 Q2.",
+        "query": {
+            "metrics": ["takings"],
+            "group_by": ["place"],
+            "where": [{"field": "place", "op": "in", "values": ["North", "<!here>"]}],
+            "period": {"start": "2026-05-01", "end": "2026-08-01"},
+        },
+        "query_hash": "abc123",
+        "table": PLACES,
+        "sql": (("default", "SELECT place, SUM(amount)\nFROM sales"),),
+        "models": ("stg_sales", "fct_sales"),
+        "metrics": ("takings",),
+        "badge": Badge(level="certified", why="certified until 31 Jan 2027"),
+        "as_of": dt.datetime(2026, 10, 5, 12, 42, tzinfo=dt.UTC),
+        "period": "FY26 Q2 (1 May – 31 Jul 2026)",
+        "assumptions": ("last quarter is the fiscal one",),
+        "chart": "bar",
+        "receipt": Receipt("R-ABCDEFGHJK"),
+    }
+    return Answer(**{**given, **more})
+
+
+def bridged() -> Answer:
+    """An answer with a bridge between two systems."""
+    lines = (("Till", Decimal("100.00"), "takings"), ("Returns", Decimal("10.00"), "returns"), ("Bank", Decimal("90.00"), "bank"))
+    return answered(
+        text="The till took $100.00 and the bank received $90.00.",
+        table=None,
+        bridges=(
+            Bridge(name="b", title="Till to bank", unit="usd", lines=lines, residual=Decimal("0.00"), tolerance=Decimal("0.00")),
+        ),
+    )
+
+
+def clarifying() -> Answer:
+    """A question asked back."""
+    choices = (
+        Choice(label="Takings", query={"metrics": ["takings"]}, value="$1.00"),
+        Choice(label="Tips", query={"metrics": ["tips"]}),
+    )
+    text = "“money” has more than one meaning here. Which do you mean?"
+    return Answer(status="clarify", text=text, reason="ambiguous", choices=choices, receipt=Receipt("R-CLARIFY234"))
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """A hello."""
+
+    text: str = "Hello, I am Ana."
+    questions: tuple[str, ...] = ("takings last month", "takings by place", "tips & <tricks>")
+
+
+@dataclass
+class Actor:
+    """An asker that says what it is told, and remembers what it was asked."""
+
+    says: Callable[[Question], Answer] = lambda question: answered()
+    asked: list[Question] = field(default_factory=list)
+    overheard: list[Question] = field(default_factory=list)
+    chosen: list[tuple[str, int, str]] = field(default_factory=list)
+    recalled: list[tuple[str, str, str]] = field(default_factory=list)
+    votes: list[tuple[str, str, str]] = field(default_factory=list)
+    understands: Callable[[str], bool] = lambda text: "by month" in text
+    gate: threading.Event | None = None
+
+    def ask(self, question: Question) -> Answer:
+        self.asked.append(question)
+        if self.gate is not None:
+            self.gate.wait(10)
+        return self.says(question)
+
+    def overhear(self, question: Question) -> Answer | None:
+        self.overheard.append(question)
+        return self.says(question) if self.understands(question.text) else None
+
+    def choose(self, receipt: str, index: int, person: Person, channel: Channel | None) -> Answer:
+        self.chosen.append((receipt, index, person.user))
+        return answered()
+
+    def recall(self, receipt: str, person: Person, channel: Channel | None) -> Answer:
+        self.recalled.append((receipt, person.user, channel.name if channel else ""))
+        return self.says(Question(question_id="again", text="", person=person, channel=channel))
+
+    def feedback(self, receipt: str, person: Person, vote: str) -> None:
+        self.votes.append((receipt, person.user, vote))
+
+
+@dataclass(frozen=True)
+class PlaybookRow:
+    """A playbook as the admin desk lists it."""
+
+    name: str = "finance/week"
+    title: str = "The week in *money*"
+    channel: str = "#fin-weekly"
+    schedule: str = "Mondays at 08:00"
+
+
+@dataclass
+class Desk:
+    """An admin desk that remembers what it did."""
+
+    ran: list[tuple[str, str]] = field(default_factory=list)
+    reloads: int = 0
+
+    def status(self) -> Mapping[str, str]:
+        return {"Warehouse": "ready", "Registry": "1 metric <b>"}
+
+    def metrics(self, search: str, person: Person, channel: Channel) -> Sequence[Metric]:
+        return [TAKINGS] if search in "takings" else []
+
+    def define(self, name: str, person: Person, channel: Channel) -> Metric:
+        if name != "takings":
+            raise UnknownName(f"There is no metric called “{name}” here.", name=name, todo="Try `/ana metrics`.")
+        return TAKINGS
+
+    def playbooks(self, person: Person) -> Sequence[PlaybookRow]:
+        return [PlaybookRow()]
+
+    def run(self, name: str, person: Person) -> str:
+        self.ran.append((name, person.user))
+        return f"Posted {name} into #fin-weekly."
+
+    def audit(self, count: int) -> Sequence[Mapping[str, Any]]:
+        row = {
+            "at": "2026-10-05T15:00:00Z",
+            "actor": "fay",
+            "place": "dm",
+            "status": "ok",
+            "metrics": ("takings",),
+            "receipt": "R-1",
+        }
+        return [row] * min(count, 2)
+
+    def reload(self) -> str:
+        self.reloads += 1
+        return "1 metric is in force."
+
+
+class Once:
+    """A memory of keys."""
+
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+        self._lock = threading.Lock()
+
+    def once(self, key: str) -> bool:
+        with self._lock:
+            new = key not in self.keys
+            self.keys.add(key)
+            return new
+
+
+@dataclass
+class House:
+    """Everything a test can reach: what people do in `local`, what Ana's other rooms were asked in `asker` and `admin`."""
+
+    local: Local
+    asker: Actor
+    admin: Desk
+    seen: Once
+    line: Line
+    url: str
+
+    def say(self, user: str, channel: str, text: str, thread: str = "") -> str:
+        """Somebody says something in the page. Returns its `ts`."""
+        found = self.local.do("say", as_=user, channel=channel, text=text, thread=thread)
+        return str(found.get("ts", ""))
+
+    def dm(self, user: str) -> str:
+        """The DM channel of somebody with Ana."""
+        return str(self.local.client.conversations_open(users=user)["channel"]["id"])
+
+    def thread(self, channel: str, ts: str) -> list[dict[str, Any]]:
+        """Ana's replies in a thread."""
+        replies = self.local.client.conversations_replies(channel=channel, ts=ts)["messages"]
+        return [message for message in replies if message["ts"] != ts and message.get("bot_id")]
+
+    def answer(self, channel: str, ts: str, count: int = 1) -> dict[str, Any]:
+        """The first of Ana's replies in a thread, as soon as there are `count`."""
+        found: list[dict[str, Any]] = wait_for(lambda: (r := self.thread(channel, ts)) and len(r) >= count and r)
+        return found[0]
+
+    def whispers(self, user: str, channel: str) -> list[dict[str, Any]]:
+        """What Ana said to one person alone in a channel."""
+        state = self.local.workspace.state
+        mine = [message for message in state.messages.get(channel, {}).values() if message.only_for == user]
+        return [{"text": message.text, "blocks": message.blocks, "ts": message.ts} for message in mine]
+
+    def press(self, user: str, channel: str, message: Mapping[str, Any], action: str) -> None:
+        """Press a button of a message."""
+        block = next(b for b in message["blocks"] if any(e.get("action_id") == action for e in b.get("elements", [])))
+        self.local.do("press", as_=user, channel=channel, ts=message["ts"], block=block["block_id"], action=action)
+
+    def settle(self) -> None:
+        """Let what nobody waits for happen."""
+        time.sleep(0.3)
+
+
+@contextlib.contextmanager
+def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator[House]:
+    """The house, for as long as a test needs it."""
+    sock = free_socket()
+    url = address(sock)
+    with local_workspace(f"{url}/slack/events") as local:
+        settings = SlackSettings(bot_token=SecretStr(LOCAL_TOKEN), signing_secret=SecretStr(SECRET), api_url=f"{local.url}/api/")
+        line = open_line(settings)
+        asker, admin, seen = Actor(), Desk(), Once()
+        parts = Parts(
+            asker=asker,
+            hello=lambda person, channel: Greeting(),
+            admin=admin,
+            directory=line.directory,
+            seen=seen,
+            registry=lambda: REGISTRY,
+        )
+        app = create_app(settings, line, parts, pool=pool, patience_s=patience_s)
+        with serving(create_web(app, ready=lambda: {"store": True}), sock):
+            yield House(local=local, asker=asker, admin=admin, seen=seen, line=line, url=url)
+
+
+def shown(message: Mapping[str, Any]) -> str:
+    """Everything a message says, one text after the other."""
+    return "\n".join(_texts(message.get("blocks", [])))
+
+
+def _texts(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("text"), str):
+            yield part["text"]
+        for inner in part.values():
+            yield from _texts(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _texts(inner)
