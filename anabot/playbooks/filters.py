@@ -41,9 +41,11 @@ def shown(value: object) -> Md:
         return Md(value)
     if isinstance(value, Number):
         return Md(_amount(value, value.column))
-    if isinstance(value, Result | Row) or callable(value):
+    if isinstance(value, str):
+        return Md(escape(value))
+    if not _is_cell(value):
         raise PlaybookError(f"A {type(value).__name__.lower()} cannot be printed.", todo="Use `| table`, or name a column.")
-    return Md(_amount(value, Column(name="", type="")) if _is_cell(value) else escape(str(value)))
+    return Md(_amount(value, Column(name="", type="")))
 
 
 def money(value: object, places: int = 2, unit: str = "") -> Md:

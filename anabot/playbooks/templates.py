@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2 import Environment, Template, TemplateError, TemplateSyntaxError, meta, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS as BUILTIN_FILTERS
 from jinja2.runtime import Context, LoopContext, Macro
@@ -60,13 +60,13 @@ class Words:
         self._environment = _Environment(
             autoescape=True, undefined=Missing, finalize=shown, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
         )
-        self._tree = _counted(self._environment.parse(body))
+        self._body, self._tree = body, _counted(self._environment.parse(body))
 
     def flaws(self, known: Iterable[str]) -> tuple[Flaw, ...]:
         """Everything that can be seen to be wrong without a value, when only the variables `known` are given."""
         found = [self._flaw(node, what) for kind, what in _REFUSED.items() for node in self._tree.find_all(kind)]
         try:
-            unknown = meta.find_undeclared_variables(self._tree) - {*known, _BUDGET}
+            unknown = meta.find_undeclared_variables(_Lenient().parse(self._body)) - set(known)
         except RecursionError:
             return (Flaw(self._before + 1, _TOO_DEEP),)
         for name in self._tree.find_all(nodes.Name):
@@ -163,6 +163,19 @@ class _Environment(ImmutableSandboxedEnvironment):
         if isinstance(left, int) and isinstance(right, int) and max(left.bit_length(), right.bit_length()) > _MAX_BITS:
             raise SecurityError("The number is too long")
         return super().call_binop(context, operator, left, right)
+
+
+class _AnyName(dict[str, Any]):
+    def get(self, _key: str, _default: Any = None) -> Any:
+        return str
+
+
+class _Lenient(Environment):
+    """For reading names only: an unknown filter is a flaw of its own and must not hide the rest."""
+
+    def __init__(self) -> None:
+        super().__init__(autoescape=True)
+        self.filters, self.tests = _AnyName(), _AnyName()
 
 
 @dataclass(frozen=True, slots=True)
