@@ -10,6 +10,7 @@ from anabot.semantic.trees import case, cast, number
 
 _PLAIN: dict[str, type[exp.Sum | exp.Min | exp.Max | exp.Avg]] = {
     "sum": exp.Sum,
+    "sum_boolean": exp.Sum,
     "min": exp.Min,
     "max": exp.Max,
     "average": exp.Avg,

@@ -5,11 +5,12 @@ Metrics over one model and one period share one scan. It never sees a grant: row
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from anabot.periods import Grain, Period, whole_months
+from anabot.periods import Grain, Period, add_months, whole_months
 from anabot.semantic import aggregates, conditions
 from anabot.semantic.catalog import Catalog, Hop, Slot
 from anabot.semantic.filters import Predicate
@@ -65,20 +66,23 @@ class Planner:
             together.setdefault(((need.metric.model, need.metric.time_dimension), need.when), []).append(need)
         return tuple(_Part(self, leaf, when, needs).aggregated() for (leaf, when), needs in together.items())
 
-    def period(self, when: When) -> Period | None:
-        """The days a part covers."""
+    def bounds(self, when: When) -> tuple[dt.date, dt.date] | None:
+        """From when, and up to when, a part counts: days, or instants where rows are narrower than a day."""
         query = self.resolved.query
-        if when == "previous":
-            return compared_period(query)
-        return Period(query.period.start, query.period.end) if query.period else None
+        period = query.period if when == "now" else compared_period(query)
+        if query.period is not None and when == "previous" and query.compare == "previous_period" and self.shifted():
+            return _earlier(query.period.start, self.step()), _earlier(query.period.end, self.step())
+        return (period.start, period.end) if period else None
 
     def step(self) -> Step:
         """From the compared period to the question's own: one row's width with `previous_period`, else the periods' distance."""
-        query, now, before = self.resolved.query, self.period("now"), self.period("previous")
-        if now is None or before is None:
-            return 0, "day"
+        query = self.resolved.query
         if query.compare == "previous_period":
             return _width(min((slot.grain for slot in self._times() if slot.grain), key=list(Grain).index, default=Grain.DAY))
+        before = compared_period(query)
+        if query.period is None or before is None:
+            return 0, "day"
+        now = Period(query.period.start, query.period.end)
         if whole_months(now) and whole_months(before):
             return (now.start.year - before.start.year) * 12 + now.start.month - before.start.month, "month"
         if query.compare == "previous_year" and (now.start - before.start).days != 364:
@@ -96,6 +100,16 @@ class Planner:
     def fiscal_start(self) -> int:
         """The month fiscal years begin in."""
         return self.registry.calendar.fiscal_start
+
+
+def _earlier(day: dt.date, step: Step) -> dt.date:
+    count, unit = step
+    if unit in ("hour", "minute", "second"):
+        return dt.datetime.combine(day, dt.time()) - dt.timedelta(**{f"{unit}s": count})
+    if unit != "month":
+        return day - dt.timedelta(days=count * (7 if unit == "week" else 1))
+    first = add_months(day, -count)
+    return first.replace(day=min(day.day, (add_months(first, 1) - dt.timedelta(days=1)).day))
 
 
 def _width(grain: Grain) -> Step:
@@ -140,12 +154,12 @@ class _Part:
         return [whole] if whole is not None else []
 
     def _time(self) -> list[exp.Expression]:
-        period = self.planner.period(self.when)
-        if period is None:
+        bounds = self.planner.bounds(self.when)
+        if bounds is None:
             return []
         dimension = self.model.dimensions[self.leaf[1]]
         tree = placed(dimension.tree, self.model.name)
-        return conditions.within(tree, period.start, period.end, self.planner.values)
+        return conditions.within(tree, *bounds, self.planner.values)
 
     def _asked(self) -> list[exp.Expression]:
         return [conditions.condition(part, self._condition) for part in self.planner.resolved.query.where]

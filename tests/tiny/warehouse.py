@@ -102,7 +102,7 @@ def build(path: Path) -> None:
     """Write the whole warehouse to a DuckDB file at `path`, replacing what was there."""
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as con:
-        con.execute("CREATE SCHEMA bakery")
+        con.execute("CREATE SCHEMA crumb")
         for table, content in rows().items():
-            con.execute(f"CREATE TABLE bakery.{table} ({TABLES[table]})")
-            con.executemany(f"INSERT INTO bakery.{table} VALUES ({', '.join('?' * len(content[0]))})", content)
+            con.execute(f"CREATE TABLE crumb.{table} ({TABLES[table]})")
+            con.executemany(f"INSERT INTO crumb.{table} VALUES ({', '.join('?' * len(content[0]))})", content)

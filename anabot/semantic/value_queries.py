@@ -1,0 +1,65 @@
+"""Which dimensions' values a grant may know, and the questions that find them. Pure; it never runs one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from anabot.errors import BadQuery, NotAllowed, UnknownName
+from anabot.semantic.catalog import dimensions_of
+from anabot.semantic.compiler import Compiled, compile_query, compile_values
+from anabot.semantic.query import MetricQuery
+from anabot.semantic.registry import Dimension, Registry
+from anabot.types import Grant
+
+MOST = 2_000  # values of one dimension; a dimension with more is a key, which nobody names by heart
+Place = tuple[str, str]  # (semantic model, dimension)
+
+
+def compile_index(registry: Registry, grant: Grant, *, dialect: str) -> Iterator[tuple[Place, Compiled]]:
+    """A question for each indexed dimension that a granted metric can be cut by. Its values stand in the first column.
+
+    Where the grant's row rules cannot restrict the dimension's own table, its values are those met by a granted metric.
+    """
+    for place, ways in sorted(_reached(registry, grant).items()):
+        compiled = _compiled(registry, grant, place, ways, dialect)
+        if compiled is not None:
+            yield place, compiled
+
+
+def declared_values(registry: Registry, grant: Grant) -> dict[Place, tuple[str, ...]]:
+    """The values that the registry itself names, in those dimensions."""
+    models = registry.models
+    found = {place: tuple(models[place[0]].dimensions[place[1]].values) for place in _reached(registry, grant)}
+    return {place: values for place, values in found.items() if values}
+
+
+def _reached(registry: Registry, grant: Grant) -> dict[Place, list[tuple[str, str]]]:
+    """Each dimension with the ways that lead to it: (metric, the name it has there)."""
+    found: dict[Place, list[tuple[str, str]]] = {}
+    for metric in sorted(grant.metrics & registry.metrics.keys()):
+        for ref in dimensions_of(registry, metric):
+            if _nameable(ref.dimension, grant):
+                found.setdefault((ref.dimension.model, ref.dimension.name), []).append((metric, ref.name))
+    return found
+
+
+def _nameable(dimension: Dimension, grant: Grant) -> bool:
+    return dimension.kind == "categorical" and dimension.indexed and f"{dimension.model}.{dimension.name}" not in grant.denied
+
+
+def _compiled(registry: Registry, grant: Grant, place: Place, ways: list[tuple[str, str]], dialect: str) -> Compiled | None:
+    try:
+        return compile_values(registry, *place, grant, MOST, dialect)
+    except UnknownName:
+        return None  # hidden under another name
+    except NotAllowed:
+        tried = (_through(registry, grant, metric, name, dialect) for metric, name in ways)
+        return next((compiled for compiled in tried if compiled is not None), None)
+
+
+def _through(registry: Registry, grant: Grant, metric: str, name: str, dialect: str) -> Compiled | None:
+    try:
+        query = MetricQuery(metrics=(metric,), group_by=(name,), limit=MOST)
+        return compile_query(registry, query, grant, dialect=dialect)
+    except (NotAllowed, UnknownName, BadQuery):
+        return None
