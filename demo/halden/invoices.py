@@ -83,6 +83,11 @@ def months() -> list[tuple[int, int]]:
     return list(zip(starts, starts[1:], strict=False))
 
 
+def begun_months() -> list[tuple[int, int]]:
+    """The same, with the month that has only begun."""
+    return [*months(), (months()[-1][1], AS_OF_DAY + 27)]
+
+
 def _make(world: World) -> list[Invoice]:
     rng = world.rng("billing.invoice")
     drafts = [*_usage_bills(world, rng), *_flat_bills(world, rng), *_trial_bills(world)]
@@ -134,7 +139,7 @@ def _flat_bills(world: World, rng: random.Random) -> Iterator[Bill]:
     """Flat fees of enterprise contracts, in advance."""
     made = rates.rates(world)
     for contract in contracts.contracts(world).all:
-        for first, after in months() if contract.monthly else []:
+        for first, after in begun_months() if contract.monthly else []:
             if contract.starts <= first < contract.ends:
                 date = first + rng.randrange(3)
                 local = made.from_dollars(contract.monthly, contract.customer.currency, date)
@@ -149,9 +154,9 @@ def _trial_bills(world: World) -> Iterator[Bill]:
     for trial in trials.trials(world).all:
         if trial.buyer is None or trial.bought is None:
             continue
-        for first, after in months():
+        for first, after in begun_months():
             date = max(trial.bought, first)
-            if date < after:
+            if date < min(after, AS_OF_DAY):
                 local = made.from_dollars(trial.mrr, trial.buyer.currency, date)
                 line = Line(None, "subscription", None, None, f"{trial.plan} plan", trial.seats, local, 0)
                 yield trial.buyer, date, first, after, (line,)
@@ -164,7 +169,7 @@ def _issue(
     is_usage = any(line.rated for line in lines)
     if is_usage and starts >= AS_OF_DAY - 40:
         return [Invoice(_id(count), customer, date, starts, ends, "draft", lines, (), None, None)]
-    if is_usage and rng.random() < 0.025 and date + 60 < LAST_DAY:
+    if is_usage and rng.random() < 0.04 and date + 60 < LAST_DAY:
         again = date + rng.randrange(20, 50)
         void = Invoice(_id(count), customer, date, starts, ends, "void", lines, (), None, None)
         return [void, _final(rng, customer, again, starts, ends, lines, count + 1, void.id)]

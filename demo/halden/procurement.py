@@ -17,6 +17,7 @@ from demo.halden.invoices import months
 from demo.halden.world import LAST_DAY, Program, World
 
 DUPLICATES, DUPLICATED_CENTS = 31, 21_844_000
+COPY_EVERY = 11  # of the invoices that may be entered twice
 CROOKED_LINES = 14
 # name stem, category, country, currency, tax percent, how many
 KINDS = (
@@ -120,7 +121,7 @@ def _make(world: World) -> list[Document]:
     rng = world.rng("proc.invoice")
     made: list[Document] = []
     line_id = [0]
-    copied = _copied_amounts(world)
+    copied, candidates = _copied_amounts(world), 0
     crooked = set(world.rng("proc.crooked").sample(range(400, 4_000, 11), CROOKED_LINES))
     for first, after in months():
         live = [program for program in world.programs if program.starts <= first < program.ends]
@@ -128,8 +129,9 @@ def _make(world: World) -> list[Document]:
             date = after + rng.randrange(4, 21)
             if date > LAST_DAY:
                 continue
-            may_be_copied = supplier.currency == "USD" and supplier.category != "BPO labor" and len(made) % 3 == 0
-            is_copied = may_be_copied and bool(copied)
+            may_be_copied = supplier.currency == "USD" and supplier.category != "BPO labor"
+            candidates += may_be_copied
+            is_copied = may_be_copied and bool(copied) and candidates % COPY_EVERY == 0
             amount = copied.pop() if is_copied else supplier.typical * rng.randrange(80, 131) // 100
             kind = "credit" if not is_copied and rng.random() < 0.035 else "invoice"
             amount = amount // 9 if kind == "credit" else amount

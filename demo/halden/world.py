@@ -23,21 +23,20 @@ T = TypeVar("T")
 SEGMENTS = ("autonomous_vehicles", "big_tech", "government", "generative_ai", "robotics")
 MODALITIES = ("image", "video", "text", "sensor", "3d", "eval")
 BANDS = ("S", "M", "L", "XL")
-REGIONS = ("APAC", "SASIA", "LATAM", "NA", "EMEA")
 
 # Where accounts are billed: country, region, currency, tax in percent, weight.
 MARKETS = (
-    ("United States", "NA", "USD", 0, 46),
-    ("Canada", "NA", "CAD", 5, 7),
+    ("United States", "North America", "USD", 0, 46),
+    ("Canada", "North America", "CAD", 5, 7),
     ("Mexico", "LATAM", "USD", 16, 4),
     ("Brazil", "LATAM", "USD", 9, 4),
-    ("United Kingdom", "EMEA", "GBP", 20, 10),
-    ("Germany", "EMEA", "EUR", 19, 10),
-    ("France", "EMEA", "EUR", 20, 6),
-    ("Japan", "APAC", "USD", 10, 5),
-    ("South Korea", "APAC", "USD", 10, 3),
-    ("Singapore", "APAC", "USD", 9, 3),
-    ("Australia", "APAC", "USD", 10, 2),
+    ("United Kingdom", "Europe", "GBP", 20, 10),
+    ("Germany", "Europe", "EUR", 19, 10),
+    ("France", "Europe", "EUR", 20, 6),
+    ("Japan", "East Asia", "USD", 10, 5),
+    ("South Korea", "East Asia", "USD", 10, 3),
+    ("Singapore", "Southeast Asia", "USD", 9, 3),
+    ("Australia", "Oceania", "USD", 10, 2),
 )
 
 
