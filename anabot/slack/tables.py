@@ -94,7 +94,7 @@ def _fitting(body: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
 def _note(table: Table, shown: int, cut: bool) -> str:
     notes = []
     if len(table.rows) > shown:
-        notes.append(f"{shown} of {len(table.rows):,} rows shown; all of them are in the CSV.")
+        notes.append(f"{shown} of {len(table.rows):,} rows shown; all {len(table.rows):,} are in the CSV.")
     if len(table.columns) > MOST_COLUMNS:
         notes.append(f"{MOST_COLUMNS} of {len(table.columns)} columns shown; all of them are in the CSV.")
     if cut:
