@@ -54,6 +54,7 @@ def _delivery_metrics(world: World) -> dict[str, Any]:
             *promised.answers(on_time, PERIODS, where={"region": "LATAM"}),
         ],
         "deliveries_due": promised.answers(total(lambda d: d.due), PERIODS, ways),
+        "deliveries_late": promised.answers(total(lambda d: d.due and not d.on_time), PERIODS, ways),
         "deliveries_on_time": promised.answers(total(lambda d: d.due and d.on_time), PERIODS, ways),
     }
 

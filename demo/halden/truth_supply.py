@@ -88,6 +88,7 @@ def _people_metrics(world: World) -> dict[str, Any]:
         "contributors_status_active": everybody.answers(
             total(lambda p: p.status == "active"), [None], (*ways, ("contributor_status",))
         ),
+        "contributors_available": everybody.answers(total(_offers_ahead), [None], (*ways, ("contributor_status",))),
         "active_contributors_28d": everybody.answers(total(_worked_lately), [None], (*ways, ("contributor_status",))),
         "contributor_retention_90d": [
             *cohorts.answers(kept, COHORTS, ways),
@@ -101,6 +102,10 @@ def _people_metrics(world: World) -> dict[str, Any]:
 
 def _worked_lately(person: Contributor) -> bool:
     return person.last_task is not None and person.last_task >= AS_OF_DAY - 28
+
+
+def _offers_ahead(person: Contributor) -> bool:
+    return any(week > AS_OF_DAY for week in person.hours)
 
 
 def _retained(person: Contributor) -> bool:
@@ -124,7 +129,7 @@ def _hours_metrics(world: World) -> dict[str, Any]:
     return {
         "available_hours_declared": sheet.answers(declared, periods, ways),
         "available_hours_realised": sheet.answers(realised, periods, ways),
-        "contributors_available": [
+        "contributors_offering_hours": [
             *sheet.answers(distinct(lambda b: b.person.number), periods, ways[:3]),
             *sheet.answers(distinct(lambda b: b.person.number), periods, where={"region": LATAM}),
         ],
