@@ -1,0 +1,68 @@
+"""Who reads along in a channel, and what the channel has declared may be said there.
+
+A channel's own members decide about the strict classes; everybody else's metrics follow the declaration. Where it is not known
+who reads, nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from anabot.access.spec import AccessSpec
+from anabot.types import Channel, Grant, Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What one channel has declared. `open_to_strangers` is said by name only, never by default."""
+
+    says: frozenset[str]
+    metrics: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
+    owner: str = ""
+    open_to_strangers: bool = False
+
+
+def declaration(spec: AccessSpec, channel: Channel) -> Declaration:
+    """What is declared for the channel, by its name or its id, or what holds where nothing is."""
+    found = spec.channels.get(f"#{channel.name}") or spec.channels.get(channel.channel)
+    if found is None:
+        default = spec.default_channel
+        return Declaration(says=frozenset(default.says), denied=frozenset(default.deny))
+    return Declaration(
+        says=frozenset(found.says),
+        metrics=frozenset(found.metrics),
+        denied=frozenset(found.deny),
+        owner=found.owner,
+        open_to_strangers=found.external,
+    )
+
+
+def strangers(channel: Channel, members: Sequence[Person]) -> bool:
+    """Whether guests or people of another company read along, or nobody knows who does."""
+    return channel.external or not members or any(person.guest or person.external for person in members)
+
+
+def speakable(
+    own: Grant,
+    declared: Declaration,
+    scopes: Mapping[str, str],
+    strict: frozenset[str],
+    alone: Callable[[], Sequence[Grant]],
+) -> frozenset[str]:
+    """The metrics of `own` that may be said: declared, and of the strict classes those that each member may see alone.
+
+    `scopes` maps a metric to its class; `alone` gives the members' own grants, and is asked only for a strict class.
+    """
+    said = {name for name in own.metrics if scopes[name] in declared.says or name in declared.metrics}
+    delicate = {name for name in said if scopes[name] in strict}
+    if not delicate:
+        return frozenset(said)
+    for grant in alone():
+        delicate &= grant.metrics if _no_narrower(grant, own, declared) else frozenset()
+    return frozenset(name for name in said if scopes[name] not in strict or name in delicate)
+
+
+def _no_narrower(member: Grant, own: Grant, declared: Declaration) -> bool:
+    return set(member.rows) <= set(own.rows) and member.denied <= own.denied | declared.denied

@@ -1,0 +1,269 @@
+"""THE DOOR: resolve → compile → guard → record intent → run → record outcome.
+
+Nobody else holds a warehouse. What cannot be recorded does not run. It never decides what a question means or who may ask it:
+it is handed a typed query and a grant, and gives back rows under that grant or an error that says why.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+import structlog
+
+from anabot.access import guard
+from anabot.access.proof import rules_of
+from anabot.errors import AnabotError, BadQuery, ConfigError, WarehouseError, WarehouseLimit, WarehouseTimeout
+from anabot.semantic import Compiled, compile_query, display_sql, render
+from anabot.semantic.catalog import catalog_of
+from anabot.semantic.query import MetricQuery
+from anabot.semantic.registry import Registry
+from anabot.semantic.value_queries import Place, compile_index, declared_values
+from anabot.semantic.values import ValueIndex
+from anabot.store.audit import Audit, Intended
+from anabot.store.kept import Kept
+from anabot.types import Grant, Receipt, Statement, Table, cell_json
+from anabot.warehouses.base import Warehouse
+from anabot.warehouses.cells import typed
+
+log = structlog.get_logger()
+FRESH_FOR_S = 60.0
+VALUES_FOR_S = 600.0  # for warehouses whose watermark cannot tell that a value is new
+
+
+class InForce(Protocol):
+    """What is in force at this moment; a reload puts another one in its place."""
+
+    @property
+    def registry(self) -> Registry:
+        """What the data team has defined."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """Who asks what, where, for the record. `place` is "dm", "#channel", "cli" or "playbook:team/name"."""
+
+    question_id: str
+    actor: str
+    place: str
+    kind: Literal["question", "playbook", "values", "freshness", "check"]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The rows, and everything that says how they came about. `sql` is (connection, text for people)."""
+
+    table: Table
+    compiled: Compiled
+    receipt: Receipt
+    query_hash: str
+    sql: tuple[tuple[str, str], ...]
+    as_of: dt.datetime | None
+    ms: float
+
+
+class Engine:
+    """The one door. Shared by all threads."""
+
+    def __init__(
+        self,
+        current: Callable[[], InForce],
+        warehouses: Mapping[str, Warehouse],
+        audit: Audit,
+        *,
+        max_rows: int = 5_000,
+        max_bytes: int = 64_000_000,
+        timeout_s: float = 30.0,
+    ) -> None:
+        self._current, self._warehouses, self._audit = current, dict(warehouses), audit
+        self._max_rows, self._max_bytes, self._timeout_s = max_rows, max_bytes, timeout_s
+        self._indexes: Kept[ValueIndex] = Kept(VALUES_FOR_S)
+        self._loads: Kept[Mapping[str, dt.datetime]] = Kept(FRESH_FOR_S)
+
+    def run(self, query: MetricQuery, grant: Grant, *, intent: Intent) -> Outcome:
+        """The rows of `query` under `grant`, on record before and after.
+
+        Raises:
+            UnknownName, NotAllowed, BadQuery, UnsafeQuery: nothing ran; the refusal is on record.
+            StoreError: it could not be recorded, so nothing ran.
+            WarehouseError: it ran and failed, which is on record.
+        """
+        registry = self._current().registry
+        asked = Intended(
+            question_id=intent.question_id,
+            actor=intent.actor,
+            place=intent.place,
+            kind=intent.kind,
+            words=intent.text,
+            query=query.as_json(),
+            metrics=query.metrics,
+            access=grant.fingerprint(),
+        )
+        try:
+            compiled = self._compiled(registry, query, grant, None)
+            statement = self._statement(registry, compiled, grant)
+        except AnabotError as error:
+            self._audit.refusal(asked, status=error.code, reason=str(error))
+            raise
+        return self._answered(registry, compiled, statement, asked)
+
+    def preview(self, query: MetricQuery, grant: Grant, *, dialect: str | None = None) -> tuple[Compiled, tuple[str, ...]]:
+        """The query compiled and guarded, and its SQL as people read it. Nothing runs."""
+        registry = self._current().registry
+        compiled = self._compiled(registry, query, grant, dialect)
+        self._statement(registry, compiled, grant)
+        return compiled, tuple(display_sql(part) for part in compiled.prepared)
+
+    def values(self, grant: Grant) -> ValueIndex:
+        """The distinct values that this grant may name. Kept for as long as grant, registry and data stay the same."""
+        registry = self._current().registry
+        key = f"{grant.fingerprint()}:{registry.version}:{self._marks()}"
+        return self._indexes.get(key, lambda: self._index(registry, grant))
+
+    def freshness(self) -> Mapping[str, dt.datetime]:
+        """Source → its newest load, as the registry's freshness metric says; empty where it names none. At most a minute old."""
+        registry = self._current().registry
+        return self._loads.get(f"{registry.version}:{self._marks()}", lambda: self._newest_loads(registry))
+
+    def watermark(self) -> str:
+        """A word for the data as it now stands: what the warehouses say, and where they cannot tell, their newest loads."""
+        marks = self._marks()
+        if all(marks.split(",")):
+            return _hash(marks)
+        loads = sorted((source, at.isoformat()) for source, at in self.freshness().items())
+        return _hash(f"{marks}{json.dumps(loads)}")
+
+    def _answered(self, registry: Registry, compiled: Compiled, statement: Statement, asked: Intended) -> Outcome:
+        started = time.perf_counter()
+        query_hash = compiled.query.fingerprint()
+        sql_hash = _hash(json.dumps([statement.text, *map(cell_json, statement.params)]))
+        receipt = receipt_for(asked.question_id, query_hash, asked.access, sql_hash, self.watermark())
+        query, metrics = compiled.query.as_json(), compiled.metrics
+        ready = replace(asked, query=query, metrics=metrics, query_hash=query_hash, sql_hash=sql_hash, receipt=receipt)
+        table = self._recorded(ready, lambda: self._table(statement, compiled))
+        return Outcome(
+            table=table,
+            compiled=compiled,
+            receipt=receipt,
+            query_hash=query_hash,
+            sql=tuple((part.connection, display_sql(part)) for part in compiled.prepared),
+            as_of=self._as_of(registry, compiled),
+            ms=(time.perf_counter() - started) * 1000,
+        )
+
+    def _recorded(self, asked: Intended, run: Callable[[], Table]) -> Table:
+        entry = self._audit.open(asked)
+        started = time.perf_counter()
+        try:
+            table = run()
+        except AnabotError as error:
+            self._audit.close(entry, status=error.code, ms=(time.perf_counter() - started) * 1000, reason=str(error))
+            raise
+        ms = (time.perf_counter() - started) * 1000
+        self._audit.close(entry, status="answered", rows=len(table.rows), ms=ms, result_hash=result_hash(table))
+        return table
+
+    def _compiled(self, registry: Registry, query: MetricQuery, grant: Grant, dialect: str | None) -> Compiled:
+        if dialect is None:
+            known = [name for name in query.metrics if name in registry.metrics]
+            leaves = catalog_of(registry).leaves(known[0]) if known else ()
+            dialect = self._warehouse(registry.models[leaves[0].model].connection if leaves else "default").dialect
+        return compile_query(registry, query, grant, dialect=dialect)
+
+    def _statement(self, registry: Registry, compiled: Compiled, grant: Grant) -> Statement:
+        (prepared,) = compiled.prepared
+        statement = render(prepared)
+        guard.check(statement, relations=compiled.relations, rules=rules_of(registry, grant))
+        return statement
+
+    def _table(self, statement: Statement, compiled: Compiled) -> Table:
+        warehouse = self._warehouse(statement.connection)
+        result = warehouse.run(statement, max_rows=self._max_rows, max_bytes=self._max_bytes, timeout_s=self._timeout_s)
+        return typed(result, compiled.columns)
+
+    def _warehouse(self, connection: str) -> Warehouse:
+        try:
+            return self._warehouses[connection]
+        except KeyError:
+            todo = "Add it to ANABOT_CONNECTIONS, or correct the model's `connection`."
+            raise ConfigError(f"No warehouse is connected as `{connection}`.", todo=todo) from None
+
+    def _marks(self) -> str:
+        return ",".join(self._warehouses[name].watermark() for name in sorted(self._warehouses))
+
+    def _index(self, registry: Registry, grant: Grant) -> ValueIndex:
+        asked = Intended(
+            question_id=f"values:{registry.version}",
+            actor=grant.subject,
+            place=grant.audience,
+            kind="values",
+            metrics=tuple(sorted(grant.metrics)),
+            access=grant.fingerprint(),
+        )
+        found: dict[Place, tuple[str, ...]] = dict(declared_values(registry, grant))
+        dialect = self._warehouse("default").dialect
+
+        def run() -> Table:
+            for place, compiled in compile_index(registry, grant, dialect=dialect):
+                held = self._distinct(place, compiled, self._statement(registry, compiled, grant))
+                found[place] = tuple(dict.fromkeys([*held, *found.get(place, ())]))
+            return Table(
+                columns=(), rows=tuple((f"{model}.{name}", len(values)) for (model, name), values in sorted(found.items()))
+            )
+
+        self._recorded(asked, run)
+        return ValueIndex(by_dimension=found)
+
+    def _distinct(self, place: Place, compiled: Compiled, statement: Statement) -> list[str]:
+        try:
+            return [str(row[0]) for row in self._table(statement, compiled).rows if row[0] is not None]
+        except (WarehouseTimeout, WarehouseLimit):
+            raise
+        except WarehouseError as error:  # one column that is not there must not take every question with it
+            log.warning("values.missing", model=place[0], dimension=place[1], why=error.why)
+            return []
+
+    def _newest_loads(self, registry: Registry) -> Mapping[str, dt.datetime]:
+        if registry.freshness is None:
+            return {}
+        metric, by = registry.freshness
+        only = frozenset({metric})
+        grant = Grant(subject="ana", audience="ana", metrics=only, listed=only, reason="Ana looks how old the data is.")
+        asked = Intended(
+            question_id=f"freshness:{registry.version}", actor="ana", place="ana", kind="freshness", metrics=(metric,)
+        )
+        compiled = self._compiled(registry, MetricQuery(metrics=(metric,), group_by=(by,)), grant, None)
+        statement = self._statement(registry, compiled, grant)
+        table = self._recorded(asked, lambda: self._table(statement, compiled))
+        return {str(source): at for source, at in table.rows if isinstance(at, dt.datetime)}
+
+    def _as_of(self, registry: Registry, compiled: Compiled) -> dt.datetime | None:
+        sources = {registry.models[name].source for name in compiled.models} - {""}
+        try:
+            loads = self.freshness() if sources else {}
+        except (WarehouseError, BadQuery):
+            return None  # the answer stands; that its age is not known is said by `doctor`
+        return min((loads[source] for source in sources if source in loads), default=None)
+
+
+def receipt_for(*parts: str) -> Receipt:
+    """A receipt derived from what it stands for: `R-` and ten characters. Equal parts give equal receipts."""
+    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).digest()
+    return Receipt("R-" + base64.b32encode(digest).decode()[:10])
+
+
+def result_hash(table: Table) -> str:
+    """A hash of every cell and column name of a table, in their order."""
+    body = [[column.name for column in table.columns], [[cell_json(cell) for cell in row] for row in table.rows]]
+    return _hash(json.dumps(body))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
