@@ -17,7 +17,6 @@ from anabot.semantic.units import format_cell
 from anabot.types import Cell, Column, Table
 
 __all__ = ["format_cell", "say"]
-_PAST = ("__previous", "__change", "__percent_change")
 
 
 def say(reading: Reading, table: Table, registry: Registry) -> str:
@@ -104,7 +103,8 @@ class _Teller:
         last = max(filled, key=lambda row: str(row[0]))
         value = self.shown(metric.name, self.cell(last, metric.name))
         count = len(filled)
-        return f"{metric.label}{self.when}{self._narrowed()}: {value} in {self._group(last)}, the last of {count} {'rows' if count != 1 else 'row'}."
+        start = f"{metric.label}{self.when}{self._narrowed()}: {value} in {self._group(last)}"
+        return f"{start}, the last of {count} rows." if count > 1 else f"{start}."
 
     def _rest(self, metric: Metric, count: int) -> str:
         if count == 1:
@@ -124,17 +124,18 @@ class _Teller:
 
     def _moved(self, metric: Metric, row: Sequence[Cell]) -> str:
         """`, up $5.00 (+4.0%) on $120.00 before`."""
-        before, change, percent = (self.cell(row, metric.name + tail) for tail in _PAST)
+        before, change = self.cell(row, f"{metric.name}__previous"), self.cell(row, f"{metric.name}__change")
+        percent = self.cell(row, f"{metric.name}__percent_change")
         if self.reading.query.compare is None or before is None or not isinstance(change, int | float | Decimal):
             return "" if self.reading.query.compare is None else ", with nothing to compare it with"
         if change == 0:
             return f", the same as before ({self.shown(metric.name, before)})"
         share = f" ({'+' if change > 0 else '-'}{self._share(percent)})" if isinstance(percent, int | float | Decimal) else ""
-        size = self.shown(metric.name, abs(change))
+        size = self.shown(metric.name, abs(Decimal(str(change))))
         return f", {'up' if change > 0 else 'down'} {size}{share} from {self.shown(metric.name, before)}"
 
     def _share(self, percent: int | float | Decimal) -> str:
-        return format_cell(abs(percent), Column(name="percent", type="ratio", unit="ratio"))
+        return format_cell(abs(Decimal(str(percent))), Column(name="percent", type="ratio", unit="ratio"))
 
     def _narrowed(self) -> str:
         """` for region North`: the filters, as the query says them."""

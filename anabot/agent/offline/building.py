@@ -53,6 +53,7 @@ class Builder:
         times = settling.settle()
         fields = self._picks()
         group = self._group(times, fields)
+        self._note_kept(times)
         order, limit = self._order(group)
         query = MetricQuery(
             metrics=self.metrics,
@@ -71,8 +72,24 @@ class Builder:
     def _resolved(self, query: MetricQuery) -> MetricQuery:
         try:
             return resolve(self.lexicon.registry, query, self.lexicon.grant)
-        except (BadQuery, UnknownName, NotAllowed) as error:
+        except UnknownName as error:
+            if self.continuing:
+                raise self._unreachable(_plain(error.name)) from None
             raise stuck("bad_query", str(error)) from None
+        except (BadQuery, NotAllowed) as error:
+            raise stuck("bad_query", str(error)) from None
+
+    def _note_kept(self, times: Times) -> None:
+        """A new metric in a thread takes over what was asked before it, and says so."""
+        if not self.continuing or self.base is None or set(self.metrics) <= set(self.base.metrics):
+            return
+        kept = [times.label] if times.label and self.slots.when is None else []
+        kept += [f"by {_plain(name)}" for name in self.base.group_by]
+        kept += [", ".join(part.values) for part in self.base.where if isinstance(part, Condition)]
+        if kept:
+            self.notes.append(f"Kept from before: {'; '.join(kept)}.")
+        lost = {name for part in self.base.having for name in _fields_of(part)} - set(self.metrics)
+        self.notes.extend(f"The condition on {self.lexicon.registry.metrics[name].label} was dropped." for name in sorted(lost))
 
     # --- by what
 

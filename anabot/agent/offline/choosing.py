@@ -15,6 +15,7 @@ from anabot.agent.offline.building import Builder
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.slots import Mention, Slots
+from anabot.agent.offline.text import stem, words
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading
 from anabot.periods import named
 from anabot.semantic.query import MetricQuery
@@ -48,6 +49,7 @@ class Chooser:
 
     def _explained(self) -> None:
         slots = self.slots
+        self._completed()
         if slots.unknown:
             raise stuck(
                 "unknown_words", unknown=slots.unknown, nearest=[m for mention in slots.mentions for m in mention.metrics]
@@ -61,6 +63,17 @@ class Chooser:
                 f"I know the words, but not what “{words}” does in this sentence. Say it another way.",
                 unknown=slots.misplaced,
             )
+
+    def _completed(self) -> None:
+        """A name may come in two pieces: "which products sold the most items" says "items sold"."""
+        for word in list(self.slots.unknown):
+            for k, mention in enumerate(self.slots.mentions):
+                found = self.lexicon.naming({*words(mention.text), stem(word.casefold())})
+                found = [name for name in found if name in mention.metrics] or found
+                if len(found) == 1:
+                    self.slots.mentions[k] = replace(mention, metrics=(found[0],), term="")
+                    self.slots.unknown.remove(word)
+                    break
 
     def _mentions(self) -> list[Mention]:
         """The metrics that are shown first, then those that only sort or limit."""

@@ -171,6 +171,16 @@ def _day_word(d: Dates, i: int) -> Match | None:
     return None
 
 
+def _unit_before(d: Dates, i: int) -> Match | None:
+    """ "the month before", "the week before last"."""
+    found = d.unit(i)
+    if not found or d.word(found[0]) not in ("before", "earlier", "prior") or d.word(found[0] - 1).endswith("s"):
+        return None
+    if d.word(found[0] + 1) == "last":
+        return found[0] + 2, d.around_today(found[1], found[2], -2)
+    return found[0] + 1, replace(d.around_today(found[1], found[2], -1), before=True)
+
+
 def _relative(d: Dates, i: int) -> Match | None:
     offset = _OFFSETS.get(d.word(i))
     found = d.unit(i + 1) if offset is not None else None
@@ -452,6 +462,7 @@ def _all_time(d: Dates, i: int) -> Match | None:
 
 _RULES: tuple[Callable[[Dates, int], Match | None], ...] = (
     _day_word,
+    _unit_before,
     _relative,
     _several,
     _twelve_months,

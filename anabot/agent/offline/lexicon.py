@@ -69,6 +69,14 @@ class Lexicon:
             self._reached[metrics] = tuple(r for r in refs if f"{r.dimension.model}.{r.dimension.name}" not in denied)
         return self._reached[metrics]
 
+    def naming(self, stems: set[str]) -> list[str]:
+        """The visible metrics that have a name with all of these words."""
+        return list(
+            dict.fromkeys(
+                name for key, entry in self.entries.items() if entry.metrics and stems <= set(key) for name in entry.metrics
+            )
+        )
+
     def _at(self, phrase: str, *, known: bool = True) -> Entry | None:
         key = words(phrase)
         if not key:

@@ -25,6 +25,8 @@ def read(dates: Dates, i: int) -> Match | None:
 
 def _range(d: Dates, i: int) -> Match | None:
     word = d.word(i)
+    if word == "on" and d.word(i + 1) == "or":
+        return _since(d, i + 3, onward=False) if d.word(i + 2) == "after" else _open(d, i + 3)
     if word == "between":
         return _two(d, i + 1, ("and", "to"))
     if word == "from":

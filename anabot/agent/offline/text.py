@@ -51,13 +51,12 @@ class Token:
 
 def clean(message: str) -> str:
     """The message without mark-up, mentions of Ana and emoji; one form for each character."""
-    text = _SPECIAL.sub(" ", _EDGE_MENTIONS.sub(" ", message))
+    text = _EDGE_MENTIONS.sub(" ", _SPECIAL.sub(" ", _EMOJI_CODE.sub(" ", message)))
     text = _DATE_MARK.sub(lambda m: m[1] or " ", text)
     text = _LINK.sub(lambda m: m[2] or m[1], text)
     text = _MENTION.sub(lambda m: m[2] or m[1], text)
     text = unicodedata.normalize("NFKC", html.unescape(text))
     text = text.translate({0x2019: "'", 0x2018: "'", 0x02BC: "'"})
-    text = _EMOJI_CODE.sub(" ", text)
     return "".join(
         " " if unicodedata.category(c) in ("So", "Sk", "Cs", "Cf", "Co") or 0xFE00 <= ord(c) <= 0xFE0F else c for c in text
     )

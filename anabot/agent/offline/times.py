@@ -113,9 +113,14 @@ class Settling:
         if self.continuing and base is not None and (moved := self._moved(when, base, times)):
             return moved
         if when.fiscal:
-            name, days = label(when.period, self.calendar.fiscal_start), between_days(when.period)
-            times.notes.append(f"Quarters and years are fiscal: {name} is {days}.")
+            times.notes.append(self._fiscal(when.period))
         return self._with_today(when) if self.slots.with_today else when.period
+
+    def _fiscal(self, period: Period) -> str:
+        name = label(period, self.calendar.fiscal_start)
+        if " to " in name:
+            return f"Quarters and years are fiscal: this begins on {between_days(Period(period.start, period.start + _DAY))}."
+        return f"Quarters and years are fiscal: {name} is {between_days(period)}."
 
     def _stands(self, when: When) -> bool:
         return when.unit == "day" and self.metric.default_period in _AS_IT_STOOD
@@ -146,7 +151,7 @@ class Settling:
         unit = times.cuts[0] if times.cuts else "month"
         default = self._default_period()
         whole = containing(self.today, GRAINS[unit], self.calendar.fiscal_start)
-        if default is not None and default.days > 2 * whole.days and times.cuts:
+        if default is not None and default.days > 2 * whole.days and not self.slots.trend:
             return False
         count = _SERIES[unit]
         times.period = complete(self.today, GRAINS[unit], -count, self.calendar.fiscal_start)

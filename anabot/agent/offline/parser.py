@@ -1,0 +1,142 @@
+"""Walk over the phrases of one clause and hand each to its reader. What no reader takes is unknown or misplaced.
+
+The readers stand in `read_names`, `read_numbers` and `read_times`; `grammar` says which reads what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from anabot.agent.offline.lexicon import Entry, Lexicon
+from anabot.agent.offline.slots import BoundOp, Cut, Mention, Slots
+from anabot.agent.offline.tagging import Tag
+from anabot.agent.offline.words import OPERATORS
+
+Reader = Callable[["Parser", int], int]
+BOUNDS: tuple[BoundOp, ...] = ("gt", "ge", "lt", "le", "eq", "between")
+PLACES = {"in", "for", "from", "at", "within", "inside", "among", "amongst", "of"}
+_EMPTY = Tag(kind="stop", start=0, end=0, text="")
+
+
+class Parser:
+    """One clause. A reader gets the parser and the index of its phrase, and returns the index after what it took."""
+
+    def __init__(self, tags: Sequence[Tag], lexicon: Lexicon, readers: Mapping[str, Reader]) -> None:
+        self.lexicon, self.readers, self.slots = lexicon, readers, Slots()
+        self.tags: list[Tag] = []
+        self.before: list[set[str]] = []  # the light words right before each phrase
+        self.asks_how = False
+        light: list[str] = []
+        for tag in tags:
+            if tag.kind == "light":
+                light.append(tag.text.casefold())
+                continue
+            self.tags.append(tag)
+            self.before.append(set(light))
+            self._note_question(light)
+            light = []
+        self._note_question(light)
+        self.comparing = any(tag.says("vs") and tag.text.casefold().startswith("compare") for tag in self.tags)
+
+    def run(self) -> Slots:
+        """Read every phrase once, from left to right."""
+        self.slots.follows = self.at(0).says("and")
+        i = 0
+        while i < len(self.tags):
+            i = self._step(i)
+        self._settle()
+        return self.slots
+
+    def at(self, i: int) -> Tag:
+        """The phrase at `i`; an empty one outside the clause."""
+        return self.tags[i] if 0 <= i < len(self.tags) else _EMPTY
+
+    def entry(self, i: int) -> Entry:
+        """What the name at `i` may mean; nothing for other phrases."""
+        return self.at(i).entry or Entry()
+
+    def _note_question(self, light: Sequence[str]) -> None:
+        joined = " ".join(light)
+        self.asks_how |= "what" in light or ("how" in light and "how many" not in joined and "how much" not in joined)
+
+    def _step(self, i: int) -> int:
+        tag = self.tags[i]
+        reader = self.readers.get(tag.op if tag.kind == "operator" else tag.kind)
+        if reader:
+            return reader(self, i)
+        if tag.kind in ("unknown", "measure"):
+            self.slots.unknown.append(tag.text)
+        elif tag.kind == "unit":
+            self._lone_unit(i)
+        return i + 1
+
+    def _lone_unit(self, i: int) -> None:
+        """ "…, segment and month": a unit in a list of cuts."""
+        listed = self.at(i - 1).says("and") or self.at(i - 1).kind == "comma"
+        if listed and self.slots.cuts:
+            self.slots.cuts.append(unit_cut(self.at(i)))
+        else:
+            self.slots.misplaced.append(self.at(i).text)
+
+    def misplace(self, i: int) -> int:
+        """A known word in a place where it means nothing."""
+        self.slots.misplaced.append(self.at(i).text)
+        return i + 1
+
+    def mention(self, i: int) -> Mention | None:
+        """The metrics named at `i`, or None."""
+        entry = self.entry(i)
+        if entry.term:
+            metrics = [m for m in self.lexicon.registry.terms[entry.term].metrics if m in self.lexicon.grant.metrics]
+            return Mention(metrics=tuple(metrics), text=self.at(i).text, term=entry.term)
+        return Mention(metrics=tuple(entry.metrics), text=self.at(i).text) if entry.metrics else None
+
+    def cut(self, i: int) -> Cut | None:
+        """The dimension or unit of time named at `i`, or None."""
+        tag = self.at(i)
+        if tag.kind == "unit":
+            return unit_cut(tag)
+        if tag.says("grain"):
+            return Cut(text=tag.text, unit=tag.detail)
+        dimensions = self.entry(i).dimensions
+        return Cut(text=tag.text, dimensions=tuple(dimensions)) if dimensions else None
+
+    def joined(self, i: int) -> bool:
+        """Whether `and` or a comma stands at `i`."""
+        return self.at(i).says("and") or self.at(i).kind == "comma"
+
+    def rank_word(self, i: int) -> str:
+        """The direction of a word like "best", also where the registry knows it as a term; or ""."""
+        kind, detail = OPERATORS.get((self.at(i).text.casefold(),), ("", ""))
+        return detail if kind == "top" else ""
+
+    def _settle(self) -> None:
+        slots = self.slots
+        if slots.wants_cut and not slots.cuts and not any(p.get("group_by") for _, p in slots.phrases):
+            slots.misplaced += slots.wants_cut
+        if slots.so_far and not slots.when:
+            slots.misplaced += slots.so_far
+        if "asked" in slots.define and not self.asks_how and slots.define == {"asked"}:
+            slots.misplaced += [tag.text for tag in self.tags if tag.says("define")]
+        if slots.who and not (slots.cuts or slots.rank):
+            slots.unknown += slots.who
+
+
+def unit_cut(tag: Tag) -> Cut:
+    """A unit of time as something to group by."""
+    return Cut(text=tag.text, unit=tag.detail)
+
+
+def skip(_: Parser, i: int) -> int:
+    """A phrase that says nothing by itself."""
+    return i + 1
+
+
+def flag(name: str) -> Reader:
+    """A reader that only notes that the phrase was said."""
+
+    def read(p: Parser, i: int) -> int:
+        setattr(p.slots, name, True)
+        return i + 1
+
+    return read

@@ -1,0 +1,74 @@
+"""Read lists: what to cut by, and values that share one negation. Shared by the readers of names and of ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from anabot.agent.offline.lexicon import DimensionId, ValueId
+from anabot.agent.offline.parser import Parser
+from anabot.agent.offline.slots import Pick
+
+
+def read_cuts(p: Parser, i: int) -> int:
+    """A list of cuts, from the one at `i`."""
+    while (cut := p.cut(i)) is not None:
+        end = value_beside_dimension(p, i)
+        if end is not None:
+            return end
+        p.slots.cuts.append(cut)
+        i += 1
+        if p.at(i).says("wise"):
+            i += 1
+        j = i
+        while p.joined(j) or p.at(j).says("by", "pick"):
+            j += 1
+        if j == i or p.cut(j) is None:
+            return i
+        i = j
+    return i
+
+
+def value_beside_dimension(p: Parser, i: int, negated: bool = False) -> int | None:
+    """ "region LATAM", "region is not LATAM", "LATAM region", "level 3"."""
+    dimensions = p.entry(i).dimensions
+    if dimensions:
+        j = i + 1
+        while p.at(j).says("is", "not"):
+            negated ^= p.at(j).says("not")
+            j += 1
+        found = values_at(p, j, dimensions)
+        if not found:
+            return None
+        p.slots.picks.append(Pick(values=found, text=p.at(j).text, negated=negated, beside=tuple(dimensions)))
+        return more_values(p, j + 1, negated)
+    beside = tuple(p.entry(i + 1).dimensions)
+    own = tuple(v for v in p.entry(i).values if v[:2] in beside)
+    if not own or p.before[i + 1]:
+        return None
+    p.slots.picks.append(Pick(values=own, text=p.at(i).text, negated=negated, beside=beside))
+    return i + 2
+
+
+def values_at(p: Parser, i: int, dimensions: Sequence[DimensionId]) -> tuple[ValueId, ...]:
+    """The values of these dimensions that the phrase at `i` names; a bare number may be one here."""
+    tag = p.at(i)
+    if tag.kind == "name":
+        return tuple(v for v in p.entry(i).values if v[:2] in dimensions)
+    if tag.kind not in ("number", "date"):
+        return ()
+    spelled = tag.text.casefold()
+    known = p.lexicon.values.by_dimension
+    return tuple((*where, value) for where in dimensions for value in known.get(where, ()) if value.casefold() == spelled)
+
+
+def more_values(p: Parser, i: int, negated: bool, *, first: bool = False) -> int:
+    """The values of one list share its negation: "excluding X, Y and Z"."""
+    while True:
+        j = i
+        while not first and p.joined(j):
+            j += 1
+        entry = p.entry(j)
+        if (j == i and not first) or not entry.values or (p.before[j] if not first else False) or p.mention(j):
+            return i
+        p.slots.picks.append(Pick(values=tuple(entry.values), text=p.at(j).text, negated=negated))
+        i, first = j + 1, False

@@ -1,0 +1,184 @@
+"""Read the names of a clause: metrics, values to keep or to leave out, and dimensions to cut by.
+
+A word may be several of these; its place decides, and a name in no place that fits is misplaced, never dropped.
+"""
+
+from __future__ import annotations
+
+from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
+from anabot.agent.offline.read_cuts import more_values, read_cuts, value_beside_dimension, values_at
+from anabot.agent.offline.read_numbers import bound, rank_from
+from anabot.agent.offline.slots import Cut, Mention, Pick, Rank
+
+_PLACES_VALUE = PLACES | {"on", "to", "with"}
+_ARTICLES = {"the", "our", "a", "an"}
+_COPULA = _ARTICLES | {"is", "are", "was", "were", "be", "been"}
+
+
+def name(p: Parser, i: int) -> int:
+    """A name, by the first reading that fits its place."""
+    for reader in (value_beside_dimension, _placed_value, _metric, _value, _bare_dimension):
+        end = reader(p, i)
+        if end is not None:
+            return end
+    return p.misplace(i)
+
+
+def question(p: Parser, i: int) -> int:
+    """A whole question that the data team foresaw."""
+    entry = p.entry(i)
+    if entry.phrase:
+        p.slots.phrases.append(entry.phrase)
+    else:
+        p.slots.saved.append(entry.saved)
+    return i + 1
+
+
+def _placed_value(p: Parser, i: int) -> int | None:
+    """A word that is both a metric and a value is the value after "in" or "for", when another phrase names the metric."""
+    entry = p.entry(i)
+    if not entry.values or entry.only_values or not p.before[i] & PLACES:
+        return None
+    others = any(p.mention(k) for k in range(len(p.tags)) if k != i) or p.slots.phrases
+    return _value(p, i) if others else None
+
+
+def _metric(p: Parser, i: int) -> int | None:
+    entry = p.entry(i)
+    mention = p.mention(i)
+    if mention and _is_noun_of_value(p, i):
+        return i + 1
+    if mention and (end := _ranked_term(p, i, mention)) is not None:
+        return end
+    if mention:
+        p.slots.mentions.append(mention)
+        return i + 1
+    if entry.listed:
+        p.slots.listed += entry.listed
+        return i + 1
+    return None
+
+
+def _ranked_term(p: Parser, i: int, mention: Mention) -> int | None:
+    """ "our best customers", where the registry says what "best" may mean."""
+    direction = p.rank_word(i)
+    if not direction or p.cut(i + 1) is None:
+        return None
+    p.slots.rank = Rank(direction=direction, text=p.at(i).text, mention=mention)
+    return read_cuts(p, i + 1)
+
+
+def _is_noun_of_value(p: Parser, i: int) -> bool:
+    """ "… for gold customers": after a value that was placed by a preposition, a metric's word only names whose value it is."""
+    placed = bool(p.entry(i - 1).values) and bool(p.before[i - 1] & PLACES) and not p.before[i]
+    return placed and any(p.mention(k) for k in range(i - 1))
+
+
+def _value(p: Parser, i: int) -> int | None:
+    if not p.entry(i).values:
+        return None
+    if not _placed(p, i):
+        return p.misplace(i)
+    contrasted = p.at(i - 1).says("vs") or p.at(i + 1).says("vs")
+    p.slots.picks.append(Pick(values=tuple(p.entry(i).values), text=p.at(i).text, contrasted=contrasted))
+    return i + 1
+
+
+def _placed(p: Parser, i: int) -> bool:
+    """Whether a value stands where one belongs: after "in" or "for", right beside a name, or alone in a follow-up."""
+    before, after = p.at(i - 1), p.at(i + 1)
+    if p.before[i] & _PLACES_VALUE or after.says("vs"):
+        return True
+    if i and p.before[i] <= _COPULA and before.kind in ("name", "question", "date", "comma", "operator", "unknown"):
+        return True
+    if after.kind in ("name", "question") and p.before[i + 1] <= _ARTICLES:
+        return True
+    return not any(p.mention(k) for k in range(len(p.tags)))
+
+
+def _bare_dimension(p: Parser, i: int) -> int | None:
+    """A dimension without "by": in a list with a metric, before "split", or the noun of a value just named."""
+    cut = p.cut(i)
+    if cut is None:
+        return None
+    if p.at(i + 1).says("wise"):
+        p.slots.cuts.append(cut)
+        return i + 2
+    listed = (p.joined(i + 1) and p.at(i + 2).kind in ("name", "unit")) or (
+        p.joined(i - 1) and p.at(i - 2).kind in ("name", "unit")
+    )
+    if listed and not p.before[i] & PLACES - {"of"}:
+        p.slots.cuts.append(cut)
+        return i + 1
+    if i == 0 and any(tag.says(*BOUNDS, "top") for tag in p.tags):
+        p.slots.cuts.append(cut)  # "shops with more than 5 orders"
+        return i + 1
+    models = {model for model, _ in cut.dimensions}
+    if any(value[0] in models for value in p.entry(i - 1).values):
+        return i + 1
+    return None
+
+
+def by(p: Parser, i: int) -> int:
+    """ "by region and month", "for each of the last 8 weeks", "top 5 … by sales"."""
+    j = i + 1
+    while p.at(j).says("pick", "by"):
+        j += 1
+    when = p.at(j).when
+    if when and when.count > 1:
+        p.slots.cuts.append(Cut(text=p.at(j).text, unit=when.unit))
+        return j
+    cut = p.cut(j)
+    if cut and not (p.slots.rank and p.mention(j)):
+        return read_cuts(p, j)
+    if p.slots.rank and (mention := p.mention(j)):
+        p.slots.rank.mention = mention
+        return j + 1
+    placed = p.entry(j).values and p.at(i).text.casefold().startswith(("across", "for", "in", "each", "every"))
+    if placed or p.at(j).kind == "unknown" or when:
+        return j
+    if p.mention(j):
+        p.slots.misplaced.append(f"{p.at(i).text} {p.at(j).text}")
+        return j + 1
+    return p.misplace(i)
+
+
+def pick(p: Parser, i: int) -> int:
+    """ "which region", "the right skills", "all regions"."""
+    if (
+        p.cut(i + 1)
+        and p.at(i + 1).kind == "name"
+        and not p.at(i + 2).says("is")
+        and not values_at(p, i + 2, p.entry(i + 1).dimensions)
+    ):
+        single = p.at(i).text.casefold() == "which" and not p.at(i + 1).text.casefold().endswith("s")
+        end = read_cuts(p, i + 1)
+        if single and p.at(end).says("top") and p.at(end + 1).kind != "number":
+            return rank_from(p, end, None, single=True)
+        return end
+    if p.at(i).text.casefold() in ("which", "all"):
+        return i + 1
+    return p.misplace(i)
+
+
+def wise(p: Parser, i: int) -> int:
+    """ "breakdown": something to cut by must be said somewhere else."""
+    p.slots.wants_cut.append(p.at(i).text)
+    return i + 1
+
+
+def leave_out(p: Parser, i: int) -> int:
+    """ "excluding X and Y", "not in X"."""
+    if p.at(i + 1).kind == "unknown":
+        return i + 1
+    end = value_beside_dimension(p, i + 1, negated=True)
+    if end is not None:
+        return end
+    return more_values(p, i + 1, True, first=True) if p.entry(i + 1).values else p.misplace(i)
+
+
+def drop(p: Parser, i: int) -> int:
+    """ "drop anyone under 5 deals", "drop those in X"."""
+    if p.at(i + 1).says(*BOUNDS):
+        return bound(p, i + 1, dropped=True)
+    return more_values(p, i + 1, True, first=True) if p.entry(i + 1).values else p.misplace(i)

@@ -1,0 +1,104 @@
+"""Read the numbers of a clause: bounds on a metric, top so many, and the order of rows. A number with no role is unknown."""
+
+from __future__ import annotations
+
+from anabot.agent.offline.parser import BOUNDS, Parser
+from anabot.agent.offline.read_cuts import read_cuts
+from anabot.agent.offline.slots import Bound, BoundOp, Mention, Rank
+from anabot.agent.offline.tagging import Tag
+
+
+def number(p: Parser, i: int) -> int:
+    """ "the 5 largest customers", "5 or more deals"."""
+    amount, following = p.at(i).number, p.at(i + 1)
+    if amount is not None and following.says("top") and amount == amount.to_integral_value():
+        return rank_from(p, i + 1, int(amount))
+    if amount is not None and following.says("ge", "le") and following.text.casefold().startswith(("or", "and")):
+        mention = p.mention(i + 2)
+        op: BoundOp = "ge" if following.op == "ge" else "le"
+        percent = p.at(i).sign == "%"
+        p.slots.bounds.append(Bound(op=op, numbers=(amount,), text=p.at(i).text, mention=mention, percent=percent))
+        return i + (3 if mention else 2)
+    p.slots.unknown.append(p.at(i).text)
+    return i + 1
+
+
+def bound(p: Parser, i: int, dropped: bool = False) -> int:
+    """ "over 5 million", "under 5 deals", "between 10 and 20 %": on the metric beside it, else on the only one."""
+    count = 2 if p.at(i).says("between") else 1
+    end = i + 1
+    tags: list[Tag] = []
+    while len(tags) < count and (p.at(end).kind == "number" or _is_year(p.at(end))):
+        tags.append(p.at(end))
+        end += 2 if len(tags) < count and p.at(end + 1).says("and") else 1
+    if len(tags) < count:
+        return _not_a_bound(p, i)
+    measure = {"day": "days"}.get(p.at(end).detail, p.at(end).detail) if p.at(end).kind in ("measure", "unit") else ""
+    end += 1 if measure else 0
+    mention, before = p.mention(end), p.mention(i - 1)
+    numbers = tuple(tag.number for tag in tags if tag.number is not None)
+    op = next(o for o in BOUNDS if o == p.at(i).op)
+    text = " ".join(tag.text for tag in p.tags[i : end + bool(mention)])
+    percent = any(tag.sign == "%" for tag in tags) or measure == "ratio"
+    p.slots.bounds.append(
+        Bound(op=op, numbers=numbers, text=text, mention=mention or before, measure=measure, percent=percent, dropped=dropped)
+    )
+    return end + 1 if mention else end
+
+
+def _is_year(tag: Tag) -> bool:
+    return tag.when is not None and tag.when.bare_year and tag.number is not None
+
+
+def _not_a_bound(p: Parser, i: int) -> int:
+    """ "over the last quarter" is a preposition; "higher than last month" compares."""
+    tag, following = p.at(i), p.at(i + 1)
+    if following.when and tag.text.casefold() == "over":
+        return i + 1
+    if following.when and tag.text.casefold().endswith("than"):
+        p.slots.against = following.when
+        return i + 2
+    return p.misplace(i)
+
+
+def rank(p: Parser, i: int) -> int:
+    """ "top 5 customers", "highest", "the worst regions"."""
+    count = p.at(i + 1).number if p.at(i + 1).kind == "number" else None
+    if count is not None and count == count.to_integral_value() and count >= 1:
+        return rank_from(p, i, int(count), skip=1)
+    return rank_from(p, i, None)
+
+
+def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bool = False) -> int:
+    """The rank whose word stands at `i`: what is ranked, and by which metric when one follows."""
+    tag, j = p.at(i), i + 1 + skip
+    if p.slots.rank:
+        return p.misplace(i)
+    found = p.slots.rank = Rank(direction=tag.detail, text=tag.text, count=count, single=single)
+    names_first = count is not None or tag.text.casefold() in ("top", "bottom")
+    cut, mention = p.cut(j), p.mention(j)
+    if cut and (names_first or not mention):
+        found.single |= count is None and p.at(j).kind == "name" and not p.at(j).text.casefold().endswith("s")
+        return read_cuts(p, j)
+    if mention:
+        found.mention = mention
+        return j + 1
+    return j
+
+
+def sort(p: Parser, i: int) -> int:
+    """ "sorted by sales"."""
+    mention, cut = p.mention(i + 1), p.cut(i + 1)
+    if p.at(i).text.casefold().endswith("by") or p.at(i).text.casefold().endswith("of"):
+        by = mention or cut
+        if by is None:
+            return i + 1 if p.at(i + 1).kind == "unknown" else p.misplace(i)
+        p.slots.sort = (by, isinstance(by, Mention))
+        return i + 2
+    return i + 1 if p.at(i + 1).says("direction") else p.misplace(i)
+
+
+def direction(p: Parser, i: int) -> int:
+    """ "from lowest to highest"."""
+    p.slots.direction = p.at(i).detail
+    return i + 1
