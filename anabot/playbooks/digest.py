@@ -6,7 +6,7 @@ Pure: same playbook, results and slot, same bytes. It never computes a number an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -65,7 +65,7 @@ def write(playbook: Playbook, results: Mapping[str, Result], bridges: Mapping[st
 
 def footer(playbook: Playbook, results: Mapping[str, Result], origin: Provenance, zone: ZoneInfo) -> str:
     """The exact dates, the freshness, the badge and the receipts, under a line."""
-    lines = [*dict.fromkeys(_dates(result) for result in results.values() if result.period)]
+    lines = _all_dates(results.values())
     if origin.as_of is not None:
         at = origin.as_of.astimezone(zone)
         lines.append(f"Data as of {day(at.date())}, {at:%H:%M} {at.tzname()}")
@@ -118,6 +118,15 @@ def _bridge_facts(bridge: Bridge) -> Mapping[str, Any]:
 def _nothing(results: Mapping[str, Result]) -> str:
     dates = list(dict.fromkeys(result.dates for result in results.values()))
     return f"_Nothing to report: there are no rows for {' or '.join(dates)}._\n"
+
+
+def _all_dates(results: Iterable[Result]) -> list[str]:
+    """Each span of days once, with what it is compared with where any query compares it."""
+    lines: dict[str, str] = {}
+    for result in results:
+        if result.period and (result.previous or result.dates not in lines):
+            lines[result.dates] = _dates(result)
+    return list(lines.values())
 
 
 def _dates(result: Result) -> str:

@@ -130,10 +130,15 @@ def bridge_table(bridge: Bridge) -> Md:
     """A bridge as a table whose amounts add up from the first line to the last."""
     column = Column(name=bridge.name, type="money", unit=bridge.unit)
     (left, first, _), (right, last, _) = bridge.lines[0], bridge.lines[-1]
-    steps = [(f"less {label}", -amount) for label, amount, _ in bridge.lines[1:-1]]
-    lines = [(left, first), *steps, ("less unexplained", -bridge.residual), (right, last)]
-    rows = "\n".join(f"| {escape(label)} | {_amount(amount, column)} |" for label, amount in lines)
+    steps = [(label, _signed(-amount, column)) for label, amount, _ in bridge.lines[1:-1]]
+    residual = ("Not explained", _signed(-bridge.residual, column))
+    lines = [(left, _amount(first, column)), *steps, residual, (right, _amount(last, column))]
+    rows = "\n".join(f"| {escape(label)} | {amount} |" for label, amount in lines)
     return Md(f"| {escape(bridge.title)} | Amount |\n| --- | ---: |\n{rows}")
+
+
+def _signed(number: Decimal, column: Column) -> str:
+    return ("+" if number > 0 else "") + _amount(number + 0, column)
 
 
 def _amount(value: Any, column: Column) -> str:
@@ -176,7 +181,10 @@ def _compared(result: Result, row: tuple[Cell, ...], metric: str) -> str:
         return EMPTY
     column = result.table.columns[result.at(metric)]
     words = _moved(Decimal(str(moved)), column)
-    if column.unit == "ratio" or words == SAME or not isinstance(percentage, int | float | Decimal):
+    before = row[result.at(f"{metric}__previous")]
+    # A share of something negative points the wrong way.
+    plain = column.unit == "ratio" or words == SAME or not isinstance(before, int | float | Decimal) or before <= 0
+    if plain or not isinstance(percentage, int | float | Decimal):
         return words
     return f"{words} ({rounded(Decimal(str(percentage)) * 100, 1):+,}%)"
 
