@@ -9,7 +9,23 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from demo.halden import entities
+from demo.halden import (
+    billing,
+    cloud,
+    crm,
+    demand,
+    entities,
+    hris,
+    marketing,
+    ops,
+    perf,
+    procurement,
+    program_map,
+    rates,
+    supply,
+    trials,
+    wfa,
+)
 from demo.halden.world import World
 
 
@@ -20,4 +36,20 @@ class Source(Protocol):
         """Arrow tables by `schema.table`, the same for the same world."""
 
 
-ALL: tuple[Source, ...] = (entities,)
+ALL: tuple[Source, ...] = (
+    entities,
+    rates,
+    program_map,
+    billing,
+    procurement,
+    cloud,
+    crm,
+    trials,
+    marketing,
+    ops,
+    supply,
+    demand,
+    hris,
+    perf,
+    wfa,
+)
