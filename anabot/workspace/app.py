@@ -47,7 +47,8 @@ def create_workspace(
 
     `cast` is the content of the cast file. Events, commands and interactions go to `events_url`, signed with `signing_secret`;
     `base_url` is where this is served, by default the origin of `events_url`. `now` stamps messages; `as_of` is the business
-    date that the page shows; `shortcuts` are labels and the texts that the page's small buttons send. The Workspace is in `app.state.workspace`; call its `close()` before the server stops.
+    date that the page shows; `shortcuts` are labels and the texts that the page's small
+    buttons send. The Workspace is in `app.state.workspace`; call its `close()` before the server stops.
     Raises ConfigError: faults in the cast, an events URL beyond this machine, a token of the real Slack.
     """
     workspace = Workspace(cast, events_url=events_url, signing_secret=signing_secret, bot_token=bot_token, base_url=base_url,

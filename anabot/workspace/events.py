@@ -55,7 +55,7 @@ class Sender:
                               todo="Give it an address such as http://127.0.0.1:3000/slack/events.")
         self._host, self._port, self._path = str(parts.hostname), parts.port or 80, parts.path or "/"
         self._secret, self._limits = secret, limits
-        self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="workspace-events")
+        self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="workspace-events")
         self._timers: set[threading.Timer] = set()
         self._closed = False
 

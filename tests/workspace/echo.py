@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from slack_bolt import App
-from slack_bolt.adapter.starlette import SlackRequestHandler
+from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_sdk import WebClient
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -24,11 +24,23 @@ MODAL = {
     "notify_on_close": True,
     "blocks": [
         {"type": "section", "text": {"type": "mrkdwn", "text": "What should I *echo*?"}},
-        {"type": "input", "block_id": "words", "label": {"type": "plain_text", "text": "Your words"},
-         "element": {"type": "plain_text_input", "action_id": "text"}},
-        {"type": "input", "block_id": "mood", "optional": True, "label": {"type": "plain_text", "text": "Mood"},
-         "element": {"type": "static_select", "action_id": "pick",
-                     "options": [{"text": {"type": "plain_text", "text": name}, "value": name} for name in ("calm", "bright")]}},
+        {
+            "type": "input",
+            "block_id": "words",
+            "label": {"type": "plain_text", "text": "Your words"},
+            "element": {"type": "plain_text_input", "action_id": "text"},
+        },
+        {
+            "type": "input",
+            "block_id": "mood",
+            "optional": True,
+            "label": {"type": "plain_text", "text": "Mood"},
+            "element": {
+                "type": "static_select",
+                "action_id": "pick",
+                "options": [{"text": {"type": "plain_text", "text": name}, "value": name} for name in ("calm", "bright")],
+            },
+        },
     ],
 }
 
@@ -36,12 +48,20 @@ MODAL = {
 def actions() -> dict[str, Any]:
     """A button that opens the modal, one that whispers, and a menu."""
     options = [{"text": {"type": "plain_text", "text": name}, "value": name} for name in ("chart", "table")]
-    return {"type": "actions", "block_id": "acts", "elements": [
-        {"type": "button", "action_id": "more", "text": {"type": "plain_text", "text": "More"}, "value": "v1"},
-        {"type": "button", "action_id": "whisper", "text": {"type": "plain_text", "text": "Whisper"}, "style": "primary"},
-        {"type": "static_select", "action_id": "shape", "options": options,
-         "placeholder": {"type": "plain_text", "text": "Shape"}},
-    ]}
+    return {
+        "type": "actions",
+        "block_id": "acts",
+        "elements": [
+            {"type": "button", "action_id": "more", "text": {"type": "plain_text", "text": "More"}, "value": "v1"},
+            {"type": "button", "action_id": "whisper", "text": {"type": "plain_text", "text": "Whisper"}, "style": "primary"},
+            {
+                "type": "static_select",
+                "action_id": "shape",
+                "options": options,
+                "placeholder": {"type": "plain_text", "text": "Shape"},
+            },
+        ],
+    }
 
 
 class Echo:
@@ -61,12 +81,11 @@ class Echo:
         app.view("ask")(self._submitted)
         app.view_closed("ask")(self._closed)
         app.command("/ana")(self._command)
-        handler = SlackRequestHandler(app)
 
         async def events(request: Request) -> Response:
-            body = await request.body()  # read here: the sync dispatch must leave the event loop
-            del body
-            return await run_in_threadpool(lambda: _dispatch(handler, request))
+            body = await request.body()
+            # Bolt's own handler would run its sync dispatch on the event loop.
+            return await run_in_threadpool(lambda: to_starlette_response(app.dispatch(to_bolt_request(request, body))))
 
         self.asgi = Starlette(routes=[Route("/slack/events", events, methods=["POST"])])
 
@@ -128,9 +147,3 @@ class Echo:
             client.files_upload_v2(channel=command["channel_id"], file=content, filename="rows.csv", title="Rows")
             return
         respond(text=f"/ana {command['text']}", response_type="in_channel" if command["text"] == "loud" else "ephemeral")
-
-
-def _dispatch(handler: SlackRequestHandler, request: Request) -> Response:
-    from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
-
-    return to_starlette_response(handler.app.dispatch(to_bolt_request(request, request._body)))

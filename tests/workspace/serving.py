@@ -15,6 +15,7 @@ from typing import Any
 
 import uvicorn
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from starlette.types import ASGIApp
 
 from anabot.workspace import LOCAL_TOKEN, Limits, Workspace, create_workspace
@@ -26,8 +27,14 @@ CAST: Mapping[str, Any] = {
     "bot": {"id": "U0ANA", "bot_id": "B0ANA", "app_id": "A0ANA", "name": "ana", "real_name": "Ana"},
     "groups": {"finance": {"id": "S0FINANCE", "name": "Finance"}},
     "people": {
-        "fay": {"id": "U0FAY", "name": "Finance analyst", "email": "fay@test.example", "groups": ["finance"],
-                "zone": "America/Los_Angeles", "title": "Finance"},
+        "fay": {
+            "id": "U0FAY",
+            "name": "Finance analyst",
+            "email": "fay@test.example",
+            "groups": ["finance"],
+            "zone": "America/Los_Angeles",
+            "title": "Finance",
+        },
         "olu": {"id": "U0OLU", "name": "Ops lead", "email": "olu@test.example", "groups": ["ops"], "title": "Ops"},
         "root": {"id": "U0ROOT", "name": "Workspace admin", "email": "root@test.example", "admin": True},
         "visitor": {"id": "U0GUEST", "name": "Guest", "email": "guest@test.example", "guest": True},
@@ -84,6 +91,15 @@ def wait_for(condition: Callable[[], Any], *, seconds: float = 5.0) -> Any:
     raise AssertionError("it did not happen in time")
 
 
+def refusal(call: Any, **arguments: Any) -> dict[str, Any]:
+    """How a call of the SDK was refused; fails where it was not."""
+    try:
+        call(**arguments)
+    except SlackApiError as error:
+        return dict(error.response.data)
+    raise AssertionError("it was not refused")
+
+
 @dataclass(frozen=True)
 class Local:
     """A workspace that is being served: its address, its memory, a client for its Web API, and the page's own calls."""
@@ -95,8 +111,9 @@ class Local:
     def do(self, act: str, **wish: Any) -> dict[str, Any]:
         """What the page would do. `as_` is the persona."""
         wish["as"] = wish.pop("as_")
-        return self._json(urllib.request.Request(f"{self.url}/page/do/{act}", json.dumps(wish).encode(),
-                                                 {"Content-Type": "application/json"}))
+        return self._json(
+            urllib.request.Request(f"{self.url}/page/do/{act}", json.dumps(wish).encode(), {"Content-Type": "application/json"})
+        )
 
     def see(self, what: str, **query: str) -> dict[str, Any]:
         """What the page would read."""
@@ -117,14 +134,21 @@ class Local:
 
 
 @contextlib.contextmanager
-def local_workspace(events_url: str = "", *, cast: Mapping[str, Any] = CAST, limits: Limits | None = None,
-                    **more: Any) -> Iterator[Local]:
+def local_workspace(
+    events_url: str = "", *, cast: Mapping[str, Any] = CAST, limits: Limits | None = None, **more: Any
+) -> Iterator[Local]:
     """A workspace on a free port. Without `events_url` its events go nowhere."""
     sock = free_socket()
     url = address(sock)
     limits = limits or Limits(retry_after_seconds=())
-    app = create_workspace(cast, events_url=events_url or "http://127.0.0.1:9/slack/events", signing_secret=SECRET, base_url=url,
-                           limits=limits, **more)
+    app = create_workspace(
+        cast,
+        events_url=events_url or "http://127.0.0.1:9/slack/events",
+        signing_secret=SECRET,
+        base_url=url,
+        limits=limits,
+        **more,
+    )
     with serving(app, sock):
         workspace = app.state.workspace
         try:

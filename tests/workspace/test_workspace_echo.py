@@ -40,10 +40,12 @@ def test_a_button_opens_a_modal_and_its_submission_is_posted(talking: Pair) -> N
     assert local.do("press", as_="U0FAY", channel="C0FIN", ts=reply["ts"], block="acts", action="more")["ok"]
     view = wait_for(lambda: local.see("modal", as_="U0FAY")["view"])
     empty = local.do("submit", as_="U0FAY", view=view["id"], state={})
-    rude = local.do("submit", as_="U0FAY", view=view["id"],
-                    state={"words": {"text": {"type": "plain_text_input", "value": "rude"}}})
-    done = local.do("submit", as_="U0FAY", view=view["id"],
-                    state={"words": {"text": {"type": "plain_text_input", "value": "kind words"}}})
+    rude = local.do(
+        "submit", as_="U0FAY", view=view["id"], state={"words": {"text": {"type": "plain_text_input", "value": "rude"}}}
+    )
+    done = local.do(
+        "submit", as_="U0FAY", view=view["id"], state={"words": {"text": {"type": "plain_text_input", "value": "kind words"}}}
+    )
 
     assert empty["faults"] == {"words": "Please complete this required field."}
     assert rude["faults"] == {"words": "Be kind."}
@@ -87,8 +89,10 @@ def test_a_choice_replaces_the_message_through_its_response_url(talking: Pair) -
     local.do("press", as_="U0FAY", channel="C0FIN", ts=reply["ts"], block="acts", action="shape", chosen="table")
 
     wait_for(lambda: "as a table" in local.texts("U0FAY", "C0FIN", ts))
-    assert local.do("press", as_="U0FAY", channel="C0FIN", ts=reply["ts"], block="acts", action="shape",
-                    chosen="table")["error"] == "block_not_found"
+    assert (
+        local.do("press", as_="U0FAY", channel="C0FIN", ts=reply["ts"], block="acts", action="shape", chosen="table")["error"]
+        == "block_not_found"
+    )
     assert echo.kinds().count("shape") == 1
 
 
@@ -137,7 +141,9 @@ def test_a_file_is_uploaded_shared_and_read_by_those_in_the_channel(talking: Pai
 
     local.do("say", as_="U0FAY", channel="C0FIN", text="/ana csv")
 
-    row = wait_for(lambda: next((m for m in local.see("messages", as_="U0FAY", channel="C0FIN")["messages"] if "files" in m), None))
+    row = wait_for(
+        lambda: next((m for m in local.see("messages", as_="U0FAY", channel="C0FIN")["messages"] if "files" in m), None)
+    )
     file = row["files"][0]
     assert (file["name"], file["title"], file["size"]) == ("rows.csv", "Rows", 8)
     assert local.see(f"file/{file['id']}", as_="U0OLU")["error"] == "file_not_found"

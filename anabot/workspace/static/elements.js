@@ -99,6 +99,7 @@ export function input(block, host) {
   const control = element(block.element, block.block_id, quiet);
   const name = `input-${block.block_id}-${Math.floor(performance.now() * 1000)}`;
   control.id = name;
+  control.removeAttribute("aria-label"); // its label names it
   return [
     h("label", { for: name, class: "label" }, text(block.label), block.optional ? h("span", { class: "muted" }, " (optional)") : null),
     control,

@@ -88,8 +88,9 @@ function emptyState(channel) {
 async function showMessages() {
   const channel = place();
   if (!channel) return;
+  const { me } = store;
   const { messages } = await store.get("messages", { channel: channel.id });
-  if (channel.id !== open.channel || open.tab === "home") return;
+  if (me !== store.me || channel.id !== open.channel || open.tab === "home") return;
   open.list.show(messages);
   open.list.node.hidden = !messages.length;
   const nothing = document.getElementById("nothing");
@@ -100,8 +101,9 @@ async function showMessages() {
 async function showThread() {
   if (!open.thread) return;
   const { thread, channel } = open;
+  const { me } = store;
   const { messages } = await store.get("messages", { channel, thread });
-  if (thread === open.thread && channel === open.channel) open.replies.show(messages, { days: false });
+  if (me === store.me && thread === open.thread && channel === open.channel) open.replies.show(messages, { days: false });
 }
 
 // -- moving about

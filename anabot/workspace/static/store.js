@@ -7,7 +7,7 @@ const SAY = {
   msg_too_long: "That is longer than 40,000 characters: Slack would refuse it.",
   is_archived: "This channel is archived.",
   not_in_threads: "Slash commands do not work in threads. Use them in the channel.",
-  not_valid_command: "There is no such command here. Try /ana help.",
+  not_valid_command: "There is no such command here.",
   operation_timeout: "The app did not answer within three seconds. Try again.",
   dispatch_failed: "The app could not be reached. Is it running?",
   already_reacted: "You have reacted so already.",
