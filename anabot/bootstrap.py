@@ -20,7 +20,7 @@ from anabot.checks.golden import prove
 from anabot.config import Settings
 from anabot.directory import FileDirectory
 from anabot.engine import Engine, Intent, Outcome
-from anabot.errors import BadQuery, ConfigError
+from anabot.errors import AnabotError, BadQuery, ConfigError
 from anabot.runner import Runner
 from anabot.semantic.query import MetricQuery, Span
 from anabot.standing import Standing
@@ -120,7 +120,6 @@ def open_house(settings: Settings, directory: Callable[[Settings], Directory] | 
         standing,
         {"default": warehouse},
         store.audit,
-        clock,
         max_rows=settings.max_rows,
         max_bytes=settings.max_bytes,
         timeout_s=settings.timeout_s,
@@ -222,8 +221,6 @@ def _badge(standing: Standing, evidence: Callable[[], Evidence], clock: RunningC
 
 
 def _in_words(ask: Callable[[], str]) -> str:
-    from anabot.errors import AnabotError
-
     try:
         return ask()
     except AnabotError as error:

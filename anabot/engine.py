@@ -28,7 +28,7 @@ from anabot.semantic.value_queries import Place, compile_index, declared_values
 from anabot.semantic.values import ValueIndex
 from anabot.store.audit import Audit, Intended
 from anabot.store.kept import Kept
-from anabot.types import Grant, Receipt, Statement, Table, cell_json
+from anabot.types import Cell, Grant, Receipt, Statement, Table, cell_json
 from anabot.warehouses.base import Warehouse
 from anabot.warehouses.cells import typed
 
@@ -223,7 +223,7 @@ class Engine:
 
     def _distinct(self, place: Place, compiled: Compiled, statement: Statement) -> list[str]:
         try:
-            return [str(row[0]) for row in self._table(statement, compiled).rows if row[0] is not None]
+            return [_said(row[0]) for row in self._table(statement, compiled).rows if row[0] is not None]
         except (WarehouseTimeout, WarehouseLimit):
             raise
         except WarehouseError as error:  # one column that is not there must not take every question with it
@@ -251,6 +251,10 @@ class Engine:
         except (WarehouseError, BadQuery):
             return None  # the answer stands; that its age is not known is said by `doctor`
         return min((loads[source] for source in sources if source in loads), default=None)
+
+
+def _said(value: Cell) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def receipt_for(*parts: str) -> Receipt:

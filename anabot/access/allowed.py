@@ -20,7 +20,7 @@ SHAPES: dict[type[exp.Expr], frozenset[str]] = {
     exp.Where: frozenset({"this"}),
     exp.Having: frozenset({"this"}),
     exp.Group: frozenset({"expressions"}),
-    exp.Order: frozenset({"expressions"}),
+    exp.Order: frozenset({"this", "expressions"}),  # DuckDB's quantiles put their share into `this`
     exp.Ordered: frozenset({"this", "desc", "nulls_first"}),
     exp.Limit: frozenset({"expression"}),
     exp.Column: frozenset({"this", "table"}),
