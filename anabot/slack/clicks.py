@@ -55,10 +55,11 @@ def read_click(body: Mapping[str, Any]) -> Click:
     channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
     ts = str(message.get("ts") or container.get("message_ts") or "")
     thread = str(message.get("thread_ts") or container.get("thread_ts") or "")
+    whispered = bool(container.get("is_ephemeral"))  # a message seen by one alone can hold no thread
     return Click(
         user=user,
-        place=Place(channel, thread if channel.startswith("D") else thread or ts),
-        message="" if container.get("is_ephemeral") else ts,
+        place=Place(channel, thread if whispered or channel.startswith("D") else thread or ts),
+        message="" if whispered else ts,
         action=str(action["action_id"]),
         value=str(action.get("value") or ""),
         trigger=str(body.get("trigger_id") or ""),

@@ -86,7 +86,7 @@ def _handler(script: Script) -> Callable[..., BaseHTTPRequestHandler]:
 
 def _args(kind: str, body: bytes) -> dict[str, Any]:
     if kind.startswith("application/json"):
-        found: dict[str, Any] = json.loads(body)
+        found: dict[str, Any] = json.loads(body or b"{}")
         return found
     if kind.startswith("application/x-www-form-urlencoded"):
         return dict(parse_qsl(body.decode()))
