@@ -6,6 +6,8 @@ negative lines) and T33 (account references of 15 and of 18 characters).
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 
 from demo.halden import columns, contracts, invoices, trials, usage
@@ -73,7 +75,9 @@ def _contracts(world: World) -> pa.Table:
 
 def _subscriptions(world: World) -> pa.Table:
     flat = [c for c in contracts.contracts(world).all if c.kind == "subscription"]
-    rows = [(c.customer.id, "enterprise", 40 + c.customer.size * 5, c.monthly, c.starts, None) for c in flat]
+    rows: list[tuple[Any, ...]] = [
+        (c.customer.id, "enterprise", 40 + c.customer.size * 5, c.monthly, c.starts, None) for c in flat
+    ]
     rows += [
         # A parent who buys for its child does not name the trial.
         (t.buyer.id, t.plan, t.seats, t.mrr, t.bought, t.id if t.buyer.account.id == t.account.id else None)

@@ -104,7 +104,7 @@ def _gcp(world: World) -> list[Charge]:
             cost = _cost(rng, number, size)
             tagged = rng.random() >= 0.11
             owner = program if tagged and program.starts <= number < program.ends else None
-            credits = ()
+            credits: tuple[tuple[str, int], ...] = ()
             if rng.random() < 0.55:
                 kind = rng.choices([k for k, _ in GCP_CREDITS], [w for _, w in GCP_CREDITS])[0]
                 credits = ((kind, -rounded(cost * rng.randrange(12, 24), 100)),)

@@ -7,7 +7,7 @@ T32 (merged accounts), T34 (amounts that stand on the line items only) and T58 (
 from __future__ import annotations
 
 import random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -31,7 +31,7 @@ INJECTED = (
 
 
 class Opportunity(NamedTuple):
-    """A deal. `moves` are (instant, stage) in order, `amounts` (instant, cents); `bare` ones have none but on their line items."""
+    """A deal. `moves` are (instant, stage) in order, `amounts` (instant, cents); `bare` ones have it on line items only."""
 
     id: str
     name: str
@@ -185,7 +185,9 @@ def tables(world: World) -> dict[str, pa.Table]:
 
 def _accounts(world: World) -> pa.Table:
     kept = [*world.accounts, *trials.trials(world).accounts]
-    rows = [(a.id, a.name, a.parent_id, a.segment, a.country, a.region, a.owner_id, False, None) for a in kept]
+    rows: list[tuple[Any, ...]] = [
+        (a.id, a.name, a.parent_id, a.segment, a.country, a.region, a.owner_id, False, None) for a in kept
+    ]
     rows += [
         (gone, f"{a.name} (old)", None, a.segment, a.country, a.region, a.owner_id, True, a.id) for gone, a in world.merged
     ]  # fmt: skip

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from demo.halden import cloud, invoices, procurement, rates, usage
-from demo.halden.tally import Fact
 from demo.halden.facts_finance import document_class
 from demo.halden.invoices import Invoice
 from demo.halden.rates import Rates
+from demo.halden.tally import Fact
 from demo.halden.world import World
 
 REVENUE = ("unbilled", "void_reissue", "revenue_fx", "adjustments", "flat_fees", "credits")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from demo.halden import cloud, invoices, procurement, program_map, rates, usage
-from demo.halden.tally import Fact
 from demo.halden.columns import rounded
 from demo.halden.invoices import Invoice, Line
+from demo.halden.tally import Fact
 from demo.halden.world import Campaign, Customer, Program, World
 
 STREAMS = {"usage": "usage", "subscription": "subscription", "gov": "government_contracts", "eval": "evaluation"}

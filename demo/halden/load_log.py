@@ -6,15 +6,31 @@ Loads run every morning of the last seven days before the demo's instant. It nev
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from demo.halden import columns
-from demo.halden.world import AS_OF_DAY
+from demo.halden.world import AS_OF_DAY, World
 
-# The hour and minute (UTC) at which a source lands; the others land at 11:00.
-LANDS = {"billing": (11, 42), "proc": (10, 5), "aws": (12, 10), "gcp": (12, 25), "crm": (13, 0), "growth": (13, 20), "ops": (12, 40)}
+# The hour and minute (UTC) at which each source lands.
+LANDS = {
+    "aws": (12, 10),
+    "billing": (11, 42),
+    "crm": (13, 0),
+    "demand": (11, 0),
+    "fin": (10, 30),
+    "gcp": (12, 25),
+    "growth": (13, 20),
+    "hr_xref": (9, 30),
+    "hris": (9, 0),
+    "ops": (12, 40),
+    "perf": (9, 10),
+    "proc": (10, 5),
+    "supply": (11, 20),
+    "wfa": (9, 20),
+}
 MORNINGS = 7
 
 
@@ -29,7 +45,7 @@ def table(tables: dict[str, pa.Table]) -> pa.Table:
     for name in sorted(tables):
         schema, _, short = name.partition(".")
         source = source_of(schema)
-        hour, minute = LANDS.get(source, (11, 0))
+        hour, minute = LANDS[source]
         newest = _newest(tables[name])
         for back in range(MORNINGS - 1, -1, -1):
             loaded = columns.instant(AS_OF_DAY - back, hour, minute)
@@ -46,6 +62,29 @@ def table(tables: dict[str, pa.Table]) -> pa.Table:
     )
 
 
+def truth(_world: World) -> dict[str, dict[str, Any]]:
+    """When each source was last loaded, in UTC."""
+    last = {source: instant.isoformat() for source, instant in _last_loads().items()}
+    return {
+        "metrics": {
+            "data_as_of": [
+                {"period": None, "group_by": [], "where": {}, "rows": [[max(last.values())]]},
+                {
+                    "period": None,
+                    "group_by": ["source"],
+                    "where": {},
+                    "rows": [[source, last[source]] for source in sorted(last)],
+                },
+            ]
+        }
+    }
+
+
+def _last_loads() -> dict[str, dt.datetime]:
+    day = columns.as_date(AS_OF_DAY)
+    return {source: dt.datetime.combine(day, dt.time(hour, minute)) for source, (hour, minute) in LANDS.items()}
+
+
 def _newest(table: pa.Table) -> int:
     """The latest instant in the table's time columns that is not in the future, or the load day's start."""
     limit = columns.instant(AS_OF_DAY)
@@ -55,5 +94,6 @@ def _newest(table: pa.Table) -> int:
 
 def _latest(column: pa.ChunkedArray, limit: int) -> int | None:
     stamps = column.cast(pa.timestamp("us"))
-    latest = pc.max(stamps.filter(pc.less_equal(stamps, pa.scalar(dt.datetime.fromtimestamp(limit, dt.UTC).replace(tzinfo=None)))))
+    most = pa.scalar(limit * 1_000_000, pa.int64()).cast(pa.timestamp("us"))
+    latest = pc.max(stamps.filter(pc.less_equal(stamps, most)))
     return None if latest.as_py() is None else int(latest.value // 1_000_000)

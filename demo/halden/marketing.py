@@ -53,7 +53,7 @@ def _make(world: World) -> list[Spend]:
 
 def tables(world: World) -> dict[str, pa.Table]:
     """`growth.campaign_spend_daily`: the first statement, and the restated one beside it."""
-    rows = []
+    rows: list[tuple[int, Spend, int, int | None]] = []
     for event in spend(world):
         rows.append((event.day, event, event.first, None))
         if event.restated is not None:

@@ -86,7 +86,8 @@ def differences(parts: Sequence[tuple[int, Sequence[Fact]]], entries: Iterable[E
         found = [(sign, added(facts, entry)) for sign, facts in parts]
         keys = {key: None for _, totals in found for key in totals}
         whole = {
-            key: sum(sign * totals[key] for sign, totals in found) if all(key in totals for _, totals in found) else None for key in keys
+            key: sum(sign * totals[key] for sign, totals in found) if all(key in totals for _, totals in found) else None
+            for key in keys
         }
         made.append(_answer(entry, whole, lambda total: str(Decimal(total).scaleb(-2))))
     return made

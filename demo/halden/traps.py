@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from demo.halden import billing, cloud, contracts, crm, invoices, marketing, procurement, program_map, rates, trials, usage
-from demo.halden.columns import as_date, dollars
+from demo.halden.columns import DAY_SECONDS, as_date, dollars, instant
 from demo.halden.facts_finance import document_class
 from demo.halden.names import CAMPAIGNS, HOSTILE_PROJECTS
 from demo.halden.tally import FY26_Q2
-from demo.halden.world import TWINS, World
+from demo.halden.world import AS_OF_DAY, TWINS, World
 
 
 def traps(world: World) -> dict[str, dict[str, Any]]:
@@ -36,7 +36,11 @@ def _supplier(world: World) -> dict[str, dict[str, Any]]:
     crooked = [line for d in made for line in d.lines if sum(percent for _, percent in line.shares) != 100]
     credits = [d for d in made if document_class(d) == "credit"]
     return {
-        "T02": {"documents": len(made), "without_service_period": sum(d.service is None for d in made), "rule": "the month before"},
+        "T02": {
+            "documents": len(made),
+            "without_service_period": sum(d.service is None for d in made),
+            "rule": "the month before",
+        },
         "T03": {"documents": len(copies), "overstated": dollars(sum(d.net for d in copies))},
         "T04": {
             "voided": sum(d.status == "voided" for d in made),
@@ -83,7 +87,9 @@ def _shared(world: World) -> dict[str, dict[str, Any]]:
                 for program, percent in line.shares:
                     cents = fx.at_average(line.cents * percent // 100, document.supplier.currency, document.service_day)
                     once += cents
-                    naive += cents * len(program_map.split(program_map.program_map(world)[program.code], document.service_day, cents))
+                    naive += cents * len(
+                        program_map.split(program_map.program_map(world)[program.code], document.service_day, cents)
+                    )
     return {
         "T13": {rate: dollars(cents) for rate, cents in three.items()},
         "T15": {"programs_of_two_campaigns": len(program_map.SHARED), "inflation": f"{naive / once:.4f}"},
@@ -121,17 +127,17 @@ def _revenue(world: World) -> dict[str, dict[str, Any]]:
 
 def _growth(world: World) -> dict[str, dict[str, Any]]:
     deals = [deal for deal in crm.opportunities(world) if not deal.deleted]
-    monday = [deal for day, deal in crm.snapshots(world) if day == crm.AS_OF_DAY]
-    taken = crm.columns.instant(crm.AS_OF_DAY, 6)
+    monday = [deal for day, deal in crm.snapshots(world) if day == AS_OF_DAY]
+    taken = instant(AS_OF_DAY, 6)
     moved = [deal for deal in monday if deal.stage_at(taken) != deal.stage]
-    quarter = [deal for deal in deals if _in_quarter(deal.created // crm.DAY_SECONDS)]
+    quarter = [deal for deal in deals if _in_quarter(deal.created // DAY_SECONDS)]
     still_open = sum(deal.cents for deal in quarter if deal.stage not in crm.CLOSED)
     everyone = billing.all_customers(world)
     tried = trials.trials(world).all
     spent = [event for event in marketing.spend(world) if event.restated is not None]
     short = [c for c in everyone if len(billing.account_ref(world, c) or "") == 15]
     return {
-        "T26": {"this_week_begins": as_date(crm.AS_OF_DAY).isoformat(), "complete_days": 0},
+        "T26": {"this_week_begins": as_date(AS_OF_DAY).isoformat(), "complete_days": 0},
         "T29": {"deals": len(moved), "amount": dollars(sum(deal.cents_at(taken) for deal in moved))},
         "T30": {
             "missing": as_date(crm.MISSING_SNAPSHOT).isoformat(),
@@ -140,7 +146,10 @@ def _growth(world: World) -> dict[str, dict[str, Any]]:
         },
         "T32": {"merged_accounts": len(world.merged)},
         "T33": {"twins": len(TWINS), "references_of_15": len(short), "without_reference": sum(c.id % 17 == 5 for c in everyone)},
-        "T34": {"deals_without_amount": sum(deal.bare for deal in deals), "amount": dollars(sum(d.cents for d in deals if d.bare))},
+        "T34": {
+            "deals_without_amount": sum(deal.bare for deal in deals),
+            "amount": dollars(sum(d.cents for d in deals if d.bare)),
+        },
         "T35": {
             "taken_twice": sum(trial.again for trial in tried),
             "bought_by_parent": sum(t.buyer is not None and t.buyer.account.id != t.account.id for t in tried),

@@ -7,7 +7,7 @@ July 2026 far fewer trials get from uploaded data to reviewed labels.
 from __future__ import annotations
 
 import random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -54,67 +54,86 @@ def trials(world: World) -> Trials:
 
 
 def _make(world: World) -> Trials:
-    rng = world.rng("growth.trial")
-    company = names.companies(world.rng("world.companies"))
-    for _ in world.accounts:
-        next(company)
-    made: list[Trial] = []
-    accounts: list[Account] = []
-    customers: list[Customer] = []
-    started = FIRST_START
-    while started <= LAST_DAY:
-        for _ in range(rng.randrange(4, 9) + (started - FIRST_START) // 180):
-            number = started + rng.randrange(7)
-            repeat = made[rng.randrange(len(made) // 2)] if len(made) > 60 and rng.random() < 0.04 else None
-            if number <= LAST_DAY:
-                _start(rng, world, number, repeat, made, accounts, customers, company)
-        started += 7
-    return Trials(sorted(made, key=lambda trial: (trial.starts, trial.id)), accounts, customers)
+    return _Maker(world).made()
 
 
-def _start(rng, world, number, repeat, made, accounts, customers, company) -> None:  # type: ignore[no-untyped-def]
-    """One trial more; a repeat never buys and never counts for conversion."""
-    if repeat is not None and (repeat.again or repeat.bought is not None or repeat.starts >= columns.instant(number - 40)):
-        repeat = None
-    account, parent = (repeat.account, None) if repeat else _account(rng, world, accounts, next(company))
-    starts = columns.instant(number, 14 + rng.randrange(8), rng.randrange(60))
-    reached = _journey(rng, number, starts, stop_before_buying=repeat is not None)
-    plan, mrr = PLANS[min(2, int(rng.random() * rng.random() * 4))]
-    seats = 1 + rng.randrange(12)
-    buyer = bought = None
-    if len(reached) == len(STAGES):
-        market = next(m for m in MARKETS if m[0] == account.country)
-        payer = parent or account
-        buyer = Customer(2001 + len(customers), f"{payer.name} LLC", payer, market[2], market[3], 1)
-        customers.append(buyer)
-        bought = reached[-1] // columns.DAY_SECONDS
-    extra = tuple(
-        (starts + rng.randrange(60, 13 * columns.DAY_SECONDS), rng.choice(ACTIONS)) for _ in range(rng.randrange(2, 26))
-    )
-    made.append(
-        Trial(
-            f"TR-{len(made) + 1:05d}", account, f"ws-{len(made) + 1:05d}", starts, plan, reached, repeat is not None,
-            buyer, bought, mrr, seats, tuple(event for event in extra if event[0] < columns.instant(LAST_DAY + 1)),
+class _Maker:
+    """Makes trials in the order they start, from one generator."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.rng = world.rng("growth.trial")
+        self.company = names.companies(world.rng("world.companies"))
+        for _ in world.accounts:
+            next(self.company)
+        self.trials: list[Trial] = []
+        self.accounts: list[Account] = []
+        self.customers: list[Customer] = []
+
+    def made(self) -> Trials:
+        """All trials of the calendar."""
+        rng = self.rng
+        for monday in range(FIRST_START, LAST_DAY + 1, 7):
+            for _ in range(rng.randrange(4, 9) + (monday - FIRST_START) // 180):
+                number = monday + rng.randrange(7)
+                repeat = (
+                    self.trials[rng.randrange(len(self.trials) // 2)] if len(self.trials) > 60 and rng.random() < 0.04 else None
+                )
+                if number <= LAST_DAY:
+                    self.start(number, repeat)
+        return Trials(sorted(self.trials, key=lambda trial: (trial.starts, trial.id)), self.accounts, self.customers)
+
+    def start(self, number: int, repeat: Trial | None) -> None:
+        """One trial more. A repeat never buys and never counts for conversion."""
+        rng = self.rng
+        if repeat and (repeat.again or repeat.bought is not None or repeat.starts >= columns.instant(number - 40)):
+            repeat = None
+        account, parent = (repeat.account, None) if repeat else self.account(next(self.company))
+        starts = columns.instant(number, 14 + rng.randrange(8), rng.randrange(60))
+        reached = _journey(rng, number, starts, stop_before_buying=repeat is not None)
+        plan, mrr = PLANS[min(2, int(rng.random() * rng.random() * 4))]
+        seats = 1 + rng.randrange(12)
+        buyer = self.buyer(parent or account) if len(reached) == len(STAGES) else None
+        extra = [(starts + rng.randrange(60, 13 * columns.DAY_SECONDS), rng.choice(ACTIONS)) for _ in range(rng.randrange(2, 26))]
+        self.trials.append(
+            Trial(
+                id=f"TR-{len(self.trials) + 1:05d}",
+                account=account,
+                workspace_id=f"ws-{len(self.trials) + 1:05d}",
+                starts=starts,
+                plan=plan,
+                reached=reached,
+                again=repeat is not None,
+                buyer=buyer,
+                bought=reached[-1] // columns.DAY_SECONDS if buyer else None,
+                mrr=mrr,
+                seats=seats,
+                extra=tuple(event for event in extra if event[0] < columns.instant(LAST_DAY + 1)),
+            )
         )
-    )  # fmt: skip
 
+    def buyer(self, payer: Account) -> Customer:
+        """The customer that a trial became."""
+        market = next(m for m in MARKETS if m[0] == payer.country)
+        customer = Customer(2001 + len(self.customers), f"{payer.name} LLC", payer, market[2], market[3], 1)
+        self.customers.append(customer)
+        return customer
 
-def _account(rng: random.Random, world: World, accounts: list[Account], name: str) -> tuple[Account, Account | None]:
-    market = rng.choices(MARKETS, [m[4] for m in MARKETS])[0]
-    segment = rng.choices(SEGMENTS, (2, 1, 0, 5, 3))[0]
-    owner = world.sellers[rng.randrange(len(world.sellers))][0]
-    parent = None
-    if rng.random() < 0.12:
-        parent = Account(
-            names.salesforce_id("001", 1000 + len(accounts), rng), f"{name} Group", segment, market[0], market[1], owner, "parent"
-        )  # fmt: skip
-        accounts.append(parent)
-    account = Account(
-        names.salesforce_id("001", 1000 + len(accounts), rng), name, segment, market[0], market[1], owner, "trial",
-        parent.id if parent else None,
-    )  # fmt: skip
-    accounts.append(account)
-    return account, parent
+    def account(self, name: str) -> tuple[Account, Account | None]:
+        """A new account, and its parent where it has one."""
+        rng = self.rng
+        market = rng.choices(MARKETS, [m[4] for m in MARKETS])[0]
+        segment = rng.choices(SEGMENTS, (2, 1, 0, 5, 3))[0]
+        owner = self.world.sellers[rng.randrange(len(self.world.sellers))][0]
+        parent = None
+        if rng.random() < 0.12:
+            parent_id = names.salesforce_id("001", 1000 + len(self.accounts), rng)
+            parent = Account(parent_id, f"{name} Group", segment, market[0], market[1], owner, "parent")
+            self.accounts.append(parent)
+        account_id = names.salesforce_id("001", 1000 + len(self.accounts), rng)
+        account = Account(account_id, name, segment, market[0], market[1], owner, "trial", parent.id if parent else None)
+        self.accounts.append(account)
+        return account, parent
 
 
 def _journey(rng: random.Random, number: int, starts: int, *, stop_before_buying: bool) -> tuple[int, ...]:
@@ -169,7 +188,9 @@ def tables(world: World) -> dict[str, pa.Table]:
 
 
 def _xref(world: World, made: Trials) -> pa.Table:
-    rows = [(customer.account.id, customer.id, None, "billing_ref", 100) for customer in (*world.customers, *made.customers)]
+    rows: list[tuple[Any, ...]] = [
+        (customer.account.id, customer.id, None, "billing_ref", 100) for customer in (*world.customers, *made.customers)
+    ]
     rows += [(trial.account.id, None, trial.workspace_id, "workspace_owner", 95) for trial in made.all]
     accounts, customers, workspaces, methods, confidence = zip(*rows, strict=True)
     return columns.table(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from demo.halden import truth_finance, truth_growth, truth_ops, truth_people, truth_supply
+from demo.halden import load_log, truth_finance, truth_growth, truth_ops, truth_people, truth_supply
 from demo.halden.world import World
 
 
@@ -20,7 +20,7 @@ class Part(Protocol):
         """Its metrics, bridges and traps."""
 
 
-PARTS: tuple[Part, ...] = (truth_finance, truth_growth, truth_ops, truth_supply, truth_people)
+PARTS: tuple[Part, ...] = (load_log, truth_finance, truth_growth, truth_ops, truth_supply, truth_people)
 
 
 def truth(world: World) -> dict[str, dict[str, Any]]:

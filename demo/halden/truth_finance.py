@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from demo.halden import facts_bridge, facts_finance, traps
+from demo.halden.columns import as_date, dollars
 from demo.halden.tally import (
     FY26_Q2,
     HALF_YEAR,
@@ -24,7 +25,6 @@ from demo.halden.tally import (
     sums,
     usual,
 )
-from demo.halden.columns import as_date, dollars
 from demo.halden.world import World
 
 REVENUE_CUTS = ("segment", "region", "bill_country", "customer_name", "program_name", "campaign_name", "stream")

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from demo.halden import crm, marketing, rates, trials
+from demo.halden.columns import DAY_SECONDS, day, instant, rounded
+from demo.halden.crm import CLOSED, STAGES, Opportunity
 from demo.halden.tally import (
     FY26_Q2,
     HALF_YEAR,
@@ -22,8 +24,6 @@ from demo.halden.tally import (
     sums,
     usual,
 )
-from demo.halden.columns import DAY_SECONDS, day, instant, rounded
-from demo.halden.crm import CLOSED, STAGES, Opportunity
 from demo.halden.trials import Trial
 from demo.halden.world import AS_OF_DAY, World
 
@@ -80,15 +80,16 @@ def _snapshots(world: World) -> dict[str, list[Answer]]:
     amounts = [Fact(monday, cents, groups) for monday, cents, groups in seen]
     mondays = [Fact(monday, monday, groups) for monday, _, groups in seen]
     weeks = [Entry(LAST_WEEK), Entry(THIS_WEEK), *(Entry(LAST_WEEK, (cut,)) for cut in ("segment", "stage", "sales_rep_name"))]
-    quarter = [Entry(FY26_Q2), Entry(HALF_YEAR, (MONTH,))]
+    # Two and four snapshots: their average is exact.
+    longer = [Entry((LAST_WEEK[1] - 14, LAST_WEEK[1])), Entry((LAST_WEEK[1] - 28, LAST_WEEK[1]))]
     one_each = [Fact(monday, 1, {}) for monday in sorted({monday for monday, _, _ in seen})]
     return {
-        "pipeline_snapshot_total": sums(amounts, [*weeks, *quarter], places=2),
-        "pipeline_snapshots_taken": distinct(mondays, [*weeks, *quarter]),
+        "pipeline_snapshot_total": sums(amounts, [*weeks, *longer, Entry(HALF_YEAR, (MONTH,))], places=2),
+        "pipeline_snapshots_taken": distinct(mondays, [*weeks, *longer, Entry(FY26_Q2), Entry(HALF_YEAR, (MONTH,))]),
         "pipeline_open_snapshot": [
             # One snapshot in the week: what it shows is what stands there.
             *sums(amounts, weeks, places=2),
-            *shares(amounts, one_each, quarter, scale=100),
+            *shares(amounts, one_each, longer, scale=100),
         ],
     }
 

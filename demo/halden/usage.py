@@ -85,9 +85,8 @@ def _event(
         if rng.random() < 0.15:
             rated.append(rounded(rated[1] * rng.randrange(95, 104), 100))
     also_on = next((old for old in siblings if old.id == contract.amended_from and contract.starts <= number < old.ends), None)
-    return Usage(
-        number, contract, project, task_type_id, band, accepted, accepted * rng.randrange(1, 9) // 100, listed, tuple(rated), also_on
-    )  # fmt: skip
+    rejected = accepted * rng.randrange(1, 9) // 100
+    return Usage(number, contract, project, task_type_id, band, accepted, rejected, listed, tuple(rated), also_on)
 
 
 def tables(world: World) -> dict[str, pa.Table]:
