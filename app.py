@@ -23,7 +23,7 @@ def main() -> None:
             uvicorn.run(service.web, host=settings.host, port=settings.port, log_level="warning")
         finally:
             if socket is not None:
-                socket.close()
+                socket.close()  # type: ignore[no-untyped-call]  # slack_bolt does not annotate it
 
 
 if __name__ == "__main__":

@@ -10,7 +10,18 @@ from anabot.ask import Asker
 from anabot.errors import UnknownName
 from anabot.semantic.registry import Metric
 from anabot.semantic.search import search
+from anabot.store import Store
 from anabot.types import Channel, Person
+
+
+_AUDITED = (
+    "at", "actor", "place", "kind", "status", "reason", "metrics", "rows", "ms", "receipt", "query_hash", "sql_hash", "access",
+)  # fmt: skip
+
+
+def audit_rows(store: Store, count: int) -> list[dict[str, Any]]:
+    """The newest `count` entries of the record, newest first. What people said is not among them."""
+    return [{name: getattr(entry, name) for name in _AUDITED} for entry in store.audit.list(count)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +81,7 @@ class Administration:
 
     def audit(self, count: int) -> Sequence[Mapping[str, Any]]:
         """The newest `count` audit rows, newest first."""
-        entries = self.asker.store.audit.list(count)
-        shown = ("at", "actor", "place", "kind", "status", "reason", "metrics", "rows", "ms", "receipt", "query_hash", "sql_hash")
-        return [{name: getattr(entry, name) for name in shown} for entry in entries]
+        return audit_rows(self.asker.store, count)
 
     def reload(self) -> str:
         """Read registry, access and playbooks again; one sentence that says what is now in force."""

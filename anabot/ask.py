@@ -26,7 +26,7 @@ from anabot.semantic.registry import Registry
 from anabot.semantic.units import format_cell
 from anabot.store import Store
 from anabot.store.audit import Intended
-from anabot.types import Answer, Channel, Choice, Clock, Directory, Grant, Person, Question
+from anabot.types import Answer, Channel, Choice, Clock, Directory, Grant, Person, Question, Receipt
 from anabot.wire import answer_json
 
 log = structlog.get_logger()
@@ -54,17 +54,9 @@ class Asker:
 
     def ask(self, question: Question) -> Answer:
         """The answer to one question. Whatever goes wrong in a way that a person can act on becomes an answer too."""
-        started = time.perf_counter()
         now = self.current()
         decision = self._decide(now, question.person, question.channel)
-        understanding = self._understand(question, now, decision)
-        understood = time.perf_counter()
-        answer = self._settle(understanding, question, now, decision)
-        total = (time.perf_counter() - started) * 1000
-        answer = timed(answer, understanding=(understood - started) * 1000, total=total)
-        self._keep(answer, question)
-        log.info("question.answered", question_id=question.question_id, status=answer.status, ms=round(total, 1))
-        return answer
+        return self._on_record(question, lambda: self._meant(question, now, decision), now, decision)
 
     def overhear(self, question: Question) -> Answer | None:
         """The answer to words in a thread that nobody addressed to Ana, if she holds its state and understands them all."""
@@ -98,9 +90,7 @@ class Asker:
         question = Question(question_id=str(uuid.uuid4()), text="", person=person)
         now = self.current()
         decision = self._decide(now, person, None)
-        answer = self._settle(Understood(readings=(Reading(query=query),)), question, now, decision)
-        self._keep(answer, question)
-        return answer
+        return self._on_record(question, lambda: (Understood(readings=(Reading(query=query),)), 0.0), now, decision)
 
     def feedback(self, receipt: str, person: Person, vote: Literal["up", "down"]) -> None:
         """Keep one person's vote on one answer; the last one counts."""
@@ -132,20 +122,39 @@ class Asker:
         # A thread that was about something this speaker may not know of has, for them, no past.
         return query if query and set(query.metrics) <= grant.listed else None
 
+    def _meant(self, question: Question, now: Current, decision: Decision) -> tuple[Understanding, float]:
+        started = time.perf_counter()
+        return self._understand(question, now, decision), (time.perf_counter() - started) * 1000
+
+    def _on_record(
+        self, question: Question, meant: Callable[[], tuple[Understanding, float]], now: Current, decision: Decision
+    ) -> Answer:
+        """Settle what was meant; an error that a person can act on becomes an answer in its own words."""
+        started = time.perf_counter()
+        took = 0.0
+        try:
+            found, took = meant()
+            answer = self._settle(found, question, now, decision)
+        except AnabotError as error:
+            answer = Refusals(now.registry, decision.own).failed(error)
+        answer = answer if answer.receipt else replace(answer, receipt=_receipt(question, answer))
+        total = (time.perf_counter() - started) * 1000
+        answer = timed(answer, understanding=took, total=total)
+        self._keep(answer, question)
+        log.info("question.answered", question_id=question.question_id, status=answer.status, ms=round(total, 1))
+        return answer
+
     def _settle(self, found: Understanding, question: Question, now: Current, decision: Decision) -> Answer:
         refusals = Refusals(now.registry, decision.own)
-        try:
-            match found:
-                case Understood(readings=readings):
-                    return self._answer(readings, question, now, decision)
-                case Ambiguous():
-                    answer = self._ask_back(found, question, now, decision)
-                case Forbidden():
-                    answer = refusals.forbidden(found)
-                case NotUnderstood():
-                    answer = refusals.not_understood(found)
-        except AnabotError as error:
-            answer = refusals.failed(error)
+        match found:
+            case Understood(readings=readings):
+                return self._answer(readings, question, now, decision)
+            case Ambiguous():
+                answer = self._ask_back(found, question, now, decision)
+            case Forbidden():
+                answer = refusals.forbidden(found)
+            case NotUnderstood():
+                answer = refusals.not_understood(found)
         return self._refused(answer, question, decision.own)
 
     def _answer(self, readings: tuple[Reading, ...], question: Question, now: Current, decision: Decision) -> Answer:
@@ -176,9 +185,7 @@ class Asker:
         value = format_cell(table.rows[0][0], table.columns[0], fiscal_start=fiscal) if single else f"{len(table.rows)} rows"
         return Choice(label=label, query=outcome.compiled.query.as_json(), value=value)
 
-    def _again(
-        self, query: Any, question_id: str, person: Person, channel: Channel | None, saved: dict[str, Any]
-    ) -> Answer:
+    def _again(self, query: Any, question_id: str, person: Person, channel: Channel | None, saved: dict[str, Any]) -> Answer:
         now = self.current()
         thread = saved.get("thread")
         question = Question(question_id=question_id, text="", person=person, channel=channel, thread=thread)
@@ -188,7 +195,7 @@ class Asker:
         return answer
 
     def _refused(self, answer: Answer, question: Question, grant: Grant) -> Answer:
-        receipt = receipt_for(question.question_id, answer.status, answer.text)
+        receipt = _receipt(question, answer)
         intended = Intended(
             question_id=question.question_id,
             actor=question.person.user,
@@ -217,6 +224,10 @@ class Asker:
                 place=_place(question),
                 thread=question.thread or "",
             )
+
+
+def _receipt(question: Question, answer: Answer) -> Receipt:
+    return receipt_for(question.question_id, answer.status, answer.text)
 
 
 def _without_rows(answer: dict[str, Any]) -> dict[str, Any]:

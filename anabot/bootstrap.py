@@ -111,7 +111,7 @@ def open_house(settings: Settings, directory: Callable[[Settings], Directory] | 
         ConfigError, RegistryError: what is missing or wrong, all at once.
     """
     people = (directory or file_directory)(settings)
-    standing = Standing(settings, people)
+    standing = Standing(settings, file_directory(settings) if settings.directory else people)
     store = Store(settings.store_url)
     store.migrate()
     warehouse = open_warehouse(settings.warehouse_url)

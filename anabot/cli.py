@@ -5,9 +5,12 @@ Exit 0: answered, clarified or done. 1: refused, forbidden or wrong. 2: misused.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import logging
 import sys
 import uuid
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,9 +19,13 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from anabot import log
-from anabot.bootstrap import House, open_house
+from anabot.admin import audit_rows
+from anabot.bootstrap import House, file_directory, open_house
 from anabot.config import load_settings
-from anabot.errors import AnabotError, BadQuery, UnknownName
+from anabot.errors import AnabotError, BadQuery, PlaybookError, UnknownName
+from anabot.playbooks.playbook import Playbook
+from anabot.serving import open_service, playbook_lines, run_worker
+from anabot.standing import check_files
 from anabot.types import Answer, Channel, Person, Question
 from anabot.wire import answer_json
 
@@ -36,7 +43,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")
 
 def main() -> None:
     """Run the command line; an error that a person can act on is words on stderr and exit 1."""
-    log.configure()
+    log.configure(level=logging.WARNING)
     try:
         app()
     except AnabotError as error:
@@ -89,10 +96,11 @@ def query(
 
 @app.command()
 def check(
-    strict: Annotated[bool, typer.Option(help="Warnings count as faults.")] = False, as_json: AsJson = False
+    strict: Annotated[bool, typer.Option(help="Every metric must be certified, too.")] = False, as_json: AsJson = False
 ) -> None:
     """Check registry, access and playbooks: file, line, what, why, what to do. Silence is success."""
-    faults, files = check_files(load_settings(), strict=strict)
+    settings = load_settings()
+    faults, files = check_files(settings, file_directory(settings), strict=strict)
     if as_json:
         rows = [{"file": f.file, "line": f.line, "what": f.what, "why": f.why, "todo": f.todo} for f in faults]
         print(json.dumps(rows, ensure_ascii=False))
@@ -108,11 +116,11 @@ def check(
 def playbook_list(as_json: AsJson = False) -> None:
     """List the playbooks, where they go and when."""
     with open_house(load_settings()) as house:
-        lines = house.playbook_lines()
+        lines = [asdict(line) for line in playbook_lines(house)]
     if as_json:
         print(json.dumps(lines, ensure_ascii=False))
         return
-    _grid(("name", "title", "channel", "schedule"), [(row["name"], row["title"], row["channel"], row["schedule"]) for row in lines])
+    _grid(("name", "title", "channel", "schedule"), [tuple(line.values()) for line in lines])
 
 
 @playbook_app.command("run")
@@ -125,24 +133,29 @@ def playbook_run(
     """Run one playbook, or all of them, as of an instant."""
     if bool(name) == run_all:
         raise typer.BadParameter("give one NAME, or --all")
-    with open_house(load_settings()) as house:
-        failed = house.run_playbooks([name] if name else None, at or None, dry_run=dry_run, show=print, talk=_talk.print)
+    settings = load_settings()
+    if not dry_run:
+        with open_service(settings) as service:
+            for one in _chosen(service.house, name):
+                print(service.worker.run_now(one.name, "cli", _instant(service.house, at)))
+        return
+    with open_house(settings) as house:
+        failed = [one.name for one in _chosen(house, name) if not _shown(house, one, _instant(house, at))]
     if failed:
+        _talk.print(f"{len(failed)} failed: {', '.join(failed)}")
         raise typer.Exit(1)
 
 
 @audit_app.command("list")
-def audit_list(
-    count: Annotated[int, typer.Option("-n", help="How many, newest first.")] = 20, as_json: AsJson = False
-) -> None:
+def audit_list(count: Annotated[int, typer.Option("-n", help="How many, newest first.")] = 20, as_json: AsJson = False) -> None:
     """List the newest entries of the record."""
     with open_house(load_settings()) as house:
-        rows = house.admin.audit(count)
+        rows = audit_rows(house.store, count)
     if as_json:
-        print(json.dumps(list(rows), ensure_ascii=False, default=str))
+        print(json.dumps(rows, ensure_ascii=False, default=str))
         return
-    columns = ("at", "actor", "place", "status", "metrics", "receipt")
-    _grid(columns, [tuple(str(row.get(column, "")) for column in columns) for row in rows])
+    columns = ("at", "actor", "place", "kind", "status", "metrics", "receipt")
+    _grid(columns, [tuple(_short(row[column]) for column in columns) for row in rows])
 
 
 @app.command()
@@ -158,8 +171,7 @@ def migrate() -> None:
 @app.command()
 def worker() -> None:
     """Run the clock and the hands: due playbooks, until SIGTERM."""
-    from anabot.serving import run_worker
-
+    log.configure()
     run_worker(load_settings())
 
 
@@ -221,6 +233,43 @@ def _channel(house: House, name: str) -> Channel:
     if channel is None:
         raise BadQuery(f"There is no channel called {name}.", todo="Use a name of the directory file.")
     return channel
+
+
+def _chosen(house: House, name: str) -> list[Playbook]:
+    playbooks = house.standing.laws.playbooks
+    if not name:
+        return [playbooks[one] for one in sorted(playbooks)]
+    if name not in playbooks:
+        held = next((fault for fault in house.standing.laws.held if fault.file.endswith(f"{name}.md")), None)
+        why = str(held) if held else ""
+        raise PlaybookError(f"There is no playbook {name}.", why=why, todo="`anabot playbook list` names those there are.")
+    return [playbooks[name]]
+
+
+def _instant(house: House, text: str) -> dt.datetime:
+    if not text:
+        return house.clock.now()
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not an instant; write 2026-10-05T08:00:00-07:00") from None
+    return at if at.tzinfo else at.replace(tzinfo=house.standing().registry.calendar.zone)
+
+
+def _shown(house: House, playbook: Playbook, at: dt.datetime) -> bool:
+    try:
+        digest = house.runner.run(playbook, at, dry_run=True)
+    except AnabotError as error:
+        _talk.print(str(error), markup=False, highlight=False)
+        return False
+    print(digest.markdown)
+    return True
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return ", ".join(value) if isinstance(value, tuple | list) else str(value)
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:

@@ -5,6 +5,7 @@ Ana is wired exactly as for real Slack; only the Web API she speaks to is on thi
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import secrets
@@ -94,12 +95,12 @@ def _prepared(store: Path) -> Settings:
     for leftover in store.parent.glob(store.name + "*"):
         leftover.unlink()
     return Settings(
-        _env_file=None,
+        _env_file=None,  # type: ignore[call-arg]  # pydantic-settings takes it, its plugin does not know
         warehouse_url=f"duckdb:///{_DATA / 'halden.duckdb'}",
         store_url=f"sqlite:///{store}",
         directory=_CAST,
         dbt_target=_DATA / "target",
-        now=_NOW,
+        now=dt.datetime.fromisoformat(_NOW),
         slack_bot_token=SecretStr(LOCAL_TOKEN),
         slack_signing_secret=SecretStr(secrets.token_hex(16)),
     )

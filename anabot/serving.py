@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from anabot.config import Settings
 from anabot.errors import ConfigError
 from anabot.hello import Hello, hello
 from anabot.slack.app import Line, create_app, open_line
+from anabot.slack.notice import tell
 from anabot.slack.parts import Parts
 from anabot.types import Channel, Person
 from anabot.web import create_web
@@ -49,7 +50,8 @@ def open_service(settings: Settings) -> Iterator[Service]:
         worker = _worker(house, line)
         desk = administration(house, lambda: playbook_lines(house), lambda name, person: _run_now(house, worker, name, person))
         app = create_app(settings.slack, line, _parts(house, desk))
-        yield Service(house=house, app=app, web=create_web(app, settings.slack, ready=lambda: _ready(house)), worker=worker)
+        signed = bool(settings.slack.signing_secret.get_secret_value())
+        yield Service(house=house, app=app, web=create_web(app if signed else None, ready=lambda: _ready(house)), worker=worker)
 
 
 def run_worker(settings: Settings) -> None:
@@ -68,7 +70,7 @@ def playbook_lines(house: House) -> list[PlaybookLine]:
 
 
 def _parts(house: House, desk: Administration) -> Parts:
-    def greet(person: Person | None, channel: Channel | None) -> Hello:
+    def greet(person: Person, channel: Channel) -> Hello:
         return hello(house.asker, person, channel)
 
     return Parts(
@@ -88,7 +90,7 @@ def _worker(house: House, line: Line) -> Worker:
         store=house.store,
         poster=line.poster(house.directory),
         clock=house.clock,
-        notify=line.notify,
+        notify=lambda handle, words: tell(line.voice, house.directory, handle, words),
     )
 
 
@@ -98,5 +100,9 @@ def _run_now(house: House, worker: Worker, name: str, person: Person) -> str:
     return f"{name} was posted in #{channel}."
 
 
-def _ready(house: House) -> bool:
-    return house.store.current() and bool(house.engine.watermark())
+def _ready(house: House) -> Mapping[str, bool]:
+    return {
+        "store": house.store.current(),
+        "warehouse": bool(house.engine.watermark()),
+        "registry": bool(house.standing().registry.metrics),
+    }

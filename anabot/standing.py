@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import structlog
 
 from anabot.access.policy import Policy, parse_policy
 from anabot.ask import Current
@@ -17,6 +19,8 @@ from anabot.semantic import parse_registry
 from anabot.semantic.registry import Registry
 from anabot.types import Directory
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laws:
@@ -24,15 +28,16 @@ class Laws:
 
     current: Current
     playbooks: Mapping[str, Playbook]
+    held: tuple[Fault, ...]  # why some playbooks are not in force
     build: DbtBuild
 
 
 class Standing:
     """The laws in force. Threads read it; `reload` swaps it."""
 
-    def __init__(self, settings: Settings, directory: Callable[[], Directory | None]) -> None:
+    def __init__(self, settings: Settings, directory: Directory) -> None:
         self._settings, self._directory = settings, directory
-        self._laws = read_laws(settings, directory())
+        self._laws = read_laws(settings, directory)
 
     def __call__(self) -> Current:
         """The registry and the policy."""
@@ -49,15 +54,17 @@ class Standing:
         Raises:
             RegistryError: with every fault; what was in force stays so.
         """
-        self._laws = read_laws(self._settings, self._directory())
+        self._laws = read_laws(self._settings, self._directory)
         registry = self._laws.current.registry
+        held = f" {len(self._laws.held)} faults hold playbooks back: run `anabot check`." if self._laws.held else ""
         return (
-            f"Read again: {len(registry.metrics)} metrics, {len(self._laws.playbooks)} playbooks, registry {registry.version[:12]}."
+            f"Read again: {len(registry.metrics)} metrics, {len(self._laws.playbooks)} playbooks, "
+            f"registry {registry.version[:12]}.{held}"
         )
 
 
-def read_laws(settings: Settings, directory: Directory | None) -> Laws:
-    """Read every folder.
+def read_laws(settings: Settings, directory: Directory) -> Laws:
+    """Read every folder. A playbook with a fault is held back and the others stand; a fault elsewhere refuses the whole.
 
     Raises:
         ConfigError: a folder or the dbt build is not there.
@@ -68,18 +75,18 @@ def read_laws(settings: Settings, directory: Directory | None) -> Laws:
     registry = parse_registry(files, build.raw)
     policy = _policy(files, registry, settings)
     playbooks, faults = check_playbooks(read_tree(settings.playbooks, (".md",)), registry, policy, directory)
-    if faults:
-        raise RegistryError(faults)
-    return Laws(current=Current(registry=registry, policy=policy), playbooks=playbooks, build=build)
+    for fault in faults:
+        log.info("playbook.held", file=fault.file, line=fault.line, what=fault.what)
+    return Laws(current=Current(registry=registry, policy=policy), playbooks=playbooks, held=tuple(faults), build=build)
 
 
-def check_files(settings: Settings, directory: Directory | None) -> tuple[tuple[Fault, ...], int]:
-    """Every fault of every file, in order, and how many files were read."""
+def check_files(settings: Settings, directory: Directory, *, strict: bool = False) -> tuple[tuple[Fault, ...], int]:
+    """Every fault of every file, in order, and how many files were read. `strict` also wants every metric certified."""
     files = {**read_tree(settings.semantic_layer), **read_tree(settings.playbooks, (".md",))}
-    return tuple(sorted(set(_faults(settings, directory)))), len(files)
+    return tuple(sorted(set(_faults(settings, directory, strict)))), len(files)
 
 
-def _faults(settings: Settings, directory: Directory | None) -> Iterator[Fault]:
+def _faults(settings: Settings, directory: Directory, strict: bool) -> Iterator[Fault]:
     files = read_tree(settings.semantic_layer)
     try:
         registry = parse_registry(files, DbtBuild.read(settings.dbt_target).raw)
@@ -92,6 +99,15 @@ def _faults(settings: Settings, directory: Directory | None) -> Iterator[Fault]:
         yield from error.faults
         return
     yield from check_playbooks(read_tree(settings.playbooks, (".md",)), registry, policy, directory)[1]
+    if strict:
+        yield from _uncertified(registry)
+
+
+def _uncertified(registry: Registry) -> Iterator[Fault]:
+    for metric in registry.metrics.values():
+        if metric.certified is None:
+            todo = "Add `certified: {by, at, expires}` once its owner vouches for it."
+            yield Fault(metric.file, metric.line, f"`{metric.name}` is not certified.", todo=todo)
 
 
 def _policy(files: Mapping[str, str], registry: Registry, settings: Settings) -> Policy:

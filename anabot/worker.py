@@ -139,8 +139,8 @@ class Worker:
             else:
                 self._do(slot, playbook, again=True)
 
-    def run_now(self, name: str, by: str) -> str:
-        """Run one playbook as of now and post it. Returns the message's own id. Twice within a minute posts once.
+    def run_now(self, name: str, by: str, at: dt.datetime | None = None) -> str:
+        """Run one playbook as of now, or of the aware instant `at`, and post it. Returns the message's own id. Twice within a minute posts once.
 
         Raises:
             PlaybookError: there is no such playbook, it cannot run, or this minute's run has not ended yet.
@@ -148,7 +148,7 @@ class Worker:
         playbook = self._playbooks().get(name)
         if playbook is None:
             raise PlaybookError(f"There is no playbook {name}.", todo=did_you_mean(name, self._playbooks()))
-        slot = slot_at(name, playbook.schedule, self._clock.now())
+        slot = slot_at(name, playbook.schedule, at or self._clock.now())
         key = slot.key + _BY_HAND
         if not self._store.slots.claim(name, key):
             done = self._store.deliveries.get(f"{name}@{key}")

@@ -30,7 +30,7 @@ def badge(metric: Metric, registry: Registry, models: tuple[str, ...], evidence:
     lost = next(_reasons(inputs, registry, models, evidence, now), "")
     if lost:
         return Badge(level="team", why=lost)
-    return Badge(level="certified", why=f"certified by {metric.certified.by} until {metric.certified.expires:%d %b %Y}")
+    return Badge(level="certified", why=f"by {metric.certified.by} until {metric.certified.expires:%d %b %Y}")
 
 
 def worst_badge(
