@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import secrets
+import uuid
 from dataclasses import dataclass
 
 from slack_bolt import App
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from anabot.config import SlackSettings
+from anabot.errors import PlaybookError
 from anabot.slack.clicks import Clicks
 from anabot.slack.command import Command
 from anabot.slack.desk import Desk
@@ -19,6 +22,7 @@ from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
 from anabot.slack.post import Voice, clients
 from anabot.slack.poster import SlackPoster
+from anabot.slack.render import failure
 from anabot.slack.reply import PATIENCE_S
 from anabot.types import Directory
 
@@ -34,6 +38,20 @@ class Line:
     def poster(self, directory: Directory | None = None) -> SlackPoster:
         """A Poster for playbooks. `directory` finds their channels, where it is not Slack that does."""
         return SlackPoster(self.voice, directory or self.directory)
+
+    def notify(self, user: str, words: str) -> None:
+        """Tell one person, by handle or id, something by direct message.
+
+        Raises:
+            PlaybookError: nobody has that name, or Slack does not take the message.
+        """
+        person = self.directory.person(user)
+        if person is None:
+            raise PlaybookError(f"There is nobody called {user} in Slack to tell.", todo="Correct the owner's handle.")
+        try:
+            self.voice.post(self.voice.direct(person.user), failure(words)[0], key=f"notice:{uuid.uuid4().hex}")
+        except SlackApiError as error:
+            raise PlaybookError(f"{user} could not be told.", why=f"Slack said `{error.response['error']}`.") from error
 
 
 def open_line(settings: SlackSettings) -> Line:

@@ -8,7 +8,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "workspace"))
 
-from house import House, open_house  # noqa: E402 - after the path is known
+from slack_house import House, open_house  # noqa: E402 - after the path is known
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from house import FAY, FIN, GENERAL, ROOT, House, shown
+from slack_house import FAY, FIN, GENERAL, ROOT, House, shown
 from serving import wait_for
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from house import FAY, GENERAL, House
-from scripted import Script, ok, refused, scripted
+from slack_house import FAY, GENERAL, House
+from slack_script import Script, ok, refused, scripted
 from slack_sdk import WebClient
 
 from anabot.slack.identity import REMEMBERED_S, SlackDirectory

@@ -8,7 +8,7 @@ import urllib.request
 from dataclasses import replace
 from typing import Any
 
-from house import FAY, FIN, GENERAL, OLU, ROOT, House, answered, clarifying, open_house, shown
+from slack_house import FAY, FIN, GENERAL, OLU, ROOT, House, answered, clarifying, open_house, shown
 from serving import wait_for
 
 from anabot.errors import NotAllowed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from scripted import Script, ok, refused, scripted, too_often
+from slack_script import Script, ok, refused, scripted, too_often
 from slack_sdk.errors import SlackApiError
 
 from anabot.slack.blocks import Message

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from house import PLACES, REGISTRY, TAKINGS, answered, bridged, clarifying
+from slack_house import PLACES, REGISTRY, TAKINGS, answered, bridged, clarifying
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
