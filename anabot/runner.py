@@ -1,0 +1,160 @@
+"""One playbook run, from a slot's time to a digest ready to post.
+
+It reads like the plan: who owns it and who reads it → what both may see → the door, once per query → the words.
+Everything is anchored on the slot's time, so a run on Thursday says what Monday's said. It never posts and reads no clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
+
+import structlog
+
+from anabot.access.policy import Policy
+from anabot.charts import chart_png
+from anabot.engine import Engine, Intent, Outcome
+from anabot.errors import AnabotError, PlaybookError
+from anabot.playbooks.digest import Provenance, footer, write
+from anabot.playbooks.playbook import Playbook, span_of
+from anabot.playbooks.schedule import Slot, slot_at
+from anabot.playbooks.view import Result, compared, span
+from anabot.semantic.query import MetricQuery, Span
+from anabot.semantic.registry import Registry
+from anabot.semantic.resolve import compared_period
+from anabot.types import Badge, Bridge, Digest, Directory, Grant, Receipt, Table
+
+log = structlog.get_logger()
+
+Run = Callable[[MetricQuery], Table]
+_T = TypeVar("_T")
+_WORST_FIRST = ("draft", "team", "certified")
+
+
+class InForce(Protocol):
+    """The registry and the policy as they are at this moment."""
+
+    @property
+    def registry(self) -> Registry:
+        """What the data team has defined."""
+
+    @property
+    def policy(self) -> Policy:
+        """Who may see what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runner:
+    """Runs playbooks. `bridge` computes a reconciliation by name through the run it is given; `badge` judges an outcome."""
+
+    current: Callable[[], InForce]
+    engine: Engine
+    directory: Directory
+    bridge: Callable[[str, Span, Run], Bridge]
+    badge: Callable[[Outcome], Badge]
+    draw: Callable[..., bytes] = chart_png
+
+    def run(self, playbook: Playbook, at: dt.datetime, *, dry_run: bool = False) -> Digest:
+        """The digest of `playbook` as of the aware instant `at`.
+
+        The same data gives the same bytes, whenever it is called and however often. A dry run differs in the record only.
+
+        Raises:
+            PlaybookError: nobody owns it, nobody reads it, a query or a bridge failed, or a value is missing. Says which.
+        """
+        slot = slot_at(playbook.name, playbook.schedule, at)
+        registry = self.current().registry
+        asking = _Asking(self.engine, self._grant(playbook), self._intent(playbook, slot, dry_run))
+        results = {name: self._result(playbook, name, slot, registry, asking) for name in playbook.queries}
+        bridges = {name: self._bridge(playbook, name, slot, registry, asking) for name in playbook.bridges}
+        words = _about(playbook, "its words", lambda: write(playbook, results, bridges, slot))
+        charts = {name: self._chart(playbook, name, results, registry) for name in words.charts}
+        origin = self._origin(asking)
+        end = footer(playbook, results, origin, playbook.schedule.zone)
+        log.info("playbook.ran", playbook=playbook.name, slot=slot.key, queries=len(asking.outcomes), dry_run=dry_run)
+        return Digest(title=playbook.title, markdown=words.markdown + end, charts=charts, receipts=origin.receipts)
+
+    def _grant(self, playbook: Playbook) -> Grant:
+        owner, channel = self.directory.person(playbook.owner), self.directory.channel(playbook.channel)
+        if owner is None:
+            todo = f"Name an owner in {playbook.file}."
+            raise PlaybookError(f"{playbook.name} is owned by {playbook.owner}, who is not in the directory.", todo=todo)
+        if channel is None:
+            todo = f"Name another channel in {playbook.file}, or invite Ana."
+            raise PlaybookError(f"{playbook.name} goes to #{playbook.channel}, which Ana cannot find.", todo=todo)
+        return self.current().policy.decide(owner, channel, self.directory.members(channel)).grant
+
+    def _intent(self, playbook: Playbook, slot: Slot, dry_run: bool) -> Intent:
+        return Intent(
+            question_id=f"{playbook.name}@{slot.key}",
+            actor=playbook.owner,
+            place=f"playbook:{playbook.name}",
+            kind="playbook",
+            text="dry run" if dry_run else "",
+        )
+
+    def _result(self, playbook: Playbook, name: str, slot: Slot, registry: Registry, asking: _Asking) -> Result:
+        planned = playbook.queries[name]
+        query = planned.at(slot.at, registry.calendar)
+        outcome = _about(playbook, f"query `{name}`", lambda: asking.ask(query))
+        return Result(
+            name=name,
+            table=outcome.table,
+            metrics=outcome.compiled.query.metrics,
+            period=span(query.period),
+            previous=compared_period(query),
+            fiscal_start=registry.calendar.fiscal_start,
+        )
+
+    def _bridge(self, playbook: Playbook, name: str, slot: Slot, registry: Registry, asking: _Asking) -> Bridge:
+        days = span_of(playbook.bridges[name], slot.at, registry.calendar)
+        return _about(playbook, f"bridge `{name}`", lambda: self.bridge(name, days, lambda query: asking.ask(query).table))
+
+    def _chart(self, playbook: Playbook, name: str, results: Mapping[str, Result], registry: Registry) -> bytes:
+        chart = playbook.charts[name]
+        table = _plain(results[chart.query].table)
+        fiscal_start = registry.calendar.fiscal_start
+        return self.draw(table, chart.kind, title=chart.title, fiscal_start=fiscal_start)
+
+    def _origin(self, asking: _Asking) -> Provenance:
+        ages = [outcome.as_of for outcome in asking.outcomes if outcome.as_of is not None]
+        badges = [self.badge(outcome) for outcome in asking.outcomes]
+        return Provenance(
+            as_of=min(ages, default=None),
+            badge=min(badges, key=lambda badge: _WORST_FIRST.index(badge.level), default=None),
+            receipts=tuple(dict.fromkeys(Receipt(outcome.receipt) for outcome in asking.outcomes)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """The door for one run: one grant, one intent, and everything that was asked."""
+
+    engine: Engine
+    grant: Grant
+    intent: Intent
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def ask(self, query: MetricQuery) -> Outcome:
+        outcome = self.engine.run(query, self.grant, intent=self.intent)
+        self.outcomes.append(outcome)
+        return outcome
+
+
+def _about(playbook: Playbook, what: str, does: Callable[[], _T]) -> _T:
+    try:
+        return does()
+    except AnabotError as error:
+        line = error.line if isinstance(error, PlaybookError) else 0
+        place = f"{what} failed on line {line} of {playbook.file}" if line else f"{what} failed"
+        words = f"{playbook.name} cannot run: {place}. {error.what}"
+        raise PlaybookError(words, why=error.why, todo=error.todo, line=line) from error
+
+
+def _plain(table: Table) -> Table:
+    """The table without what a comparison has added: a picture shows the metrics themselves."""
+    keep = [index for index, column in enumerate(table.columns) if compared(column.name) is None]
+    rows = tuple(tuple(row[index] for index in keep) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[index] for index in keep), rows=rows)

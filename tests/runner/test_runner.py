@@ -1,0 +1,231 @@
+import datetime as dt
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from bakery import bakery_people, bakery_policy, bakery_registry
+from bakery_playbooks import PEOPLE, QUIET, WEEK
+from tiny.warehouse import build
+
+from anabot.access.policy import Policy
+from anabot.analysis.reconcile import bridge
+from anabot.engine import Engine
+from anabot.errors import PlaybookError
+from anabot.playbooks.playbook import Playbook
+from anabot.playbooks.spec import read_playbook
+from anabot.runner import Runner
+from anabot.semantic.registry import Registry
+from anabot.store import Store
+from anabot.types import Badge, Channel, Person, Table
+from anabot.warehouses.connect import open_warehouse
+
+MONDAY = dt.datetime(2026, 9, 28, 6, 0, tzinfo=dt.UTC)
+GOLDEN = Path(__file__).parents[1] / "golden" / "playbooks"
+
+
+@dataclass(frozen=True)
+class InForce:
+    registry: Registry
+    policy: Policy
+
+
+@dataclass
+class Bench:
+    runner: Runner
+    store: Store
+    file: Path
+    drawn: list[tuple[Table, str, str]]
+
+
+def book(text: str, name: str = "books/week") -> Playbook:
+    playbook, _, faults = read_playbook(f"playbooks/{name}.md", text, bakery_registry().calendar)
+    assert playbook is not None, faults
+    return playbook
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    file = tmp_path / "bakery.duckdb"
+    build(file)
+    warehouse = open_warehouse(f"duckdb:///{file}")
+    store = Store(f"sqlite:///{tmp_path}/store.db")
+    store.migrate()
+    current = InForce(bakery_registry(), bakery_policy())
+    drawn: list[tuple[Table, str, str]] = []
+
+    def draw(table: Table, kind: str, *, title: str, fiscal_start: int) -> bytes:
+        drawn.append((table, kind, title))
+        return b"png"
+
+    runner = Runner(
+        current=lambda: current,
+        engine=Engine(lambda: current, {"default": warehouse}, store.audit),
+        directory=bakery_people(),
+        bridge=lambda name, span, run: bridge(current.registry.reconciliations[name], span, run),
+        badge=lambda outcome: Badge(level="certified" if "sales" in outcome.compiled.metrics else "draft", why="as tested"),
+        draw=draw,
+    )
+    yield Bench(runner, store, file, drawn)
+    warehouse.close()
+    store.close()
+
+
+def golden(name: str, text: str) -> None:
+    """Compare with the file of that name; `ANABOT_GOLDEN=1` writes it instead. Receipts belong to one warehouse file."""
+    file, text = GOLDEN / f"{name}.md", re.sub(r"R-[A-Z2-7]{10}", "R-RECEIPT", text)
+    if os.environ.get("ANABOT_GOLDEN") == "1":
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8")
+
+
+def test_a_playbook_becomes_words_tables_bridge_and_footer(bench: Bench) -> None:
+    digest = bench.runner.run(book(WEEK), MONDAY)
+
+    golden("books-week", digest.markdown)
+    assert digest.title == "Sales of the week"
+    assert digest.charts == {"months": b"png"}
+    assert len(digest.receipts) == len(set(digest.receipts)) == 4
+
+
+def test_strict_people_data_is_said_where_everybody_may_hear_it(bench: Bench) -> None:
+    golden("people-by-job", bench.runner.run(book(PEOPLE, "people/jobs"), MONDAY).markdown)
+
+
+def test_a_period_without_rows_says_so_with_its_dates(bench: Bench) -> None:
+    digest = bench.runner.run(book(QUIET), MONDAY)
+
+    golden("nothing-to-report", digest.markdown)
+    assert digest.markdown.startswith("_Nothing to report: there are no rows for 6 Jan – 12 Jan 2031._")
+
+
+def test_the_same_slot_gives_the_same_bytes_later_and_in_a_dry_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    playbook = book(WEEK)
+    first = bench.runner.run(playbook, MONDAY)
+
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    later = bench.runner.run(playbook, MONDAY.astimezone(dt.timezone(dt.timedelta(hours=9))))
+    dry = bench.runner.run(playbook, MONDAY, dry_run=True)
+
+    assert first == later == dry
+
+
+def test_a_run_months_later_is_anchored_on_its_slot(bench: Bench) -> None:
+    june = bench.runner.run(book(WEEK), dt.datetime(2026, 6, 1, 6, 0, tzinfo=dt.UTC))
+
+    assert "in 2026-05" in june.markdown
+    assert "1 May – 31 May 2026 (2026-05), compared with 1 Apr – 30 Apr 2026" in june.markdown
+
+
+def test_every_query_is_on_record_as_the_playbook_s(bench: Bench) -> None:
+    digest = bench.runner.run(book(WEEK), MONDAY)
+
+    entries = [entry for entry in bench.store.audit.list(50) if entry.kind == "playbook"]
+    assert {entry.place for entry in entries} == {"playbook:books/week"}
+    assert {entry.actor for entry in entries} == {"bea"}
+    assert set(digest.receipts) <= {entry.receipt for entry in entries}
+
+
+def test_a_chart_shows_the_metric_and_not_what_it_is_compared_with(bench: Bench) -> None:
+    compared = WEEK.replace("{query: months", "{query: shops")
+
+    bench.runner.run(book(compared), MONDAY)
+
+    ((table, kind, title),) = bench.drawn
+    assert [column.name for column in table.columns] == ["shop_name", "sales", "orders_placed"]
+    assert (kind, title) == ("line", "Sales by month")
+
+
+def test_a_chart_that_no_word_asks_for_is_not_drawn(bench: Bench) -> None:
+    digest = bench.runner.run(book(WEEK.replace('{{ chart("months") }}', "")), MONDAY)
+
+    assert digest.charts == {}
+    assert bench.drawn == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("owner: bea", "owner: bob", "owned by bob, who is not in the directory"),
+        ('"#books"', '"#bakes"', "goes to #bakes, which Ana cannot find"),
+        ('"#books"', '"#shops"', "query `total` failed"),
+        ("[sales, margin, margin_pct]", "[sales, headcount, margin_pct]", "query `total` failed"),
+        ("group_by: [shop_name]", "group_by: [shop_nam]", "query `shops` failed"),
+        ("{{ total.sales | money }}", "{{ total.profit }}", "its words failed on line 16 of playbooks/books/week.md"),
+        ("[sales_bridge]", "{sales_bridge: {start: 2026-02-01, end: 2026-01-01}}", "bridge `sales_bridge` failed"),
+    ],
+)
+def test_a_run_that_cannot_be_right_fails_and_says_which_part(bench: Bench, old: str, new: str, why: str) -> None:
+    with pytest.raises(PlaybookError) as caught:
+        bench.runner.run(book(WEEK.replace(old, new, 1)), MONDAY)
+
+    assert why in caught.value.what
+
+
+def test_a_missing_value_names_the_query_and_the_column(bench: Bench) -> None:
+    future = WEEK.replace("[sales_bridge]", "{sales_bridge: last_month}").replace(
+        "{metrics: [sales, margin, margin_pct], compare: previous_period}",
+        "{metrics: [sales, margin, margin_pct], period: {start: 2031-01-01, end: 2031-02-01}, compare: previous_period}",
+    )
+
+    with pytest.raises(PlaybookError, match=r"`total.sales` has no value for 1 Jan – 31 Jan 2031"):
+        bench.runner.run(book(future), MONDAY)
+
+
+def test_what_the_owner_may_see_and_the_channel_may_not_hear_is_not_computed(bench: Bench) -> None:
+    costs = WEEK.replace("[sales, margin, margin_pct]", "[sales, cost]").replace("{{ total.margin_pct | percent }}", "x")
+
+    bench.runner.run(book(costs), MONDAY)
+    with pytest.raises(PlaybookError, match="cost"):
+        bench.runner.run(book(costs.replace('"#books"', '"#shops"')), MONDAY)
+
+    assert [entry for entry in bench.store.audit.list(50) if entry.status == "forbidden"]
+
+
+def test_rows_follow_the_owner_s_own_rule(bench: Bench) -> None:
+    shops = QUIET.replace("{start: 2031-01-06, end: 2031-01-13}", "last_month").replace(
+        "Sales were {{ total.sales }}.", "{{ shops | table }}"
+    )
+    all_of_them = bench.runner.run(book(shops.replace('"#books"', '"#shops"')), MONDAY).markdown
+
+    north = bench.runner.run(book(shops.replace("owner: bea", "owner: nora").replace('"#books"', '"#shops"')), MONDAY).markdown
+
+    assert "Castle" in all_of_them
+    assert "Castle" not in north
+    assert "Market" in north
+
+
+def test_a_guest_in_the_channel_keeps_everything_back(bench: Bench) -> None:
+    class WithGuest:
+        def person(self, user: str) -> Person | None:
+            return bakery_people().person(user)
+
+        def channel(self, channel: str) -> Channel | None:
+            return bakery_people().channel(channel)
+
+        def members(self, channel: Channel) -> list[Person]:
+            guest = bakery_people().person("gus")
+            assert guest is not None
+            return [*bakery_people().members(channel), guest]
+
+    with pytest.raises(PlaybookError, match="query `total` failed"):
+        replace(bench.runner, directory=WithGuest()).run(book(WEEK), MONDAY)
+
+
+def test_a_hostile_value_in_the_data_is_shown_and_does_nothing(bench: Bench) -> None:
+    hostile = "<!channel> | **free** ![x](chart:months)"
+    with duckdb.connect(str(bench.file)) as con:
+        con.execute("UPDATE crumb.shops SET shop = ? WHERE shop_id = 1", [hostile])
+
+    shown = bench.runner.run(book(WEEK.replace("parameters: {top: 3}", "parameters: {top: 9}")), MONDAY).markdown
+
+    assert "&lt;!channel&gt; \\| \\*\\*free\\*\\* !\\[x\\](chart:months)" in shown
+    assert "<!channel>" not in shown
+
+
+def test_the_golden_folder_holds_what_these_tests_write() -> None:
+    assert {file.stem for file in GOLDEN.glob("*.md")} >= {"books-week", "people-by-job", "nothing-to-report"}
