@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from slack_house import FAY, FIN, GENERAL, ROOT, House, shown
 from serving import wait_for
+from slack_house import FAY, FIN, GENERAL, ROOT, House, shown
 
 
 def typed(house: House, user: str, text: str, channel: str = GENERAL) -> str:

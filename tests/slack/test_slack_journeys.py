@@ -8,8 +8,8 @@ import urllib.request
 from dataclasses import replace
 from typing import Any
 
-from slack_house import FAY, FIN, GENERAL, OLU, ROOT, House, answered, clarifying, open_house, shown
 from serving import wait_for
+from slack_house import FAY, FIN, GENERAL, OLU, ROOT, House, answered, clarifying, open_house, shown
 
 from anabot.errors import NotAllowed
 from anabot.slack.pool import Pool

@@ -11,9 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from slack_house import PLACES, REGISTRY, TAKINGS, answered, bridged, clarifying
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from slack_house import PLACES, REGISTRY, TAKINGS, answered, bridged, clarifying
 
 from anabot.slack import details, render
 from anabot.slack.blocks import MESSAGE_BLOCKS, MESSAGE_TEXT, Message, text_size
