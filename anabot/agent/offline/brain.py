@@ -65,7 +65,7 @@ def _tagged(found: Sequence[Token], lexicon: Lexicon, day: tuple[dt.date, int]) 
     unknown = {i for each in tags if each.kind == "unknown" for i in range(each.start, each.end)}
     if not unknown:
         return tags, []
-    mended, notes = repair(found, unknown, lexicon.vocabulary)
+    mended, notes = repair(found, unknown, lexicon.vocabulary, lexicon.spellable)
     if list(mended) == list(found):
         return tags, []
     return tag(mended, lexicon, Dates(mended, *day)), notes

@@ -17,13 +17,14 @@ from anabot.agent.offline.slots import Bound, Cut, Mention, Pick, Rank, Slots
 from anabot.agent.offline.times import Settling, Times, grain_name
 from anabot.agent.understanding import Ambiguous, Ask, Chart, Reading
 from anabot.errors import BadQuery, NotAllowed, UnknownName
+from anabot.semantic.catalog import catalog_of
 from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span
 from anabot.semantic.registry import DimensionRef
 from anabot.semantic.resolve import resolve
+from anabot.semantic.units import CURRENCIES
 
 _OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne"}
 _TOP = 10  # "top customers" without a number
-_SIGNS = {"usd": "usd", "eur": "eur"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Builder:
     def build(self) -> Reading:
         """The reading. Raises Exit."""
         registry = self.lexicon.registry
+        self._fits()
         settling = Settling(
             slots=self.slots,
             metric=registry.metrics[self.metrics[0]],
@@ -49,6 +51,7 @@ class Builder:
             calendar=registry.calendar,
             base=self.base,
             continuing=self.continuing,
+            timed=any(leaf.time_dimension for leaf in catalog_of(registry).leaves(self.metrics[0])),
         )
         times = settling.settle()
         fields = self._picks()
@@ -68,6 +71,20 @@ class Builder:
         chart, ask = self._chart(group, times), self._ask()
         notes = () if ask else tuple(dict.fromkeys([*times.notes, *self.notes]))
         return Reading(query=self._resolved(query), assumptions=notes, period_label=times.label, chart=chart, ask=ask)
+
+    def _fits(self) -> None:
+        """Money has an amount and is not counted; a share has neither."""
+        for name in self.metrics:
+            metric = self.lexicon.registry.metrics[name]
+            counted = any(m.counted and name in m.metrics for m in self.slots.mentions)
+            if counted and metric.unit in (*CURRENCIES, "ratio"):
+                raise stuck(
+                    "shape",
+                    f"{metric.label} is {_kind_of(metric.unit)}, not something to count. Ask “how much”, or name what to count.",
+                )
+            if self.slots.worth and metric.unit not in CURRENCIES:
+                word = self.slots.worth[0]
+                raise stuck("shape", f"{metric.label} is not money, so it has no “{word}”.", unknown=[word])
 
     def _resolved(self, query: MetricQuery) -> MetricQuery:
         try:
@@ -316,6 +333,10 @@ def _renamed(item: str, before: Iterable[str], after: Sequence[str]) -> str:
     """An order by the thread's first metric becomes one by the metric that took its place."""
     first = next(iter(before), "")
     return item.replace(first, after[0]) if item.removeprefix("-") == first and first not in after else item
+
+
+def _kind_of(unit: str) -> str:
+    return "a share" if unit == "ratio" else "money"
 
 
 def _home(ref: DimensionRef) -> DimensionId:

@@ -21,6 +21,7 @@ from anabot.periods import named
 from anabot.semantic.query import MetricQuery
 
 _CHOICES = 3
+_WHY = "I can say what the numbers are, but not why they moved. Ask for the change, by what you suspect."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +51,14 @@ class Chooser:
     def _explained(self) -> None:
         slots = self.slots
         self._completed()
+        if slots.why and slots.mentions:
+            raise stuck("why", _WHY, unknown=slots.unknown)
         if slots.unknown:
             raise stuck(
                 "unknown_words", unknown=slots.unknown, nearest=[m for mention in slots.mentions for m in mention.metrics]
             )
         if slots.why:
-            raise stuck("why", "I can say what the numbers are, but not why they moved. Ask for the change, by what you suspect.")
+            raise stuck("why", _WHY)
         if slots.misplaced:
             words = "” and “".join(dict.fromkeys(slots.misplaced))
             raise stuck(
@@ -186,7 +189,7 @@ class Chooser:
             continuing=self.previous is not None and not saved,
         )
         reading = builder.build()
-        return replace(reading, assumptions=(*notes, *reading.assumptions))
+        return replace(reading, assumptions=(*notes, *self.slots.notes, *reading.assumptions))
 
     # --- questions that the data team foresaw
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from anabot.agent.offline import read_names, read_numbers, read_times
 from anabot.agent.offline.lexicon import Lexicon
-from anabot.agent.offline.parser import BOUNDS, Parser, Reader, flag, skip
+from anabot.agent.offline.parser import BOUNDS, Parser, Reader, flag, note, skip
 from anabot.agent.offline.slots import Slots
 from anabot.agent.offline.tagging import Tag
 
@@ -19,13 +19,15 @@ _READERS: dict[str, Reader] = {
     "question": read_names.question,
     "only": skip,
     "light": skip,
+    "count": skip,  # looked at by the metric after it
+    "worth": note("worth"),
     "not": read_names.leave_out,
     "drop": read_names.drop,
     "is": Parser.misplace,  # taken by the dimension before it
     # by what
     "by": read_names.by,
     "pick": read_names.pick,
-    "wise": read_names.wise,
+    "wise": note("wants_cut"),
     "grain": read_times.grain,
     "trend": flag("trend"),
     # when, and against what
@@ -36,7 +38,8 @@ _READERS: dict[str, Reader] = {
     "change": flag("change"),
     "same_year": flag("same_year"),
     "partial": read_times.partial,
-    "so_far": read_times.so_far,
+    "so_far": note("so_far"),
+    "now": note("now"),
     "closed": skip,
     # how many, in what order
     "number": read_numbers.number,
@@ -55,7 +58,7 @@ _READERS: dict[str, Reader] = {
     "more": flag("adds"),
     # what she says rather than computes
     "why": flag("why"),
-    "who": read_times.who,
+    "who": note("who"),
     "help": flag("help"),
 }
 

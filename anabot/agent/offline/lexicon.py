@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from anabot.agent.offline.spelling import spellable
 from anabot.agent.offline.text import root, tokens, words
 from anabot.agent.offline.words import FILLERS, OPERATORS, PREPOSITIONS
 from anabot.semantic.catalog import dimensions_of
@@ -60,6 +61,7 @@ class Lexicon:
         self._terms()
         self._dimensions()
         self._questions()
+        self.spellable = spellable(self.vocabulary)
 
     def reach(self, *metrics: str) -> tuple[DimensionRef, ...]:
         """The dimensions that all of these metrics have and the asker may use."""
@@ -133,8 +135,7 @@ class Lexicon:
                 continue  # a bare number names a value only beside its dimension
             if entry := self._at(phrase, known=False):
                 _append(entry.values, value)
-            spoken = tuple(token.norm for token in tokens(phrase))
-            if spoken in OPERATORS or (len(spoken) == 1 and spoken[0] in FILLERS | PREPOSITIONS):
+            if len(key) <= 2 and _is_language(phrase.casefold()):
                 self.shouted.add(key)
 
     def _questions(self) -> None:
@@ -161,6 +162,10 @@ class Lexicon:
 def content(phrase: str) -> Key:
     """The roots of the words that carry a phrase's meaning, in order."""
     return tuple(root(t.norm) for t in tokens(phrase) if t.kind != "mark" and not is_light(t.norm))
+
+
+def _is_language(phrase: str) -> bool:
+    return tuple(phrase.split()) in OPERATORS or phrase in FILLERS or phrase in PREPOSITIONS
 
 
 def is_light(word: str) -> bool:

@@ -51,6 +51,10 @@ class Parser:
         """The phrase at `i`; an empty one outside the clause."""
         return self.tags[i] if 0 <= i < len(self.tags) else _EMPTY
 
+    def before_of(self, i: int) -> set[str]:
+        """The light words right before the phrase at `i`."""
+        return self.before[i] if 0 <= i < len(self.before) else set()
+
     def entry(self, i: int) -> Entry:
         """What the name at `i` may mean; nothing for other phrases."""
         return self.at(i).entry or Entry()
@@ -85,11 +89,14 @@ class Parser:
 
     def mention(self, i: int) -> Mention | None:
         """The metrics named at `i`, or None."""
-        entry = self.entry(i)
+        entry, text = self.entry(i), self.at(i).text
+        if not entry.term and not entry.metrics:
+            return None
+        counted = self.at(i - 1).says("count") or {"how", "many"} <= self.before[i]
         if entry.term:
             metrics = [m for m in self.lexicon.registry.terms[entry.term].metrics if m in self.lexicon.grant.metrics]
-            return Mention(metrics=tuple(metrics), text=self.at(i).text, term=entry.term)
-        return Mention(metrics=tuple(entry.metrics), text=self.at(i).text) if entry.metrics else None
+            return Mention(metrics=tuple(metrics), text=text, term=entry.term, counted=counted)
+        return Mention(metrics=tuple(entry.metrics), text=text, counted=counted)
 
     def cut(self, i: int) -> Cut | None:
         """The dimension or unit of time named at `i`, or None."""
@@ -130,6 +137,16 @@ def unit_cut(tag: Tag) -> Cut:
 def skip(_: Parser, i: int) -> int:
     """A phrase that says nothing by itself."""
     return i + 1
+
+
+def note(name: str) -> Reader:
+    """A reader that keeps the words, for a later look at whether they fit."""
+
+    def read(p: Parser, i: int) -> int:
+        getattr(p.slots, name).append(p.at(i).text)
+        return i + 1
+
+    return read
 
 
 def flag(name: str) -> Reader:

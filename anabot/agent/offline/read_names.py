@@ -24,6 +24,13 @@ def name(p: Parser, i: int) -> int:
     return p.misplace(i)
 
 
+def _homes(p: Parser, i: int) -> str:
+    """The labels of the dimensions that a value at `i` is in."""
+    models = p.lexicon.registry.models
+    found = (models[model].dimensions[name].label or name for model, name, _ in p.entry(i).values)
+    return " or ".join(dict.fromkeys(found))
+
+
 def question(p: Parser, i: int) -> int:
     """A whole question that the data team foresaw."""
     entry = p.entry(i)
@@ -113,6 +120,9 @@ def _bare_dimension(p: Parser, i: int) -> int | None:
     if i == 0 and any(tag.says(*BOUNDS, "top") for tag in p.tags):
         p.slots.cuts.append(cut)  # "shops with more than 5 orders"
         return i + 1
+    if cut.dimensions and p.entry(i + 1).values and not p.before[i + 1]:
+        p.slots.notes.append(f"“{p.at(i).text} {p.at(i + 1).text}” is read as {_homes(p, i + 1)} {p.at(i + 1).text}.")
+        return i + 1
     models = {model for model, _ in cut.dimensions}
     if any(value[0] in models for value in p.entry(i - 1).values):
         return i + 1
@@ -128,14 +138,14 @@ def by(p: Parser, i: int) -> int:
     if when and when.count > 1:
         p.slots.cuts.append(Cut(text=p.at(j).text, unit=when.unit))
         return j
-    cut = p.cut(j)
+    cut = p.cut(j) if p.before_of(j) <= _ARTICLES else None
     if cut and not (p.slots.rank and p.mention(j)):
         return read_cuts(p, j)
     if p.slots.rank and (mention := p.mention(j)):
         p.slots.rank.mention = mention
         return j + 1
-    placed = p.entry(j).values and p.at(i).text.casefold().startswith(("across", "for", "in", "each", "every"))
-    if placed or p.at(j).kind == "unknown" or when:
+    across = p.at(i).text.casefold().startswith(("across", "for", "in", "each", "every"))
+    if p.at(j).kind == "unknown" or (across and (p.entry(j).values or when)):
         return j
     if p.mention(j):
         p.slots.misplaced.append(f"{p.at(i).text} {p.at(j).text}")
@@ -159,12 +169,6 @@ def pick(p: Parser, i: int) -> int:
     if p.at(i).text.casefold() in ("which", "all"):
         return i + 1
     return p.misplace(i)
-
-
-def wise(p: Parser, i: int) -> int:
-    """ "breakdown": something to cut by must be said somewhere else."""
-    p.slots.wants_cut.append(p.at(i).text)
-    return i + 1
 
 
 def leave_out(p: Parser, i: int) -> int:

@@ -62,18 +62,6 @@ def partial(p: Parser, i: int) -> int:
     return i + 2 if p.at(i + 1).kind == "unit" else p.misplace(i)
 
 
-def so_far(p: Parser, i: int) -> int:
-    """ "so far" needs a period that runs."""
-    p.slots.so_far.append(p.at(i).text)
-    return i + 1
-
-
-def who(p: Parser, i: int) -> int:
-    """ "who", "where": the answer must be cut by somebody or some place."""
-    p.slots.who.append(p.at(i).text)
-    return i + 1
-
-
 def chart(p: Parser, i: int) -> int:
     """ "as a chart"."""
     p.slots.chart = p.at(i).detail

@@ -20,6 +20,7 @@ class Mention:
     metrics: tuple[str, ...]
     text: str
     term: str = ""
+    counted: bool = False  # "how many", "number of": money and shares cannot be counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,10 @@ class Slots:
     follows: bool = False  # "and …", "what about …", "same for …"
     adds: bool = False  # "also", "add"
     wants_cut: list[str] = field(default_factory=list)  # "breakdown": needs a dimension
+    worth: list[str] = field(default_factory=list)  # "amount": only money has one
+    now: list[str] = field(default_factory=list)  # "currently": the period must reach today
     so_far: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     misplaced: list[str] = field(default_factory=list)  # known words in a place where they mean nothing
 

@@ -32,8 +32,15 @@ _GRAMMAR = {
 }
 
 
-def repair(tokens: Sequence[Token], unknown: Collection[int], vocabulary: Collection[str]) -> tuple[list[Token], list[str]]:
-    """The tokens with unknown words put right, and one sentence for each word that was changed."""
+def spellable(vocabulary: Collection[str]) -> list[str]:
+    """The words a mistyped one may be meant for: long enough ones of the registry and of the grammar, in order."""
+    return sorted(word for word in {*vocabulary, *_GRAMMAR} if len(word) >= _SHORTEST)
+
+
+def repair(
+    tokens: Sequence[Token], unknown: Collection[int], vocabulary: Collection[str], known: Sequence[str]
+) -> tuple[list[Token], list[str]]:
+    """The tokens with unknown words put right, and one sentence for each word that was changed. `known`: see `spellable`."""
     found: list[Token] = []
     notes: list[str] = []
     i = 0
@@ -47,7 +54,7 @@ def repair(tokens: Sequence[Token], unknown: Collection[int], vocabulary: Collec
         elif parts := _parted(token, vocabulary):
             found += parts
         else:
-            word = _closest(token.norm, vocabulary)
+            word = _closest(token.norm, known)
             found.append(replace(token, norm=word) if word else token)
             notes += [f"Read “{token.text}” as “{word}”."] if word else []
         i += 1
@@ -69,13 +76,12 @@ def _parted(token: Token, vocabulary: Collection[str]) -> list[Token]:
     return [replace(token, norm=token.norm[: cuts[0]]), replace(token, norm=token.norm[cuts[0] :])]
 
 
-def _closest(word: str, vocabulary: Collection[str]) -> str:
+def _closest(word: str, known: Sequence[str]) -> str:
     if len(word) == 4 and (swapped := [w for w in FILLERS if sorted(w) == sorted(word) and OSA.distance(w, word) == 1]):
         return swapped[0] if len(swapped) == 1 else ""
     if len(word) < _SHORTEST or not word.isalpha():
         return ""
     reach = 2 if len(word) >= 8 else 1
-    known = [w for w in {*vocabulary, *_GRAMMAR} if len(w) >= _SHORTEST]
     near = process.extract(word, known, scorer=OSA.distance, score_cutoff=reach, limit=3)
     near = [match for match in near if match[1] == near[0][1] and _safe(word, match[0])]
     return near[0][0] if len({match[0].rstrip("s") for match in near}) == 1 else ""

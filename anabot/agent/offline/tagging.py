@@ -14,7 +14,7 @@ from anabot.agent.offline import ranges
 from anabot.agent.offline.dates import Dates, When
 from anabot.agent.offline.lexicon import Entry, Lexicon, is_light
 from anabot.agent.offline.text import Token, root, stem
-from anabot.agent.offline.words import FILLERS, MEASURES, NUMBERS, OPERATORS, PREPOSITIONS, SCALES, UNITS
+from anabot.agent.offline.words import MEASURES, NUMBERS, OPERATORS, PREPOSITIONS, SCALES, UNITS
 
 Kind = Literal["name", "question", "operator", "date", "number", "unit", "measure", "light", "comma", "stop", "unknown"]
 _COST: dict[Kind, float] = {
@@ -100,8 +100,9 @@ def _text(tokens: Sequence[Token], start: int, end: int) -> str:
 
 
 def _light_words(tokens: Sequence[Token], i: int) -> Iterator[Tag]:
+    """A filler in capitals, in a message that is not, is a name: `US`, `IN`, `IT`."""
     norm = tokens[i].norm
-    if norm in FILLERS or norm in PREPOSITIONS:
+    if is_light(norm) and not (len(norm) > 1 and norm != "ok" and _shouted(tokens, i, i + 1)):
         yield Tag(kind="light", start=i, end=i + 1, text=tokens[i].text, detail="in" if norm in PREPOSITIONS else "")
     elif norm in UNITS:
         yield Tag(kind="unit", start=i, end=i + 1, text=tokens[i].text, detail=UNITS[norm])
@@ -141,8 +142,10 @@ def _names(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
 
 
 def _shouted(tokens: Sequence[Token], start: int, end: int) -> bool:
-    others = [token.text for token in (*tokens[:start], *tokens[end:]) if token.kind == "word"]
-    return all(token.text.isupper() for token in tokens[start:end]) and not (others and all(map(str.isupper, others)))
+    if not all(token.text.isupper() for token in tokens[start:end]):
+        return False
+    others = [token.text for token in (*tokens[:start], *tokens[end:]) if token.kind == "word" and len(token.text) > 1]
+    return not others or not all(map(str.isupper, others))
 
 
 def _questions(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:

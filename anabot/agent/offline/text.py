@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["word", "number", "date", "mark"]
@@ -23,11 +24,13 @@ _EDGE_MENTIONS = re.compile(
     r"^\s*(?:(?:hey|hi|hello|ok|yo)\s+)?(?:<@[A-Z0-9]+(?:\|[^>]*)?>[\s,:]*)+|(?:\s*<@[A-Z0-9]+(?:\|[^>]*)?>)+\s*$", re.I
 )
 _EMOJI_CODE = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+\-]*:(?::skin-tone-\d:)?(?![\w:])|:[+\-]1:")
+_MARKED = re.compile(r"[<&:]")
 _TOKEN = re.compile(
     r"""
       (?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{2,4}|\d{4}-?[qw]\d{1,2}\b|\d{4}-\d{2}\b)
     | (?P<number>[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:%|(?:k|m|mm|mn|bn|b)\b)?(?![^\W_]))
     | (?P<word>(?:[^\W_]|[̀-ͯ])+(?:['](?:[^\W_])+)?[']?)
+    | (?P<percent>%)
     | (?P<mark>>=|<=|!=|[<>=,;?!.\n])
     """,
     re.X | re.I,
@@ -51,12 +54,16 @@ class Token:
 
 def clean(message: str) -> str:
     """The message without mark-up, mentions of Ana and emoji; one form for each character."""
+    if message.isascii() and not _MARKED.search(message):
+        return message
     text = _EDGE_MENTIONS.sub(" ", _SPECIAL.sub(" ", _EMOJI_CODE.sub(" ", message)))
     text = _DATE_MARK.sub(lambda m: m[1] or " ", text)
     text = _LINK.sub(lambda m: m[2] or m[1], text)
     text = _MENTION.sub(lambda m: m[2] or m[1], text)
-    text = unicodedata.normalize("NFKC", html.unescape(text))
-    text = text.translate({0x2019: "'", 0x2018: "'", 0x02BC: "'"})
+    text = html.unescape(text)
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKC", text).translate({0x2019: "'", 0x2018: "'", 0x02BC: "'"})
     return "".join(
         " " if unicodedata.category(c) in ("So", "Sk", "Cs", "Cf", "Co") or 0xFE00 <= ord(c) <= 0xFE0F else c for c in text
     )
@@ -81,7 +88,9 @@ def tokens(message: str) -> tuple[Token, ...]:
 def _expand(match: re.Match[str], dash: bool, quoted: bool) -> list[Token]:
     text = match[0]
     norm = text.casefold()
-    kind: Kind = match.lastgroup  # type: ignore[assignment]  # the pattern's four groups are the four kinds
+    if match.lastgroup == "percent":
+        return [Token(text, "percent", "word", dash)]
+    kind: Kind = match.lastgroup  # type: ignore[assignment]  # the pattern's other four groups are the four kinds
     if kind == "number":
         return [_number("'" + text if quoted and len(text) == 2 else text, dash)]
     if kind != "word":
@@ -129,6 +138,7 @@ def root(word: str) -> str:
     return base.rstrip("e") if len(base) > 3 else base
 
 
+@lru_cache(maxsize=65_536)
 def words(phrase: str) -> tuple[str, ...]:
     """A name, label, synonym or value as the stems it is found by: `net_revenue` → (`net`, `revenue`)."""
     return tuple(stem(token.norm) for token in tokens(phrase) if token.kind != "mark")

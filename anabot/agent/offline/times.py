@@ -57,6 +57,7 @@ class Settling:
     calendar: Calendar
     base: MetricQuery | None = None
     continuing: bool = False
+    timed: bool = True  # whether the metric has a time that a period could cut
 
     @property
     def today(self) -> dt.date:
@@ -171,8 +172,13 @@ class Settling:
             return
         times.period = self._default_period()
         if times.period is None:
-            times.notes.append("No period was said: all the data there is counts.")
+            if self.timed:
+                times.notes.append("No period was said: all the data there is counts.")
             return
+        if self.slots.now and times.period.end < self.today:
+            raise stuck(
+                "period", f"“{self.slots.now[0].capitalize()}” does not say which days: name a period, for example “this month”."
+            )
         said = self.metric.default_period.replace("_", " ")
         times.notes.append(f"No period was said: {said} is usual for {self.metric.label}.")
 

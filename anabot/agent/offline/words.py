@@ -13,11 +13,11 @@ from decimal import Decimal
 from anabot.periods import Grain
 
 _FILLERS = """
-a an the these those it its there here such i we us our ours you your my me
+a an the these those it its there here such i we our ours you your my me
 is are was were be been being am do does did doing done has have had having will would can could shall may might
-please thanks thank hi hello hey ok okay so well anabot ana bot cheers now currently what whats how many much
+please thanks thank hi hello hey ok okay so well anabot ana bot cheers what whats how many much
 show give tell get list display see want need know like look find pull fetch return report check let lets
-numbers figure figures value values amount result results data metric metrics kpi combination combinations
+numbers figure figures result results data metric metrics kpi combination combinations
 total totals overall altogether all any whole entire basically really quickly actually
 company business overview summary performing perform performed going go coming come happening happened
 respectively together too then this
@@ -26,7 +26,10 @@ _PREPOSITIONS = "of in for on at to from with within during among amongst inside
 
 # kind [detail]: phrases. What a kind does is said in `grammar.py`; the longest phrase wins.
 _OPERATORS = """
-light: number of | the number of | total number of | count of | the count of
+light: give us | show us | tell us | get us | let us
+count: number of | the number of | total number of | count of | the count of
+worth: value | amount | value of | amount of | dollar value | dollar amount
+now: now | currently | current | at the moment | right now | as of today | as of now | as of right now | these days | at present
 and: and | plus | as well as | along with | together with | or | nor
 by: by | per | across | broken down by | broken out by | broken down across | break down by | breakdown by | split by
 by: split across
@@ -130,7 +133,7 @@ partial today: until today | through today
 partial today: to today | up to now | until now
 closed: inclusive | both inclusive | inclusive of start and end date | inclusive of start and end dates | inclusive of both
 closed: including both
-closed: both days included | at the moment | right now | as of today | as of now | as of right now | these days
+closed: both days included
 so_far: so far | to date | thus far
 """
 
