@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -34,6 +34,7 @@ class Draft:
     company_file: str = ""
     where: dict[tuple[str, str], tuple[Document, Path]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)  # metrics whose `config.meta.ana` could not be read
     faults: list[Fault] = field(default_factory=list)
 
     def fault(self, doc: Document, path: Path, what: str, why: str = "", todo: str = "") -> None:
@@ -78,7 +79,7 @@ def _shape_fault(kind: type[BaseModel], item: Any, doc: Document, path: Path) ->
     full = (*path, *place)
     match item["type"]:
         case "extra_forbidden":
-            known = [field.alias or name for name, field in kind.model_fields.items()]
+            known = [field.alias or name for name, field in _shape_at(kind, place[:-1]).model_fields.items()]
             last = str(place[-1])
             return doc.fault(
                 full,
@@ -96,6 +97,22 @@ def _shape_fault(kind: type[BaseModel], item: Any, doc: Document, path: Path) ->
                 did_you_mean(str(item["input"]), _quoted(item)),
             )
     return doc.fault(full, f"`{key}` cannot be read.", f"{item['msg']}.", f"It is `{str(item['input'])[:80]}`.")
+
+
+def _shape_at(kind: type[BaseModel], place: Path) -> type[BaseModel]:
+    """The shape that `place` below `kind` has, as far as it can be followed."""
+    for part in place:
+        field = kind.model_fields.get(str(part))
+        inner = list(_within(field.annotation)) if field else []
+        kind = inner[0] if inner else kind
+    return kind
+
+
+def _within(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _within(each)
 
 
 def _quoted(item: Any) -> list[str]:

@@ -60,12 +60,16 @@ def parse_formula(sql: str, dialect: str) -> tuple[exp.Expression, tuple[str, ..
 
 
 def _parse(sql: str, dialect: str) -> exp.Expression:
-    try:
-        tree = sqlglot.parse_one(sql, read=dialect)
-    except (SqlglotError, RecursionError) as error:
-        raise BadExpression(
-            f"`{sql}` does not parse: {str(error).splitlines()[0] if str(error) else 'nested too deeply'}"
-        ) from error
-    if not isinstance(tree, exp.Expression):
-        raise BadExpression(f"`{sql}` is not an expression.")
+    tree = one(sql, dialect)
+    if tree is None:
+        raise BadExpression(f"`{sql[:200]}` does not parse as one expression.")
     return tree
+
+
+def one(sql: str, dialect: str) -> exp.Expression | None:
+    """`sql` as one tree; None where it does not parse or is several statements."""
+    try:
+        found = sqlglot.parse(sql, read=dialect)
+    except (SqlglotError, RecursionError):
+        return None
+    return found[0] if len(found) == 1 and isinstance(found[0], exp.Expression) else None

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+
+from anabot.semantic.expressions import one
 
 _BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _SLOT = re.compile(r"__ref_(\d+)")
@@ -84,11 +84,10 @@ def parse_filter(text: str, dialect: str = "duckdb") -> Predicate:
 
 def parse_condition(sql: str, dialect: str) -> exp.Expression:
     """One SQL condition without queries, aggregates or stars."""
-    try:
-        tree = sqlglot.parse_one(sql, read=dialect)
-    except (SqlglotError, RecursionError) as error:
-        raise BadTemplate(f"`{sql.strip()}` is not one SQL condition.") from error
-    if next(tree.find_all(*_FORBIDDEN), None) is not None or not isinstance(tree, exp.Expression):
+    tree = one(sql, dialect)
+    if tree is None:
+        raise BadTemplate(f"`{sql.strip()[:200]}` is not one SQL condition.")
+    if next(tree.find_all(*_FORBIDDEN), None) is not None:
         raise BadTemplate("A condition compares columns and values; it holds no query, aggregate or window.")
     return tree
 

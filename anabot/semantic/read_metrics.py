@@ -27,7 +27,10 @@ def read_metric(draft: Draft, doc: Document, path: Path, value: Any, model: Sema
     spec = draft.shape(MetricSpec, value, doc, path)
     if spec is None or not spec.config.enabled or not draft.claim("metric", spec.name, doc, path):
         return
-    ana = draft.shape(MetricAna, spec.config.meta.ana, doc, (*path, "config", "meta", "ana")) or MetricAna()
+    ana = draft.shape(MetricAna, spec.config.meta.ana, doc, (*path, "config", "meta", "ana"))
+    if ana is None:
+        draft.unread.add(spec.name)
+        ana = MetricAna()
     draft.metrics[spec.name] = _Reader(draft, doc, path, spec).metric(ana, model)
 
 

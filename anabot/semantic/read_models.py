@@ -96,7 +96,7 @@ class _Columns:
         if thing.name in found:
             todo = "Rename one of them."
             self.draft.fault(self.doc, (*self.path, *at), f"`{thing.name}` stands twice in the model `{self.model}`.", "", todo)
-        found[thing.name] = thing
+        found.setdefault(thing.name, thing)
 
     def _entity(self, spec: EntitySpec, column: str, at: Path) -> Entity:
         name, sql = spec.name or column, spec.expr or column

@@ -26,7 +26,7 @@ def check(draft: Draft, registry: Registry) -> None:
         _inputs(draft, metric)
         if metric.name not in cyclic and not _unread(draft, metric):
             _names(draft, catalog, metric)
-        if draft.governed:
+        if draft.governed and metric.name not in draft.unread:
             _governed(draft, metric)
     _words(draft)
     _saved(draft)

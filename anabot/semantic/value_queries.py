@@ -27,7 +27,9 @@ def compile_index(registry: Registry, grant: Grant, *, dialect: str) -> Iterator
 
 
 def declared_values(registry: Registry, grant: Grant) -> dict[Place, tuple[str, ...]]:
-    """The values that the registry itself names, in those dimensions."""
+    """The values that the registry itself names, in those dimensions; none where the grant's row rules may hide some."""
+    if grant.rows:
+        return {}
     models = registry.models
     found = {place: tuple(models[place[0]].dimensions[place[1]].values) for place in _reached(registry, grant)}
     return {place: values for place, values in found.items() if values}

@@ -25,7 +25,7 @@ def _table(name: str) -> list[Row]:
 def _joined(row: Row, name: str, key: str) -> Row:
     found = next((each for each in _table(name) if each[key] == row.get(key) and row.get(key) is not None), None)
     return {
-        **{k: None for k in _table(name)[0]},
+        **dict.fromkeys(_table(name)[0]),
         **(found or {}),
         **{k: v for k, v in row.items() if v is not None or k not in (found or {})},
     }

@@ -142,7 +142,7 @@ def test_a_half_open_period_leaves_out_its_end_and_keeps_the_last_minute_before(
 def test_a_newest_date_is_a_date(ask: Ask) -> None:
     rows = ask(metrics=["data_as_of"], group_by=["source"])
 
-    assert rows[-1] == ("till", dt.datetime(2026, 9, 28, 4, 0))
+    assert rows[-1] == ("till", dt.datetime.fromisoformat("2026-09-28T04:00:00"))
 
 
 @pytest.mark.parametrize(

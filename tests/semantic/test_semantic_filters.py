@@ -1,0 +1,124 @@
+"""dbt's filter templates are read, never executed and never pasted."""
+
+from __future__ import annotations
+
+import pytest
+
+from anabot.semantic.filters import BadTemplate, Ref, parse_filter, parse_ref
+from anabot.semantic.read_queries import condition_json
+
+
+@pytest.mark.parametrize(
+    ("call", "ref"),
+    [
+        ("Dimension('order__channel')", Ref(kind="dimension", name="order__channel")),
+        ('Dimension("order__channel")', Ref(kind="dimension", name="order__channel")),
+        ("TimeDimension('metric_time', 'month')", Ref(kind="dimension", name="metric_time", grain="month")),
+        ("TimeDimension('metric_time', 'MONTH')", Ref(kind="dimension", name="metric_time", grain="month")),
+        ("TimeDimension('metric_time').grain('week')", Ref(kind="dimension", name="metric_time", grain="week")),
+        ("Dimension('metric_time').date_part('year')", Ref(kind="dimension", name="metric_time", part="year")),
+        (
+            "TimeDimension('metric_time', 'day').descending(True)",
+            Ref(kind="dimension", name="metric_time", grain="day", descending=True),
+        ),
+        ("Dimension('channel', entity_path=['order'])", Ref(kind="dimension", name="order__channel")),
+        ("Entity('listing')", Ref(kind="entity", name="listing")),
+        ("Metric('bookings', ['listing'])", Ref(kind="metric", name="bookings", group_by=("listing",))),
+        ("Metric('bookings', group_by=['listing'])", Ref(kind="metric", name="bookings", group_by=("listing",))),
+        ("channel", Ref(kind="dimension", name="channel")),
+    ],
+)
+def test_a_call_of_dbts_is_a_reference(call: str, ref: Ref) -> None:
+    assert parse_ref(call) == ref
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "",
+        "Dimension()",
+        "Dimension(x)",
+        "Dimension(3)",
+        "open('x')",
+        "Dimension('a').shell('b')",
+        "__import__('os')",
+        "a.b",
+        "1 + 1",
+        "Dimension('a'",
+        "lambda: 1",
+    ],
+)
+def test_anything_else_is_refused(call: str) -> None:
+    with pytest.raises(BadTemplate):
+        parse_ref(call)
+
+
+@pytest.mark.parametrize(
+    ("text", "refs", "sql"),
+    [
+        ("{{ Dimension('order__channel') }} = 'online'", ["order__channel"], "__ref_0 = 'online'"),
+        ("{{Dimension('a__b')}}", ["a__b"], "__ref_0"),
+        ("NOT {{ Dimension('a__b') }} OR {{ Entity('c') }} IS NULL", ["a__b", "c"], "NOT __ref_0 OR __ref_1 IS NULL"),
+        ("{{ Dimension('a') }} IN ('x''y', '--')", ["a"], "__ref_0 IN ('x''y', '--')"),
+        ("metric_time__day >= '2026-01-01'", ["metric_time__day"], "__ref_0 >= '2026-01-01'"),
+        (
+            "{{ TimeDimension('metric_time', 'day') }} >= '2026-01-01' AND x = 1",
+            ["metric_time__day", "x"],
+            "__ref_0 >= '2026-01-01' AND __ref_1 = 1",
+        ),
+    ],
+)
+def test_a_filter_is_a_tree_with_references(text: str, refs: list[str], sql: str) -> None:
+    predicate = parse_filter(text)
+
+    assert [ref.dunder for ref in predicate.refs] == refs
+    assert predicate.tree.sql("duckdb") == sql
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ Dimension('a') }} = 1; DROP TABLE x",
+        "{% if x %}1{% endif %}",
+        "{{ Dimension('a') }} = (SELECT 1)",
+        "'{{ Dimension('a') }}' = 'x'",
+        "secret.password = 'x'",
+        "EXISTS (SELECT 1)",
+        "{{ Dimension('a') }} = ",
+        "count(*) > 1",
+        "sum(x) over () > 1",
+        "{{ }} = 1",
+        "{{ Dimension('a') }",
+        "",
+        "(" * 800 + "1" + ")" * 800,
+    ],
+)
+def test_a_filter_that_is_more_than_a_condition_is_refused(text: str) -> None:
+    with pytest.raises(BadTemplate):
+        parse_filter(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "json"),
+    [
+        ("{{ Dimension('a') }} = 'x'", {"field": "a", "op": "eq", "values": ["x"]}),
+        ("{{ Dimension('a') }} > -3", {"field": "a", "op": "gt", "values": ["-3"]}),
+        ("{{ Dimension('a') }}", {"field": "a", "op": "eq", "values": ["true"]}),
+        ("NOT {{ Dimension('a') }}", {"not": {"field": "a", "op": "eq", "values": ["true"]}}),
+        ("{{ Dimension('a') }} IN (1, 2)", {"field": "a", "op": "in", "values": ["1", "2"]}),
+        ("{{ Dimension('a') }} BETWEEN 1 AND 2", {"field": "a", "op": "between", "values": ["1", "2"]}),
+        ("{{ Dimension('a') }} IS NULL", {"field": "a", "op": "is_null"}),
+        (
+            "(a = 1 OR b <> 2)",
+            {"any": [{"field": "a", "op": "eq", "values": ["1"]}, {"field": "b", "op": "ne", "values": ["2"]}]},
+        ),
+    ],
+)
+def test_a_saved_filter_becomes_typed(text: str, json: dict[str, object]) -> None:
+    assert condition_json(parse_filter(text)) == json
+
+
+@pytest.mark.parametrize("text", ["a + 1 = 2", "lower(a) = 'x'", "a = b"])
+def test_a_saved_filter_that_is_more_than_typed_is_refused(text: str) -> None:
+    with pytest.raises(BadTemplate):
+        condition_json(parse_filter(text))
