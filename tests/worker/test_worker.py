@@ -289,6 +289,27 @@ def test_a_worker_that_dies_while_it_posts_leaves_one_post(bench: Bench, monkeyp
     assert delivery.state == "sent"
 
 
+def test_a_line_that_breaks_is_tried_again_and_posts_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = bench.worker()
+    worker.tick()
+    bench.clock.goes(minutes=3)
+    monkeypatch.setattr(bench.poster, "post", _broken_line)
+    worker.tick()
+    monkeypatch.undo()
+    unsure = bench.statuses()
+
+    monkeypatch.setattr("anabot.worker.LEASE", dt.timedelta(microseconds=1))
+    worker.sweep()
+
+    assert unsure == {"books/sales@2026-09-28T08:00": "running"}
+    assert bench.poster.texts == ["books/sales of 2026-09-28 06:00\n"]
+    assert bench.statuses() == {"books/sales@2026-09-28T08:00": "posted"}
+
+
+def _broken_line(channel: str, digest: Digest, *, delivery_id: str) -> str:
+    raise ConnectionResetError
+
+
 def test_an_interrupted_slot_that_is_taken_up_too_late_is_listed_as_missed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.store.slots.claim("books/sales", "2026-09-21T08:00")
     monkeypatch.setattr("anabot.worker.LEASE", dt.timedelta(microseconds=1))
