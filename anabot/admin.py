@@ -13,7 +13,6 @@ from anabot.semantic.search import search
 from anabot.store import Store
 from anabot.types import Channel, Person
 
-
 _AUDITED = (
     "at", "actor", "place", "kind", "status", "reason", "metrics", "rows", "ms", "receipt", "query_hash", "sql_hash", "access",
 )  # fmt: skip

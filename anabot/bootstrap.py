@@ -19,7 +19,7 @@ from anabot.checks.badge import Evidence, worst_badge
 from anabot.checks.golden import prove
 from anabot.config import Settings
 from anabot.directory import FileDirectory
-from anabot.engine import Engine, Intent, Outcome
+from anabot.engine import Engine, Outcome
 from anabot.errors import AnabotError, BadQuery, ConfigError
 from anabot.runner import Runner
 from anabot.semantic.query import MetricQuery, Span

@@ -67,7 +67,7 @@ def ask(
         if batch is not None:
             for line in batch.read_text(encoding="utf-8").splitlines():
                 if line.strip():
-                    print(json.dumps(_answer_line(house, json.loads(line)), ensure_ascii=False), flush=True)
+                    typer.echo(json.dumps(_answer_line(house, json.loads(line)), ensure_ascii=False))
             return
         answer = house.asker.ask(_question(house, text, as_user, channel, thread))
     _print(answer, as_json=as_json)
@@ -87,7 +87,7 @@ def query(
         person = _person(house, as_user)
         if sql:
             for text in house.compile(body, person, dialect or None):
-                print(text)
+                typer.echo(text)
             return
         answer = house.query(body, person)
     _print(answer, as_json=as_json)
@@ -103,10 +103,10 @@ def check(
     faults, files = check_files(settings, file_directory(settings), strict=strict)
     if as_json:
         rows = [{"file": f.file, "line": f.line, "what": f.what, "why": f.why, "todo": f.todo} for f in faults]
-        print(json.dumps(rows, ensure_ascii=False))
+        typer.echo(json.dumps(rows, ensure_ascii=False))
     else:
         for fault in faults:
-            print(fault)
+            typer.echo(fault)
     if faults:
         _talk.print(f"{len(faults)} problem{'s' if len(faults) > 1 else ''} in {files} files")
         raise typer.Exit(1)
@@ -118,7 +118,7 @@ def playbook_list(as_json: AsJson = False) -> None:
     with open_house(load_settings()) as house:
         lines = [asdict(line) for line in playbook_lines(house)]
     if as_json:
-        print(json.dumps(lines, ensure_ascii=False))
+        typer.echo(json.dumps(lines, ensure_ascii=False))
         return
     _grid(("name", "title", "channel", "schedule"), [tuple(line.values()) for line in lines])
 
@@ -137,7 +137,7 @@ def playbook_run(
     if not dry_run:
         with open_service(settings) as service:
             for one in _chosen(service.house, name):
-                print(service.worker.run_now(one.name, "cli", _instant(service.house, at)))
+                typer.echo(service.worker.run_now(one.name, "cli", _instant(service.house, at)))
         return
     with open_house(settings) as house:
         failed = [one.name for one in _chosen(house, name) if not _shown(house, one, _instant(house, at))]
@@ -152,7 +152,7 @@ def audit_list(count: Annotated[int, typer.Option("-n", help="How many, newest f
     with open_house(load_settings()) as house:
         rows = audit_rows(house.store, count)
     if as_json:
-        print(json.dumps(rows, ensure_ascii=False, default=str))
+        typer.echo(json.dumps(rows, ensure_ascii=False, default=str))
         return
     columns = ("at", "actor", "place", "kind", "status", "metrics", "receipt")
     _grid(columns, [tuple(_short(row[column]) for column in columns) for row in rows])
@@ -262,7 +262,7 @@ def _shown(house: House, playbook: Playbook, at: dt.datetime) -> bool:
     except AnabotError as error:
         _talk.print(str(error), markup=False, highlight=False)
         return False
-    print(digest.markdown)
+    typer.echo(digest.markdown)
     return True
 
 
@@ -274,11 +274,11 @@ def _short(value: object) -> str:
 
 def _print(answer: Answer, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(answer_json(answer), ensure_ascii=False))
+        typer.echo(json.dumps(answer_json(answer), ensure_ascii=False))
         return
     from anabot.plain import plain
 
-    print(plain(answer))
+    typer.echo(plain(answer))
 
 
 def _exit_code(answer: Answer) -> int:

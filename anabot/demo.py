@@ -15,12 +15,13 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import typer
 import uvicorn
 import yaml
 from pydantic import SecretStr
@@ -78,8 +79,8 @@ def check_demo() -> int:
         up = time.perf_counter()
         text = _ask(demo.url)
         answered = time.perf_counter()
-    print(text)
-    print(f"build {built - started:.1f} s · start {up - built:.1f} s · answer {(answered - up) * 1000:.0f} ms")
+    typer.echo(text)
+    typer.echo(f"build {built - started:.1f} s · start {up - built:.1f} s · answer {(answered - up) * 1000:.0f} ms")
     return 0 if "$" in text else 1
 
 
@@ -140,6 +141,7 @@ def _running(settings: Settings, port: int) -> Iterator[Running]:
         thread.start()
         try:
             _wait(lambda: server.started, "The web server did not start.")
+            threading.Thread(target=service.warm, name="warm-up", daemon=True).start()
             service.worker.start()
             yield Running(url, service, server)
         finally:
@@ -170,11 +172,16 @@ def _ask(url: str) -> str:
 
     def answered() -> bool:
         thread = _call(f"{url}page/messages?as={user}&channel={channel}&thread={said['ts']}")
-        found[:] = [message["text"] for message in thread["messages"] if message.get("bot_id")]
+        found[:] = [message["text"] for message in thread["messages"] if _final(message)]
         return bool(found)
 
     _wait(answered, "There was no answer.")
     return f"{_ASKER} in #{_CHANNEL}: {_QUESTION}\n{found[0]}"
+
+
+def _final(message: Mapping[str, Any]) -> bool:
+    """Whether this is an answer, with its buttons, and no longer the line that says she is looking."""
+    return any(block["type"] == "actions" for block in message.get("blocks") or ())
 
 
 def _call(url: str, body: dict[str, Any] | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""How Ana introduces herself: three questions that work here, for this person. Each was understood and allowed before it is shown."""
+"""How Ana introduces herself: three questions that work here, for this person. None is shown that was not tried."""
 
 from __future__ import annotations
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import structlog
 from slack_bolt import App
 from starlette.applications import Starlette
 
 from anabot.admin import Administration, PlaybookLine
 from anabot.bootstrap import House, administration, open_house
 from anabot.config import Settings
-from anabot.errors import ConfigError
+from anabot.errors import AnabotError, ConfigError
 from anabot.hello import Hello, hello
 from anabot.slack.app import Line, create_app, open_line
 from anabot.slack.notice import tell
@@ -20,6 +21,8 @@ from anabot.slack.parts import Parts
 from anabot.types import Channel, Person
 from anabot.web import create_web
 from anabot.worker import Worker
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,13 @@ class Service:
     app: App
     web: Starlette
     worker: Worker
+
+    def warm(self) -> None:
+        """Do once what the first question would wait for: prove the golden values, read the loads."""
+        try:
+            self.house.evidence()
+        except AnabotError as error:
+            log.warning("warm_up.failed", code=error.code, reason=str(error))
 
 
 @contextmanager

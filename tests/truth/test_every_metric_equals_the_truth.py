@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from halden_data import Halden, halden_files
 
-from anabot.semantic.query import Condition, MetricQuery, Span
 from anabot.semantic import parse_registry
+from anabot.semantic.query import Condition, MetricQuery, Span
 
 METRICS = sorted(parse_registry(halden_files(), None).metrics)
 
