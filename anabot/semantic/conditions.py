@@ -44,7 +44,7 @@ def condition(part: Filter, leaf: Leaf) -> exp.Expression:
 
 
 def on_slot(part: Condition, slot: Slot, tree: exp.Expression, values: Values, fiscal_start: int) -> exp.Expression:
-    """`part` over `tree`, which is the slot's bare column.
+    """`part` over `tree`, which is the slot's bare column, or its date part.
 
     Raises:
         BadQuery: a value that the column cannot hold, or an operator it does not know.
@@ -52,7 +52,7 @@ def on_slot(part: Condition, slot: Slot, tree: exp.Expression, values: Values, f
     if part.op in ("is_null", "not_null"):
         return _null(part.op, tree)
     if slot.part:
-        return _plain(part, trees.part_of(tree, slot.part), values, lambda text: int(_number(part, text)))
+        return _plain(part, tree, values, lambda text: int(_number(part, text)))
     if slot.is_time and slot.grain is not None:
         if part.op in _TEXT_ONLY:
             raise BadQuery(f"`{part.field}` is a time; `{part.op}` is for text.", todo="Compare it with dates.")

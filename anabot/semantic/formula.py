@@ -53,7 +53,7 @@ class Formulas:
             return [(name, self._shown(name, now))]
         before = self.of(name, "previous")
         change = exp.Sub(this=grouped(now.copy()), expression=grouped(before.copy()))
-        part = divided(exp.Paren(this=change.copy()), before.copy(), self.dialect)
+        part = divided(change.copy(), before.copy(), self.dialect)
         return [
             (name, self._shown(name, now)),
             (f"{name}__previous", self._shown(name, before)),

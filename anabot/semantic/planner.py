@@ -166,7 +166,9 @@ class _Part:
 
     def _condition(self, part: Condition) -> exp.Expression:
         slot = self.planner.resolved.fields[part.field].slots[self.leaf]
-        return conditions.on_slot(part, slot, self._bare(slot), self.planner.values, self.planner.fiscal_start)
+        tree = self._bare(slot)
+        tree = part_of(tree, slot.part, self.planner.dialect) if slot.part else tree
+        return conditions.on_slot(part, slot, tree, self.planner.values, self.planner.fiscal_start)
 
     def _predicate(self, predicate: Predicate) -> exp.Expression:
         return filled(predicate.tree, lambda node: self._ref(predicate, node))
@@ -187,7 +189,7 @@ class _Part:
     def _cut(self, slot: Slot, tree: exp.Expression, *, always: bool = False) -> exp.Expression:
         """The tree at the slot's grain; in conditions a column that has that grain already stays bare."""
         if slot.part:
-            return part_of(tree, slot.part)
+            return part_of(tree, slot.part, self.planner.dialect)
         own = getattr(slot.element, "grain", None)
         if slot.grain is None or not slot.is_time or (slot.grain is own and not always):
             return tree

@@ -151,9 +151,10 @@ def cut(tree: exp.Expression, grain: Grain, fiscal_start: int) -> exp.Expression
     return cast(whole, "DATE") if grain in DATED else whole
 
 
-def part_of(tree: exp.Expression, part: str) -> exp.Expression:
+def part_of(tree: exp.Expression, part: str, dialect: str) -> exp.Expression:
     """A date part as a number, Monday = 1 … Sunday = 7 for `dow`."""
-    return exp.Extract(this=exp.Var(this="ISODOW" if part == "dow" else part.upper()), expression=tree)
+    weekday = "DAYOFWEEKISO" if dialect == "snowflake" else "ISODOW"
+    return exp.Extract(this=exp.Var(this=weekday if part == "dow" else part.upper()), expression=tree)
 
 
 def divided(top: exp.Expression, bottom: exp.Expression, dialect: str) -> exp.Expression:

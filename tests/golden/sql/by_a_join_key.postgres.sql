@@ -1,0 +1,11 @@
+SELECT
+  orders.customer_id AS customer,
+  COUNT(orders.order_id) AS orders_placed
+FROM crumb.orders AS orders
+WHERE
+  orders.ordered_on >= CAST('2026-05-01' AS DATE)
+  AND orders.ordered_on < CAST('2026-08-01' AS DATE)
+GROUP BY
+  1
+ORDER BY
+  customer ASC

@@ -1,0 +1,25 @@
+SELECT
+  SUM(order_lines.amount) AS sales
+FROM crumb.order_lines AS order_lines
+LEFT JOIN crumb.orders AS orders
+  ON order_lines.order_id = orders.order_id
+LEFT JOIN crumb.shops AS shops
+  ON orders.shop_id = shops.shop_id
+LEFT JOIN crumb.regions AS regions
+  ON shops.region_id = regions.region_id
+LEFT JOIN crumb.customers AS customers
+  ON orders.customer_id = customers.customer_id
+WHERE
+  (
+    regions.region = 'North'
+    OR (
+      orders.is_gift = TRUE AND (
+        NOT (
+          order_lines.quantity > 1
+        )
+      )
+    )
+  )
+  AND (
+    NOT customers.tier IS NULL
+  )
