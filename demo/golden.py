@@ -27,11 +27,12 @@ Truth = Mapping[str, Any]
 
 
 def golden_value(truth: Truth, metric: str, period: list[str] | None, where: Mapping[str, str]) -> str | None:
-    """What the answer key says for that period and filter, or None where it says nothing."""
+    """What the answer key says for that period and filter, or None where it says nothing. A group counts as a filter."""
     for answer in truth["metrics"].get(metric, []):
-        if not answer["group_by"] and answer["period"] == period and answer["where"] == dict(where):
-            value: str | None = answer["rows"][0][-1]
-            return value
+        for *groups, value in answer["rows"] if answer["period"] == period else []:
+            if {**answer["where"], **dict(zip(answer["group_by"], groups, strict=True))} == where:
+                found: str | None = value
+                return found
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from demo.halden.columns import as_date, day
@@ -47,20 +48,43 @@ def usual(*dimensions: str, segment: bool = True) -> list[Entry]:
     return [*made, Entry(FY26_Q2, (), (("segment", "robotics"),))] if segment else made
 
 
+class Book:
+    """Facts that are asked often: those of a period are picked once."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        self.facts = facts
+        self._of: dict[Span | None, Sequence[Fact]] = {None: facts}
+
+    def within(self, period: Span | None) -> Sequence[Fact]:
+        """The facts of the period; those without a day belong to none."""
+        if period is not None and period not in self._of:
+            first, after = period
+            self._of[period] = [fact for fact in self.facts if fact.day is not None and first <= fact.day < after]
+        return self._of[period]
+
+    def groups(self, entry: Entry) -> dict[Key, list[int]]:
+        """The values of each group of the entry."""
+        found: dict[Key, list[int]] = {}
+        for fact in self.within(entry.period):
+            if not entry.where or all(fact.groups.get(name) == wanted for name, wanted in entry.where):
+                found.setdefault(tuple([_group(fact, name) for name in entry.group_by]), []).append(fact.value)
+        return found
+
+    def totals(self, entry: Entry) -> dict[Key, int]:
+        """The sum of each group."""
+        return {key: sum(values) for key, values in self.groups(entry).items()}
+
+
 def sums(facts: Sequence[Fact], entries: Iterable[Entry], *, places: int) -> list[Answer]:
     """Sums; the values are whole numbers of the smallest unit, `places` after the point."""
-    return [_answer(entry, added(facts, entry), lambda total: str(Decimal(total).scaleb(-places))) for entry in entries]
+    book = Book(facts)
+    return [_answer(entry, book.totals(entry), lambda total: str(Decimal(total).scaleb(-places))) for entry in entries]
 
 
 def distinct(facts: Sequence[Fact], entries: Iterable[Entry]) -> list[Answer]:
     """How many different values."""
-    made = []
-    for entry in entries:
-        seen: dict[Key, set[int]] = {}
-        for key, value in selected(facts, entry):
-            seen.setdefault(key, set()).add(value)
-        made.append(_answer(entry, {key: len(values) for key, values in seen.items()}, str))
-    return made
+    book = Book(facts)
+    return [_answer(entry, {key: len(set(seen)) for key, seen in book.groups(entry).items()}, str) for entry in entries]
 
 
 def shares(
@@ -70,51 +94,44 @@ def shares(
 
     Null where either is missing, the lower is zero, or the group has nothing in `needs`.
     """
+    above, below, needed = Book(top), Book(bottom), Book(top if needs is None else needs)
     made = []
     for entry in entries:
-        uppers, lowers = added(top, entry), added(bottom, entry)
-        needed = uppers if needs is None else added(needs, entry)
-        values = {key: _share(uppers.get(key) if key in needed else None, lowers.get(key), scale) for key in {**uppers, **lowers}}
+        uppers, lowers, there = above.totals(entry), below.totals(entry), needed.totals(entry)
+        values = {key: _share(uppers.get(key) if key in there else None, lowers.get(key), scale) for key in {**uppers, **lowers}}
         made.append(_answer(entry, values, str))
     return made
 
 
 def differences(parts: Sequence[tuple[int, Sequence[Fact]]], entries: Iterable[Entry]) -> list[Answer]:
     """Signed sums of money of several lists of facts; null where one of them has nothing."""
+    books = [(sign, Book(facts)) for sign, facts in parts]
     made = []
     for entry in entries:
-        found = [(sign, added(facts, entry)) for sign, facts in parts]
-        keys = {key: None for _, totals in found for key in totals}
-        whole = {
+        found = [(sign, book.totals(entry)) for sign, book in books]
+        values = {
             key: sum(sign * totals[key] for sign, totals in found) if all(key in totals for _, totals in found) else None
-            for key in keys
+            for key in {key: None for _, totals in found for key in totals}
         }
-        made.append(_answer(entry, whole, lambda total: str(Decimal(total).scaleb(-2))))
+        made.append(_answer(entry, values, lambda total: str(Decimal(total).scaleb(-2))))
     return made
 
 
-def added(facts: Sequence[Fact], entry: Entry) -> dict[Key, int]:
-    """The sum of each group."""
-    totals: dict[Key, int] = {}
-    for key, value in selected(facts, entry):
-        totals[key] = totals.get(key, 0) + value
-    return totals
-
-
-def selected(facts: Sequence[Fact], entry: Entry) -> Iterable[tuple[Key, int]]:
-    """The facts of the period that pass the filter, each with its group."""
-    for fact in facts:
-        if entry.period is not None and (fact.day is None or not entry.period[0] <= fact.day < entry.period[1]):
-            continue
-        if all(fact.groups.get(name) == wanted for name, wanted in entry.where):
-            yield tuple(_group(fact, name) for name in entry.group_by), fact.value
+def total(facts: Sequence[Fact], period: Span) -> int:
+    """The sum over a period, zero where there is nothing."""
+    return sum(fact.value for fact in facts if fact.day is not None and period[0] <= fact.day < period[1])
 
 
 def _group(fact: Fact, name: str) -> str | None:
     if fact.day is None or not name.startswith("metric_time__"):
         return fact.groups.get(name)
-    date = as_date(fact.day).replace(day=1)
-    if name == FISCAL_QUARTER:
+    return _start(fact.day, name)
+
+
+@cache
+def _start(number: int, grain: str) -> str:
+    date = as_date(number).replace(day=1)
+    if grain == FISCAL_QUARTER:
         date = dt.date(date.year - (date.month == 1), 11 if date.month == 1 else 2 + (date.month - 2) // 3 * 3, 1)
     return date.isoformat()
 

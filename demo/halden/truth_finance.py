@@ -18,17 +18,23 @@ from demo.halden.tally import (
     Entry,
     Fact,
     Span,
-    added,
     differences,
     distinct,
     shares,
     sums,
+    total,
     usual,
 )
 from demo.halden.world import World
 
 REVENUE_CUTS = ("segment", "region", "bill_country", "customer_name", "program_name", "campaign_name", "stream")
 COST_CUTS = ("segment", "region", "program_name", "campaign_name", "cost_category", "supplier_name")
+# A bridge, its sign in the one over all systems, its two sides, its reasons.
+SIDES = (
+    ("revenue_bridge", 1, "usage_revenue", "net_revenue", facts_bridge.REVENUE),
+    ("procurement_bridge", -1, "gross", "supplier", facts_bridge.PROCUREMENT),
+    ("cloud_bridge", -1, "billed", "effective", facts_bridge.CLOUD),
+)
 BOTH = [
     Entry(FY26_Q2),
     Entry(HALF_YEAR, (MONTH,)),
@@ -114,39 +120,26 @@ def _together(facts: dict[str, list[Fact]]) -> dict[str, list[Answer]]:
 
 
 def _bridges(facts: dict[str, list[Fact]], terms: dict[str, list[Fact]]) -> dict[str, Any]:
-    def total(found: list[Fact], span: Span) -> int:
-        return added(found, Entry(span)).get((), 0)
-
-    sides = {
-        "revenue_bridge": ([(1, "usage_revenue")], [(1, "net_revenue")], facts_bridge.REVENUE, 1),
-        "procurement_bridge": ([(1, "gross")], [(1, "supplier")], facts_bridge.PROCUREMENT, 1),
-        "cloud_bridge": ([(1, "billed")], [(1, "effective")], facts_bridge.CLOUD, 1),
-    }
-    made: dict[str, Any] = {}
+    made: dict[str, list[dict[str, Any]]] = {}
     for span in (FY26_Q2, LAST_WEEK):
-        whole = {"left": 0, "right": 0, "terms": {}}
-        for name, (left, right, reasons, _) in sides.items():
-            sign = 1 if name == "revenue_bridge" else -1
-            one = {
-                "left": sum(s * total(facts[each], span) for s, each in left),
-                "right": sum(s * total(facts[each], span) for s, each in right),
-                "terms": {f"bridge_{reason}": total(terms[reason], span) for reason in reasons},
-            }
-            made.setdefault(name, []).append(_bridge(span, one, {}))
-            whole["left"] += sign * one["left"]  # type: ignore[operator]
-            whole["right"] += sign * one["right"]  # type: ignore[operator]
-            whole["terms"].update(one["terms"])  # type: ignore[attr-defined]
-        signs = {f"bridge_{reason}": -1 for reason in (*facts_bridge.PROCUREMENT, *facts_bridge.CLOUD)}
-        made.setdefault("three_systems_bridge", []).append(_bridge(span, whole, signs))
+        lefts = rights = 0
+        every: dict[str, tuple[int, int]] = {}
+        for name, sign, left, right, reasons in SIDES:
+            found = {f"bridge_{reason}": (1, total(terms[reason], span)) for reason in reasons}
+            before, after = total(facts[left], span), total(facts[right], span)
+            made.setdefault(name, []).append(_bridge(span, before, after, found))
+            lefts, rights = lefts + sign * before, rights + sign * after
+            every.update({reason: (sign, cents) for reason, (_, cents) in found.items()})
+        made.setdefault("three_systems_bridge", []).append(_bridge(span, lefts, rights, every))
     return made
 
 
-def _bridge(span: Span, one: dict[str, Any], signs: dict[str, int]) -> dict[str, Any]:
-    explained = sum(signs.get(name, 1) * cents for name, cents in one["terms"].items())
+def _bridge(span: Span, left: int, right: int, terms: dict[str, tuple[int, int]]) -> dict[str, Any]:
+    explained = sum(sign * cents for sign, cents in terms.values())
     return {
         "period": [as_date(number).isoformat() for number in span],
-        "left": dollars(one["left"]),
-        "right": dollars(one["right"]),
-        "terms": {name: dollars(cents) for name, cents in one["terms"].items()},
-        "residual": dollars(one["left"] - one["right"] - explained),
+        "left": dollars(left),
+        "right": dollars(right),
+        "terms": {name: dollars(cents) for name, (_, cents) in terms.items()},
+        "residual": dollars(left - right - explained),
     }
