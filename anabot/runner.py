@@ -30,7 +30,6 @@ log = structlog.get_logger()
 
 Run = Callable[[MetricQuery], Table]
 _T = TypeVar("_T")
-_WORST_FIRST = ("draft", "team", "certified")
 
 
 class InForce(Protocol):
@@ -71,7 +70,7 @@ class Runner:
         bridges = {name: self._bridge(playbook, name, slot, registry, asking) for name in playbook.bridges}
         words = _about(playbook, "its words", lambda: write(playbook, results, bridges, slot))
         charts = {name: self._chart(playbook, name, results, registry) for name in words.charts}
-        origin = self._origin(asking)
+        origin = self._origin(playbook, asking)
         end = footer(playbook, results, origin, playbook.schedule.zone)
         log.info("playbook.ran", playbook=playbook.name, slot=slot.key, queries=len(asking.outcomes), dry_run=dry_run)
         return Digest(title=playbook.title, markdown=words.markdown + end, charts=charts, receipts=origin.receipts)
@@ -118,12 +117,13 @@ class Runner:
         fiscal_start = registry.calendar.fiscal_start
         return self.draw(table, chart.kind, title=chart.title, fiscal_start=fiscal_start)
 
-    def _origin(self, asking: _Asking) -> Provenance:
+    def _origin(self, playbook: Playbook, asking: _Asking) -> Provenance:
         ages = [outcome.as_of for outcome in asking.outcomes if outcome.as_of is not None]
-        badges = [self.badge(outcome) for outcome in asking.outcomes]
+        # The queries were asked first, in their order; what follows are the terms of bridges.
+        badges = {name: self.badge(outcome) for name, outcome in zip(playbook.queries, asking.outcomes, strict=False)}
         return Provenance(
             as_of=min(ages, default=None),
-            badge=min(badges, key=lambda badge: _WORST_FIRST.index(badge.level), default=None),
+            badges=badges,
             receipts=tuple(dict.fromkeys(Receipt(outcome.receipt) for outcome in asking.outcomes)),
         )
 

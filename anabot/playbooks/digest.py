@@ -35,10 +35,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Where the numbers of one run come from: what the footer says."""
+    """Where the numbers of one run come from: what the footer says. `badges` are by query."""
 
     as_of: dt.datetime | None
-    badge: Badge | None
+    badges: Mapping[str, Badge]
     receipts: tuple[Receipt, ...]
 
 
@@ -69,8 +69,7 @@ def footer(playbook: Playbook, results: Mapping[str, Result], origin: Provenance
     if origin.as_of is not None:
         at = origin.as_of.astimezone(zone)
         lines.append(f"Data as of {day(at.date())}, {at:%H:%M} {at.tzname()}")
-    if origin.badge is not None:
-        lines.append(escape(f"{_MARKS[origin.badge.level]}: {origin.badge.why}".removesuffix(": ")))
+    lines += _trust(origin.badges)
     lines.append(f"Receipts {', '.join(origin.receipts)}")
     lines.append(f"Playbook {escape(playbook.name)}, owner {escape(playbook.owner)}, {escape(playbook.schedule.words)}")
     return "\n---\n" + "\n".join(f"- {line}" for line in lines) + "\n"
@@ -118,6 +117,19 @@ def _bridge_facts(bridge: Bridge) -> Mapping[str, Any]:
 def _nothing(results: Mapping[str, Result]) -> str:
     dates = list(dict.fromkeys(result.dates for result in results.values()))
     return f"_Nothing to report: there are no rows for {' or '.join(dates)}._\n"
+
+
+def _trust(badges: Mapping[str, Badge]) -> list[str]:
+    """One line where all is certified; otherwise how much is, and why the rest is not."""
+    certified = [badge for badge in badges.values() if badge.level == "certified"]
+    if len(certified) == len(badges):
+        return [escape(f"{_MARKS['certified']}: {why}") for why in dict.fromkeys(badge.why for badge in certified)]
+    doubts: dict[tuple[str, str], list[str]] = {}
+    for name, badge in badges.items():
+        if badge.level != "certified":
+            doubts.setdefault((badge.level, badge.why), []).append(name)
+    lines = [f"{_MARKS['certified']}: {len(certified)} of {len(badges)} queries"] if certified else []
+    return lines + [escape(f"{_MARKS[level]} ({', '.join(names)}): {why}") for (level, why), names in doubts.items()]
 
 
 def _all_dates(results: Iterable[Result]) -> list[str]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_SPECIAL = re.compile(r"[\\`*_~|\[\]#&<>]|^(?:[-+](?=[\s-]|$)|=)")
+# An underscore inside a word, as in net_revenue, formats nothing.
+_SPECIAL = re.compile(r"[\\`*~|\[\]#&<>]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^(?:[-+](?=[\s-]|$)|=)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])|&(amp|lt|gt);")
 _UNSEEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"

@@ -69,8 +69,11 @@ class Words:
             unknown = meta.find_undeclared_variables(_Lenient().parse(self._body)) - set(known)
         except RecursionError:
             return (Flaw(self._before + 1, _TOO_DEEP),)
-        for name in self._tree.find_all(nodes.Name):
-            if name.name in unknown and name.ctx == "load":
+        names = list(self._tree.find_all(nodes.Name))
+        # A name that is set in one branch of an `if` only counts as undeclared too; the rehearsal sees those.
+        unknown -= {name.name for name in names if name.ctx == "store"}
+        for name in names:
+            if name.name in unknown:
                 found.append(self._flaw(name, f"There is no variable `{name.name}`"))
         for kind, offered in ((nodes.Filter, self._environment.filters), (nodes.Test, self._environment.tests)):
             for used in self._tree.find_all(kind):

@@ -268,3 +268,10 @@ def test_dates_are_shown_by_their_grain() -> None:
     shown = words("{{ q.metric_time__month }}, {{ q.metric_time__fiscal_quarter }}").render({"q": found})
 
     assert shown == "May 2026, FY26 Q2"
+
+
+def test_a_name_set_in_one_branch_is_no_flaw() -> None:
+    body = "{% if total.sales > 1 %}{% set best = total.region %}{{ best }}{% else %}-{% endif %}"
+
+    assert words(body).flaws({"total"}) == ()
+    assert render(body) == "North"
