@@ -178,7 +178,7 @@ class Clicks:
         kind = cast(Literal["line", "bar"], answer.chart or suits(table) or "bar")
         title = _title(table)
         fiscal_start = self.desk.parts.registry().calendar.fiscal_start
-        png = chart_png(table, kind, title=title, fiscal_start=fiscal_start)
+        png = chart_png(table, kind, title=title, subtitle=answer.period, fiscal_start=fiscal_start)
         return self.desk.voice.upload(f"{file_name(title)}.png", png, title=title)
 
     def _upload_csv(self, click: Click) -> Sequence[Message]:

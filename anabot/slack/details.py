@@ -17,6 +17,7 @@ from anabot.types import Answer
 
 # `{{ Dimension('order__channel') }}`, as dbt writes it, is `order__channel` to people.
 _BRACES, _NAME = re.compile(r"\{\{(.*?)\}\}", re.DOTALL), re.compile(r"'([^']*)'")
+_SOURCE = "source:"
 TITLE = "How was this computed?"
 _OPS = {
     "eq": "is", "ne": "is not", "in": "is one of", "not_in": "is none of", "lt": "is below", "le": "is at most", "gt": "is above",
@@ -88,9 +89,17 @@ def _part(answer: Answer, setting: Setting) -> Iterator[Block]:
     for connection, sql in answer.sql:
         yield from context(f"SQL on {mrkdwn.value(connection)}, values inlined for reading; they were bound when it ran")
         yield from code(sql)
-    if answer.models:
-        yield from sections("*dbt models*\n" + " → ".join(mrkdwn.value(model) for model in answer.models))
+    yield from _lineage(answer.models)
     yield from context(*_evidence(answer, setting))
+
+
+def _lineage(models: Sequence[str]) -> Iterator[Block]:
+    """dbt's models, the nearest to the number first, and the sources that they read."""
+    read = [model.removeprefix(_SOURCE) for model in models if model.startswith(_SOURCE)]
+    built = [model for model in models if not model.startswith(_SOURCE)]
+    for title, names in (("dbt models, the nearest first", built), ("Sources they read", read)):
+        if names:
+            yield from sections(f"*{title}*\n" + ", ".join(mrkdwn.value(name) for name in names))
 
 
 def _question_lines(answer: Answer) -> Iterator[str]:

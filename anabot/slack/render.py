@@ -122,7 +122,7 @@ def _provenance(answer: Answer, setting: Setting) -> Iterator[str]:
         facts.append(f"as of {as_of(answer, setting.zone)}")
     yield " · ".join(facts)
     if answer.assumptions:
-        yield "Assumed: " + "; ".join(mrkdwn.value(one) for one in answer.assumptions)
+        yield _assumed(answer.assumptions)
     yield from (f"⚠ {mrkdwn.value(metric.caveat)}" for metric in metrics if metric.caveat)
 
 
@@ -132,6 +132,10 @@ def as_of(answer: Answer, zone: ZoneInfo) -> str:
         return ""
     local = answer.as_of.astimezone(zone)
     return f"{local.day} {local:%b %Y %H:%M %Z}"
+
+
+def _assumed(assumptions: Sequence[str]) -> str:
+    return "Assumed: " + "; ".join(mrkdwn.value(one.rstrip(" .")) for one in assumptions)
 
 
 def _definition(metric: Metric) -> str:
@@ -151,7 +155,7 @@ def _otherwise(answer: Answer, setting: Setting) -> Iterator[Block]:
     if answer.owner and f"@{answer.owner}" not in answer.text:
         yield from context(f"Owner: {mrkdwn.value('@' + answer.owner)}")
     if answer.assumptions:
-        yield from context("Assumed: " + "; ".join(mrkdwn.value(one) for one in answer.assumptions))
+        yield from context(_assumed(answer.assumptions))
     if answer.status == "clarify" and answer.aside is None:
         yield from choice_buttons(Pressed(receipt=answer.receipt, asker=setting.asker), answer.choices)
     elif answer.nearest:

@@ -16,6 +16,9 @@ from anabot.types import Bridge, Cell, Column, Table
 MOST_ROWS, MOST_COLUMNS, CELL_TEXT = 12, 20, 120
 # Slack refuses more than 10,000 characters of cells, and the message around them needs room too.
 TABLE_TEXT = 6_000
+MOST_ACROSS = 4
+# The endings of the columns that a comparison adds, and what their values are called beside the metric's name.
+_BESIDE = {"": "Now", "__previous": "Before", "__change": "Change", "__percent_change": "Change in %"}
 _NUMBERS = frozenset({"number", "integer", "money", "ratio"})
 
 
@@ -29,13 +32,31 @@ class Grid:
 
 
 def grid(table: Table, *, fiscal_start: int = 1, most: int = MOST_ROWS) -> Grid:
-    """The first rows of a result as text."""
+    """The first rows of a result as text. A single row of many numbers is turned on its side."""
+    if len(table.rows) == 1 and len(table.columns) > MOST_ACROSS:
+        return _on_its_side(table, fiscal_start)
     columns = table.columns[:MOST_COLUMNS]
     body = list(_fitting([_cells(row, columns, fiscal_start) for row in table.rows[:most]]))
     head = tuple(one_line(column.label or column.name) or " " for column in columns)
     cut = any(len(cell) > CELL_TEXT for row in body for cell in row)
     shown = tuple(tuple(shortened(cell, CELL_TEXT) for cell in row) for row in (head, *body))
     return Grid(rows=shown, right=tuple(column.type in _NUMBERS for column in columns), note=_note(table, len(body), cut))
+
+
+def _on_its_side(table: Table, fiscal_start: int) -> Grid:
+    """One row as one line a metric, what it is compared with beside it; anything else as label and value."""
+    cells = {column.name: _cell(value, column, fiscal_start) for column, value in zip(table.columns, table.rows[0], strict=True)}
+    labels = {column.name: one_line(column.label or column.name) or " " for column in table.columns}
+    compared = [name for name in cells if f"{name}__previous" in cells]
+    if not compared or len(compared) * len(_BESIDE) != len(cells):
+        rows = [(labels[name], cells[name]) for name in cells]
+        return Grid(rows=((" ", "Value"), *_short(rows)), right=(False, True))
+    body = [(labels[name], *(cells[name + ending] for ending in _BESIDE)) for name in compared]
+    return Grid(rows=((" ", *_BESIDE.values()), *_short(body)), right=(False, *[True] * len(_BESIDE)))
+
+
+def _short(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    return (tuple(shortened(cell, CELL_TEXT) for cell in row) for row in rows)
 
 
 def bridge_grid(bridge: Bridge) -> Grid:

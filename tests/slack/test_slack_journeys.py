@@ -172,7 +172,7 @@ def test_how_was_this_computed_opens_a_modal_asked_again_for_its_presser(house: 
     assert "What the till took after returns." in words
     assert "place is one of North" in words
     assert "SELECT place, SUM(amount)" in words
-    assert "stg_sales → fct_sales" in words
+    assert "stg_sales, fct_sales" in words
     assert "R-ABCDEFGHJK" in words
 
 

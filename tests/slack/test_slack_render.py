@@ -22,6 +22,7 @@ from anabot.slack.markdown import blocks_of
 from anabot.slack.plainer import ladder
 from anabot.slack.poster import pages
 from anabot.slack.render import Setting
+from anabot.slack.tables import grid
 from anabot.types import Answer, Badge, Column, Digest, Receipt, Table
 from anabot.workspace.blocks import read_blocks
 from anabot.workspace.pings import pings_in
@@ -197,6 +198,32 @@ def test_a_picture_is_waited_for_before_it_is_given_up() -> None:
 
     assert [wait for wait, _ in rungs][:4] == [0.0, 0.5, 1.0, 2.0]
     assert "could not be shown here" in json.dumps(rungs[4][1].blocks)
+
+
+def comparison(*names: str) -> Table:
+    endings = {"": "money", "__previous": "money", "__change": "money", "__percent_change": "ratio"}
+    columns = [Column(name=name + ending, type=kind, label=name.title()) for name in names for ending, kind in endings.items()]
+    row = tuple(Decimal("0.5") for _ in columns)
+    return Table(columns=tuple(columns), rows=(row,))
+
+
+def test_one_row_of_comparisons_becomes_a_line_for_each_metric() -> None:
+    shown = grid(comparison("takings", "tips"))
+
+    assert shown.rows == (
+        (" ", "Now", "Before", "Change", "Change in %"),
+        ("Takings", "$0.50", "$0.50", "$0.50", "50.0%"),
+        ("Tips", "$0.50", "$0.50", "$0.50", "50.0%"),
+    )
+
+
+def test_one_row_of_many_numbers_becomes_a_list() -> None:
+    columns = tuple(Column(name=f"m{n}", type="integer", label=f"Metric {n}") for n in range(6))
+
+    shown = grid(Table(columns=columns, rows=((1, 2, 3, 4, 5, None),)))
+
+    assert shown.rows[1] == ("Metric 0", "1")
+    assert shown.rows[-1] == ("Metric 5", "–")
 
 
 cells = st.one_of(
