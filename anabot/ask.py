@@ -21,6 +21,7 @@ from anabot.answering import Answerer, timed, together
 from anabot.engine import Engine, Intent, receipt_for
 from anabot.errors import AnabotError, BadQuery, UnknownName
 from anabot.exits import Refusals
+from anabot.questions import introduction, working_questions
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.semantic.units import format_cell
@@ -153,6 +154,9 @@ class Asker:
                 answer = self._ask_back(found, question, now, decision)
             case Forbidden():
                 answer = refusals.forbidden(found)
+            case NotUnderstood(reason="help"):
+                questions = working_questions(now.registry, decision, self.engine, self.clock.now())
+                answer = refusals.introduce(introduction(now.registry, questions), questions)
             case NotUnderstood():
                 answer = refusals.not_understood(found)
         return self._refused(answer, question, decision.own)

@@ -59,7 +59,7 @@ def run_demo(port: int = PORT) -> None:
         ConfigError: this folder has no demo, or a real Slack token is set.
     """
     settings = _prepared(Path("var/demo.db"))
-    with _running(settings, port) as demo:
+    with running(settings, port) as demo:
         _talk.print(f"\nAna is ready: [bold]{demo.url}[/bold]\n")
         _talk.print("It is Monday, 5 October 2026, 07:58 in Los Angeles: the first playbooks arrive in two minutes.")
         _talk.print("Ask her something in #fin-weekly, or press one of the questions she offers. Ctrl-C ends it.")
@@ -75,7 +75,7 @@ def check_demo() -> int:
     started = time.perf_counter()
     settings = _prepared(Path("var/demo-check.db"))
     built = time.perf_counter()
-    with _running(settings, 0) as demo:
+    with running(settings, 0) as demo:
         up = time.perf_counter()
         text = _ask(demo.url)
         answered = time.perf_counter()
@@ -124,7 +124,8 @@ def _write_env() -> None:
 
 
 @contextmanager
-def _running(settings: Settings, port: int) -> Iterator[Running]:
+def running(settings: Settings, port: int = 0) -> Iterator[Running]:
+    """Ana and the local workspace on `port` of 127.0.0.1, or on a free one where it is taken; both end with the block."""
     port = _free(port)
     url = f"http://{HOST}:{port}/"
     settings = settings.model_copy(update={"slack_api_url": f"{url}api/", "port": port})
@@ -133,6 +134,7 @@ def _running(settings: Settings, port: int) -> Iterator[Running]:
             yaml.safe_load(_CAST.read_text(encoding="utf-8")),
             events_url=f"{url}slack/events",
             signing_secret=settings.slack_signing_secret.get_secret_value(),
+            now=service.house.clock.now,
             as_of=f"{settings.now:%A, %d %B %Y}",
         )
         both = Starlette(routes=[*service.web.routes, Mount("/", small_slack)])

@@ -29,6 +29,10 @@ class Refusals:
         text = f"{metric.label} is not open to you here. Its owner is @{metric.owner}, who can say why or change it."
         return Answer(status="forbidden", text=text, reason="forbidden", owner=metric.owner)
 
+    def introduce(self, text: str, questions: Sequence[str]) -> Answer:
+        """A greeting, or a wish for help: what Ana is for, and questions that work here."""
+        return Answer(status="refused", text="\n".join([text, *(f"• {one}" for one in questions)]), reason="help")
+
     def not_understood(self, found: NotUnderstood) -> Answer:
         """Some words mean nothing to Ana; they are named, with the nearest metrics that she has."""
         nearest = self._labels(found.nearest)

@@ -8,7 +8,7 @@ from anabot.semantic.units import format_cell
 from anabot.types import Answer, Bridge, Table
 
 _MARKS = {"certified": "✔ certified", "team": "◐ team", "draft": "⚠ draft"}
-_ROWS = 20
+_ROWS, _ACROSS = 20, 4
 _NUMBERS = ("number", "integer", "money", "ratio")
 
 
@@ -38,6 +38,9 @@ def _one(answer: Answer) -> Iterator[str]:
 
 def grid(table: Table, rows: int = _ROWS) -> Iterator[str]:
     """The first rows under their headings, numbers to the right."""
+    if len(table.rows) == 1 and len(table.columns) > _ACROSS:
+        yield from _on_its_side(table)
+        return
     heads = [column.label or column.name for column in table.columns]
     body = [[format_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows[:rows]]
     right = [column.type in _NUMBERS for column in table.columns]
@@ -48,6 +51,13 @@ def grid(table: Table, rows: int = _ROWS) -> Iterator[str]:
             yield "  ".join(cell.rjust(width) if number else cell.ljust(width) for cell, width, number in pairs).rstrip()
     if len(table.rows) > rows:
         yield f"… and {len(table.rows) - rows} more rows"
+
+
+def _on_its_side(table: Table) -> Iterator[str]:
+    """One row of many columns, a column a line."""
+    width = max(len(column.label or column.name) for column in table.columns)
+    for column, cell in zip(table.columns, table.rows[0], strict=True):
+        yield f"{(column.label or column.name).ljust(width)}  {format_cell(cell, column):>16}"
 
 
 def _bridge(bridge: Bridge) -> Iterator[str]:
