@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from echo import Echo
-from serving import Local, wait_for
+from serving import CAST, SECRET, Local, address, free_socket, serving, wait_for
+from slack_sdk import WebClient
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from anabot.workspace import LOCAL_TOKEN, create_workspace
 
 Pair = tuple[Local, Echo]
 
@@ -200,3 +205,17 @@ def test_the_app_can_be_asked_whether_it_is_there(talking: Pair) -> None:
     local, _ = talking
 
     assert local.workspace.verify()
+
+
+def test_the_app_and_the_workspace_share_one_server_without_waiting_for_each_other() -> None:
+    sock = free_socket()
+    url = address(sock)
+    workspace = create_workspace(CAST, events_url=f"{url}/slack/events", signing_secret=SECRET)
+    echo = Echo(f"{url}/api/", SECRET)
+
+    with serving(Starlette(routes=[*echo.asgi.routes, Mount("/", workspace)]), sock):
+        local = Local(url=url, workspace=workspace.state.workspace, client=WebClient(LOCAL_TOKEN, base_url=f"{url}/api/"))
+        stamps = [local.do("say", as_="U0FAY", channel="C0FIN", text=f"@ana {n}")["ts"] for n in range(5)]
+
+        assert [reply_in(local, ts)["text"] for ts in stamps] == [f"You said: {n}" for n in range(5)]
+        workspace.state.workspace.close()
