@@ -159,7 +159,7 @@ class Worker:
             return done.message
         log.info("playbook.by_hand", playbook=name, by=by)
         try:
-            return self._post(slot, playbook, key, again=False)
+            return self._post(self._runner.run(playbook, slot.at), playbook, key, again=False)
         except AnabotError as error:
             self._store.slots.finish(name, key, "failed", {"reason": str(error)})
             raise
@@ -170,7 +170,8 @@ class Worker:
             return
         with self._working(slot):
             try:
-                self._post(slot, playbook, slot.key, again=again)
+                digest = marked(self._runner.run(playbook, slot.at), slot, playbook, self._clock.now())
+                self._post(digest, playbook, slot.key, again=again)
             except AnabotError as error:
                 log.warning("playbook.failed", code=error.code)
                 self._fail(slot, playbook, str(error))
@@ -182,8 +183,7 @@ class Worker:
                 log.exception("playbook.broke", reference=reference)
                 self._fail(slot, playbook, f"Something broke that should not have; the log has it as {reference}.")
 
-    def _post(self, slot: Slot, playbook: Playbook, key: str, *, again: bool) -> str:
-        digest = marked(self._runner.run(playbook, slot.at), slot, playbook, self._clock.now())
+    def _post(self, digest: Digest, playbook: Playbook, key: str, *, again: bool) -> str:
         message = self._deliver(f"{playbook.name}@{key}", playbook.channel, digest, again=again)
         detail = {"message": message, "channel": playbook.channel, "receipts": list(digest.receipts)}
         self._store.slots.finish(playbook.name, key, "posted", detail)

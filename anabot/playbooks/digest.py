@@ -12,7 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from anabot.errors import PlaybookError
-from anabot.playbooks.filters import Md, bridge_table
+from anabot.playbooks.amounts import Md
+from anabot.playbooks.filters import bridge_table
 from anabot.playbooks.markdown import escape
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.schedule import Slot

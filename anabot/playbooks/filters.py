@@ -1,4 +1,4 @@
-"""The filters a playbook's words are written with: amounts, changes, tables. Pure: same values in, same Markdown out.
+"""The filters a playbook's words are written with: changes, tables, orders. Pure: same values in, same Markdown out.
 
 Each returns Markdown that needs no further escaping, or a smaller result. It never rounds what is compared or summed.
 """
@@ -9,84 +9,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from jinja2 import Undefined
-
 from anabot.errors import PlaybookError
+from anabot.playbooks.amounts import Md, amount, count, fail_if_missing, money, number_of, percent, short, shown
 from anabot.playbooks.markdown import escape
-from anabot.playbooks.view import COMPARED, Missing, Number, Result, Row, Text, compared
-from anabot.semantic.units import CURRENCIES, EMPTY, format_cell, rounded
+from anabot.playbooks.view import COMPARED, Missing, Number, Result, Row, compared
+from anabot.semantic.units import EMPTY, rounded
 from anabot.types import Bridge, Cell, Column
 
 UP, DOWN, SAME = "▲", "▼", "unchanged"
-_SCALES = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K"))
-
-
-class Md(str):
-    """Markdown that is meant as it stands."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return self
-
-
-def shown(value: object) -> Md:
-    """Anything a template prints, as Markdown that shows it: numbers by their unit, text escaped.
-
-    Raises:
-        UndefinedError: the value is missing.
-    """
-    _fail(value)
-    if isinstance(value, Md | Text) or hasattr(value, "__html__"):
-        return Md(value)
-    if isinstance(value, Number):
-        return Md(_amount(value, value.column))
-    if isinstance(value, str):
-        return Md(escape(value))
-    if not _is_cell(value):
-        raise PlaybookError(f"A {type(value).__name__.lower()} cannot be printed.", todo="Use `| table`, or name a column.")
-    return Md(_amount(value, Column(name="", type="")))
-
-
-def money(value: object, places: int = 2, unit: str = "") -> Md:
-    """`$1,234.50`; with `places=0`, `$1,235`. The currency is the metric's own, or `unit`."""
-    number, unit = _number(value, "money"), unit or _unit(value)
-    if unit not in CURRENCIES:
-        raise PlaybookError(f"`money` does not know the currency of {number}.", todo='Name it: `| money(2, "eur")`.')
-    sign = "-" if rounded(number, places) < 0 else ""
-    return Md(f"{sign}{CURRENCIES[unit]}{rounded(abs(number), places):,}")
-
-
-def percent(value: object, places: int = 1) -> Md:
-    """A ratio as a share: 0.123 is `12.3%`."""
-    return Md(f"{rounded(_number(value, 'percent') * 100, places):,}%")
-
-
-def count(value: object) -> Md:
-    """`1,234`, without a fraction."""
-    return Md(f"{rounded(_number(value, 'count'), 0):,}")
-
-
-def short(value: object) -> Md:
-    """The number to three digits or so, for a headline: `$1.23M`, `12.4K h`."""
-    number = _number(value, "short")
-    scale, letter = next(((scale, letter) for scale, letter in _SCALES if abs(number) >= scale), (Decimal(1), ""))
-    if not letter:
-        return shown(value)
-    unit = _unit(value)
-    sign, suffix = "-" if number < 0 else "", {"hours": " h", "days": " days", "fte": " FTE"}.get(unit, "")
-    return Md(f"{sign}{CURRENCIES.get(unit, '')}{rounded(abs(number) / scale, 2 if scale >= 10**6 else 1)}{letter}{suffix}")
 
 
 def change(value: object, metric: str = "") -> Md:
     """How a metric of a row has moved: `▲ $1,234.00 (+3.2%)`; of a plain number, `▲ $1,234.00`."""
     if not metric:
-        number = _number(value, "change")
+        number = number_of(value, "change")
         return Md(_moved(number, value.column if isinstance(value, Number) else Column(name="", type="")))
     row = value.first if isinstance(value, Result) else value
     if not isinstance(row, Row):
         raise PlaybookError("`change` was given neither a row nor a result.", todo='Write `{{ total | change("metric") }}`.')
-    _fail(row[metric] if row.result.has(metric) else Missing(obj=row, name=metric))
+    fail_if_missing(row[metric] if row.result.has(metric) else Missing(obj=row, name=metric))
     words = _compared(row.result, row.cells, metric)
     return Md("with nothing to compare it with" if words == EMPTY else words)
 
@@ -132,17 +73,13 @@ def bridge_table(bridge: Bridge) -> Md:
     (left, first, _), (right, last, _) = bridge.lines[0], bridge.lines[-1]
     steps = [(label, _signed(-amount, column)) for label, amount, _ in bridge.lines[1:-1]]
     residual = ("Not explained", _signed(-bridge.residual, column))
-    lines = [(left, _amount(first, column)), *steps, residual, (right, _amount(last, column))]
+    lines = [(left, amount(first, column)), *steps, residual, (right, amount(last, column))]
     rows = "\n".join(f"| {escape(label)} | {amount} |" for label, amount in lines)
     return Md(f"| {escape(bridge.title)} | Amount |\n| --- | ---: |\n{rows}")
 
 
 def _signed(number: Decimal, column: Column) -> str:
-    return ("+" if number > 0 else "") + _amount(number + 0, column)
-
-
-def _amount(value: Any, column: Column) -> str:
-    return escape(format_cell(value, column))
+    return ("+" if number > 0 else "") + amount(number + 0, column)
 
 
 _Cell = Callable[[tuple[Cell, ...]], str]
@@ -195,7 +132,7 @@ def _moved(number: Decimal, column: Column) -> str:
     arrow = UP if number > 0 else DOWN
     if column.unit == "ratio":
         return f"{arrow} {rounded(abs(number) * 100, 1):,} pts"
-    return f"{arrow} {_amount(abs(number), column)}"
+    return f"{arrow} {amount(abs(number), column)}"
 
 
 def _more(result: Result, limit: int) -> str:
@@ -216,36 +153,15 @@ def _sorted(result: object, column: str, size: Callable[[Any], Any]) -> Result:
 
 def _at(result: Result, name: str) -> int:
     if not result.has(name):
-        _fail(Missing(obj=result, name=name))
+        fail_if_missing(Missing(obj=result, name=name))
     return result.at(name)
 
 
-def _fail(value: object) -> None:
-    """Raise UndefinedError where the value is missing: that is what a strict one does when it is printed."""
-    if isinstance(value, Undefined):
-        str(value)
-
-
 def _result(value: object, name: str) -> Result:
-    _fail(value)
+    fail_if_missing(value)
     if not isinstance(value, Result):
         raise PlaybookError(f"`{name}` was not given a result.", todo=f"Write `{{{{ query | {name} }}}}`.")
     return value
-
-
-def _number(value: object, name: str) -> Decimal:
-    _fail(value)
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise PlaybookError(f"`{name}` was given {type(value).__name__}, not a number.")
-    return Decimal(str(value)) if isinstance(value, float) else Decimal(value)
-
-
-def _unit(value: object) -> str:
-    return value.column.unit if isinstance(value, Number) else ""
-
-
-def _is_cell(value: object) -> bool:
-    return isinstance(value, bool | int | float | Decimal) or type(value).__module__ == "datetime"
 
 
 FILTERS: Mapping[str, Callable[..., object]] = {

@@ -18,7 +18,8 @@ from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from anabot.errors import PlaybookError
-from anabot.playbooks.filters import FILTERS, Md, shown
+from anabot.playbooks.amounts import Md, shown
+from anabot.playbooks.filters import FILTERS
 from anabot.playbooks.view import Missing, Result, Row
 
 _MAX_STEPS = 200_000

@@ -330,6 +330,12 @@ def test_a_playbook_run_by_hand_is_posted_at_once_and_once_a_minute(bench: Bench
     assert bench.poster.texts == ["books/sales of 2026-09-28 05:58\n"]
 
 
+def test_a_playbook_run_by_hand_as_of_an_earlier_slot_is_not_called_late(bench: Bench) -> None:
+    bench.worker().run_now("books/sales", "fin_analyst", MONDAY - dt.timedelta(days=7))
+
+    assert bench.poster.texts == ["books/sales of 2026-09-21 06:00\n"]
+
+
 def test_a_run_by_hand_leaves_the_scheduled_slot_alone(bench: Bench) -> None:
     worker = bench.worker()
     worker.tick()
