@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from demo.halden import columns
+from demo.halden import columns, usage
 from demo.halden.columns import as_date, rounded
 from demo.halden.world import FIRST_DAY, LAST_DAY, Program, World
 
@@ -56,12 +56,14 @@ def effective(charge: Charge) -> int:
 def _aws(world: World) -> list[Charge]:
     rng = world.rng("aws.cur2")
     made: list[Charge] = []
+    shares: dict[str, int] = {}
     tenants = world.programs[:28]
     for number in range(FIRST_DAY, LAST_DAY + 1):
         covered = 0
+        shares = _shares(world, number, shares)
         for position, program in enumerate(tenants):
             service, size = AWS[(number + position) % len(AWS)]
-            cost = _cost(rng, number, size)
+            cost = _cost(rng, number, size * shares.get(program.code, 20) // 100)
             tagged = rng.random() >= 0.11
             owner = program if tagged and program.starts <= number < program.ends else None
             if service == "AmazonEC2" and rng.random() < 0.6:
@@ -98,10 +100,12 @@ def _aws_monthly(rng: random.Random, number: int) -> list[Charge]:
 def _gcp(world: World) -> list[Charge]:
     rng = world.rng("gcp.billing_export")
     made: list[Charge] = []
+    shares: dict[str, int] = {}
     for number in range(FIRST_DAY, LAST_DAY + 1):
+        shares = _shares(world, number, shares)
         for position, program in enumerate(world.programs[28:]):
             service, size = GCP[(number + position) % len(GCP)]
-            cost = _cost(rng, number, size)
+            cost = _cost(rng, number, size * shares.get(program.code, 20) // 100)
             tagged = rng.random() >= 0.11
             owner = program if tagged and program.starts <= number < program.ends else None
             credits: tuple[tuple[str, int], ...] = ()
@@ -119,6 +123,15 @@ def _gcp(world: World) -> list[Charge]:
             made.append(Charge("Google Cloud", number, "Invoice", None, False, "rounding_error", rng.randrange(-3, 4), 0))
             made.append(Charge("Google Cloud", number, "BigQuery", None, False, "adjustment", -rng.randrange(1_000, 90_000), 0))
     return made
+
+
+def _shares(world: World, number: int, before: dict[str, int]) -> dict[str, int]:
+    """Each program's size in percent of the average, renewed on the first of a month."""
+    if before and as_date(number).day != 1:
+        return before
+    sizes = usage.sizes(world, number)
+    average = max(1, sum(sizes.values()) // max(1, len(sizes)))
+    return {code: 20 + 80 * size // average for code, size in sizes.items()}
 
 
 def _cost(rng: random.Random, number: int, size: int) -> int:

@@ -6,12 +6,11 @@ includes tax), T06 (allocations that do not add up) and T07 (credits are kept as
 
 from __future__ import annotations
 
-import random
 from typing import NamedTuple
 
 import pyarrow as pa
 
-from demo.halden import columns
+from demo.halden import columns, usage
 from demo.halden.columns import as_date, rounded
 from demo.halden.invoices import months
 from demo.halden.world import LAST_DAY, Program, World
@@ -118,34 +117,92 @@ def _suppliers(world: World) -> list[Supplier]:
 
 
 def _make(world: World) -> list[Document]:
-    rng = world.rng("proc.invoice")
-    made: list[Document] = []
-    line_id = [0]
-    copied, candidates = _copied_amounts(world), 0
-    crooked = set(world.rng("proc.crooked").sample(range(400, 4_000, 11), CROOKED_LINES))
-    for first, after in months():
-        live = [program for program in world.programs if program.starts <= first < program.ends]
-        for supplier in suppliers(world):
-            date = after + rng.randrange(4, 21)
-            if date > LAST_DAY:
-                continue
-            may_be_copied = supplier.currency == "USD" and supplier.category != "BPO labor"
-            candidates += may_be_copied
-            is_copied = may_be_copied and bool(copied) and candidates % COPY_EVERY == 0
-            amount = copied.pop() if is_copied else supplier.typical * rng.randrange(80, 131) // 100
-            kind = "credit" if not is_copied and rng.random() < 0.035 else "invoice"
-            amount = amount // 9 if kind == "credit" else amount
-            status = "paid" if is_copied else rng.choices(("paid", "approved", "disputed", "voided"), (80, 14, 3, 3))[0]
-            service = (first, after - 1) if rng.random() >= 0.18 else None
-            lines = _lines(rng, amount, live, line_id, crooked)
-            document = Document(
-                len(made) + 1, supplier, f"{supplier.name[:3].upper()}-{as_date(first):%y%m}-{supplier.id}", date, service, kind,
-                status, None, lines,
-            )  # fmt: skip
-            made.append(document)
-            if is_copied:
-                made.append(_copy(rng, document, len(made) + 1, line_id))
-    return made
+    return _Maker(world).made()
+
+
+class _Maker:
+    """Makes documents month by month, and puts the planted ones among them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.rng = world.rng("proc.invoice")
+        self.documents: list[Document] = []
+        self.copied = _copied_amounts(world)
+        self.crooked = sorted(world.rng("proc.crooked").sample(range(400, 5_000, 11), CROOKED_LINES))
+        self.candidates = 0
+        self.lines_made = 0
+
+    def made(self) -> list[Document]:
+        """All documents that have arrived."""
+        for first, after in months():
+            sizes = usage.sizes(self.world, after - 1)
+            live = [(program, sizes[program.code]) for program in self.world.programs if program.code in sizes]
+            for supplier in suppliers(self.world):
+                date = after + self.rng.randrange(4, 21)
+                if date <= LAST_DAY:
+                    self.month_of(supplier, first, after, date, live)
+        return self.documents
+
+    def month_of(self, supplier: Supplier, first: int, after: int, date: int, live: list[tuple[Program, int]]) -> None:
+        """A supplier's document for a month, and its copy where one is planted."""
+        rng = self.rng
+        is_copied = self.to_be_copied(supplier)
+        amount = self.copied.pop() if is_copied else supplier.typical * rng.randrange(80, 131) // 100
+        kind = "credit" if not is_copied and rng.random() < 0.035 else "invoice"
+        status = "paid" if is_copied else rng.choices(("paid", "approved", "disputed", "voided"), (78, 14, 4, 4))[0]
+        document = Document(
+            id=len(self.documents) + 1,
+            supplier=supplier,
+            number=f"{supplier.name[:3].upper()}-{as_date(first):%y%m}-{supplier.id}",
+            date=date,
+            service=(first, after - 1) if rng.random() >= 0.18 else None,
+            kind=kind,
+            status=status,
+            copy_of=None,
+            lines=self.lines(amount // 9 if kind == "credit" else amount, live, straight=is_copied),
+        )
+        self.documents.append(document)
+        if is_copied:
+            self.documents.append(self.copy(document))
+
+    def to_be_copied(self, supplier: Supplier) -> bool:
+        """Whether this document is one of those that are entered twice: small ones in dollars, spread over the years."""
+        if supplier.currency != "USD" or supplier.category == "BPO labor":
+            return False
+        self.candidates += 1
+        return bool(self.copied) and self.candidates % COPY_EVERY == 0
+
+    def lines(self, amount: int, live: list[tuple[Program, int]], *, straight: bool) -> tuple[Line, ...]:
+        """Lines that add up to the amount; larger programs are drawn more often, each once a line."""
+        rng = self.rng
+        cuts = sorted(rng.randrange(1, amount) for _ in range(rng.randrange(2, 5)))
+        made = []
+        for low, high in zip([0, *cuts], [*cuts, amount], strict=True):
+            drawn = rng.choices([program for program, _ in live], [size for _, size in live], k=rng.randrange(1, 4))
+            programs = list({program.code: program for program in drawn}.values())
+            shares = zip(programs, self.percents(len(programs), straight=straight), strict=True)
+            made.append(Line(self.next_line(), 1 + rng.randrange(400), high - low, tuple(shares)))
+        return tuple(made)
+
+    def percents(self, count: int, *, straight: bool) -> tuple[int, ...]:
+        """Shares that add up to 100, or on the planted lines to 99 or 102."""
+        first, *rest = {1: (100,), 2: (65, 35), 3: (50, 30, 20)}[count]
+        if self.crooked and self.lines_made >= self.crooked[0] and not straight:
+            first += 2 if self.crooked.pop(0) % 2 else -1
+        return (first, *rest)
+
+    def next_line(self) -> int:
+        """A line id of its own."""
+        self.lines_made += 1
+        return self.lines_made
+
+    def copy(self, document: Document) -> Document:
+        """The same document typed in again, with other case and spaces in its number."""
+        lines = tuple(line._replace(id=self.next_line()) for line in document.lines)
+        typed = document.number.lower() if self.rng.random() < 0.5 else f" {document.number} "
+        return document._replace(
+            id=len(self.documents) + 1, number=typed, status="approved", copy_of=document.id, lines=lines
+        )  # fmt: skip
 
 
 def _copied_amounts(world: World) -> list[int]:
@@ -154,31 +211,6 @@ def _copied_amounts(world: World) -> list[int]:
     parts = [rng.randrange(450_000, 950_000) for _ in range(DUPLICATES - 1)]
     scale = [part * 21_100_000 // sum(parts) for part in parts]
     return [*scale, DUPLICATED_CENTS - sum(scale)]
-
-
-def _lines(rng: random.Random, amount: int, live: list[Program], line_id: list[int], crooked: set[int]) -> tuple[Line, ...]:
-    parts = rng.randrange(3, 6)
-    cuts = sorted(rng.randrange(1, amount) for _ in range(parts - 1))
-    lines = []
-    for low, high in zip([0, *cuts], [*cuts, amount], strict=True):
-        line_id[0] += 1
-        programs = rng.sample(live, rng.randrange(1, 4))
-        percents = {1: (100,), 2: (65, 35), 3: (50, 30, 20)}[len(programs)]
-        if line_id[0] in crooked:
-            percents = (percents[0] + (2 if line_id[0] % 2 else -1), *percents[1:])
-        lines.append(Line(line_id[0], 1 + rng.randrange(400), high - low, tuple(zip(programs, percents, strict=True))))
-    return tuple(lines)
-
-
-def _copy(rng: random.Random, document: Document, number: int, line_id: list[int]) -> Document:
-    """The same document typed in again, with other case and spaces in its number."""
-    lines = []
-    for line in document.lines:
-        line_id[0] += 1
-        lines.append(line._replace(id=line_id[0]))
-    date = document.date
-    typed = document.number.lower() if rng.random() < 0.5 else f" {document.number} "
-    return document._replace(id=number, number=typed, date=date, status="approved", copy_of=document.id, lines=tuple(lines))
 
 
 def tables(world: World) -> dict[str, pa.Table]:

@@ -16,7 +16,7 @@ from demo.halden.world import FIRST_DAY, Campaign, Program, World
 NONE = "UNALLOCATED"
 FOREVER = day(2099, 1, 1)
 SWITCH = day(2026, 2, 1)  # the day some programs moved to another campaign
-SHARED = (1, 6, 9, 14, 27, 33)  # programs that two campaigns own
+SHARED = (6, 21, 32, 37, 38, 39, 43, 45)  # programs that two campaigns own
 MOVED = (3, 11, 18, 25, 36)
 UNMAPPED = (22, 44)
 
@@ -51,7 +51,7 @@ def _make(world: World) -> Map:
         elif number in MOVED:
             made[program.code] = [Share(first, 100, FIRST_DAY, SWITCH), Share(other, 100, SWITCH, FOREVER)]
         else:
-            made[program.code] = [Share(first if number < 45 else world.campaigns[last], 100, FIRST_DAY, FOREVER)]
+            made[program.code] = [Share(first, 100, FIRST_DAY, FOREVER)]
     return made
 
 

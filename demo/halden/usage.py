@@ -41,6 +41,16 @@ def usage(world: World) -> list[Usage]:
     return world.once("usage", _make)
 
 
+def sizes(world: World, number: int) -> dict[str, int]:
+    """How large each program's work is on that day, about in dollars; programs without work are left out."""
+    found: dict[str, int] = {}
+    for project in world.projects:
+        if project.starts <= number < project.ends:
+            each = project.weight * (40 + project.program.customer.size * 14) * PRICE[project.modality] // 100
+            found[project.program.code] = found.get(project.program.code, 0) + each
+    return found
+
+
 def final(event: Usage) -> int:
     """What the work is rated at in the end, in cents; trial work earns nothing."""
     return 0 if event.contract.status == "trial" else event.rated[-1]
