@@ -117,26 +117,28 @@ class _Message:
 
     def _out(self, outs: Sequence[Understanding]) -> Understanding:
         """What is forbidden is said first, then what is not known, then what is asked back."""
-        if self.previous and not set(self.previous.metrics) <= self.lexicon.grant.metrics and not self._names_a_metric():
-            known = tuple(m for m in self.previous.metrics if m in self.lexicon.grant.listed - self.lexicon.grant.metrics)
-            if known:
-                return Forbidden(metrics=known)
+        if self.previous and not self._names_a_metric() and (known := self._listed_only(self.previous)):
+            return Forbidden(metrics=known)
         for kind in (Forbidden, NotUnderstood):
             for out in outs:
                 if isinstance(out, kind):
-                    return self._with_nearest(out) if isinstance(out, NotUnderstood) else out
+                    return self._with_nearest(out, outs) if isinstance(out, NotUnderstood) else out
         return outs[0]
+
+    def _listed_only(self, query: MetricQuery) -> tuple[str, ...]:
+        """The metrics of the thread that this speaker may know of, but not see."""
+        grant = self.lexicon.grant
+        return tuple(name for name in query.metrics if name in grant.listed and name not in grant.metrics)
 
     def _names_a_metric(self) -> bool:
         return any(each.entry and (each.entry.metrics or each.entry.term) for each in self.tags)
 
-    def _with_nearest(self, out: NotUnderstood) -> NotUnderstood:
+    def _with_nearest(self, out: NotUnderstood, outs: Sequence[Understanding]) -> NotUnderstood:
         if out.reason not in ("unknown_words", "no_metric"):
             return out
-        unknown = [each.text for each in self.tags if each.kind in ("unknown", "measure")] or list(out.unknown)
-        unknown = list(dict.fromkeys(unknown if out.reason == "unknown_words" else out.unknown))
+        unknown = [word for each in outs if isinstance(each, NotUnderstood) for word in each.unknown]
         nearest = tuple(dict.fromkeys((*out.nearest, *self._near())))[:_NEAREST]
-        return replace(out, unknown=tuple(unknown or out.unknown), nearest=nearest)
+        return replace(out, unknown=tuple(dict.fromkeys(unknown)), nearest=nearest)
 
     def _near(self) -> list[str]:
         """The visible metrics whose names are most like the message, or like one of its unknown words."""
@@ -147,5 +149,5 @@ class _Message:
             whole = max(fuzz.token_set_ratio(self.text.casefold(), phrase) for phrase in phrases)
             part = max((fuzz.ratio(word, each) for word in unknown for phrase in phrases for each in phrase.split()), default=0)
             if max(whole, part) >= _NEAR_ENOUGH:
-                scored.append((-max(whole, part), name))
-        return [name for _, name in sorted(scored)]
+                scored.append((-max(whole, part), len(phrases[0]), name))
+        return [name for *_, name in sorted(scored)]

@@ -145,8 +145,8 @@ class Builder:
 
     def _unreachable(self, word: str) -> Exit:
         labels = [self.lexicon.registry.metrics[m].label for m in self.metrics]
-        known = list(dict.fromkeys(_label(r) for r in self.lexicon.reach(*self.metrics)))
-        can = f"It can be cut by {', '.join(known[:8])}." if known else "It cannot be cut by anything."
+        known = list(dict.fromkeys(_label(r) for r in self.lexicon.reach(*self.metrics) if r.dimension.kind == "categorical"))
+        can = f"It can be cut by {', '.join(known[:12])}." if known else "It cannot be cut by anything."
         return stuck("unreachable", f"{' and '.join(labels)} cannot be cut by “{word}”. {can}")
 
     def _two(self, word: str, refs: Sequence[DimensionRef]) -> Exit:

@@ -58,7 +58,7 @@ _READERS: dict[str, Reader] = {
     "more": flag("adds"),
     # what she says rather than computes
     "why": flag("why"),
-    "who": note("who"),
+    "who": read_names.who,
     "help": flag("help"),
 }
 

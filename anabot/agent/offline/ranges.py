@@ -7,20 +7,36 @@ or runs backwards, comes back with a fault.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 
+from anabot.agent.offline import calendar_dates, relative_dates
 from anabot.agent.offline.dates import Dates, Match, When
 from anabot.periods import Period
 
+_RULES = (*relative_dates.RULES, *calendar_dates.RULES)
 _UNTIL = ("to", "until", "till", "through", "thru", "til")
 _COMPARED = ("until", "till", "through", "thru", "til")  # "compare July to August" names two periods, not one
 _ONWARD = ("onwards", "onward", "on", "forward")
 _OPEN = ("before", "until", "till", "through", "by", "prior")
 
 
+def point(d: Dates, i: int) -> Match | None:
+    """The longest phrase for one stretch of time that starts at token `i`."""
+    found = [match for rule in _RULES if (match := _safely(rule, d, i))]
+    return max(found, key=lambda match: match[0], default=None)
+
+
+def _safely(rule: Callable[[Dates, int], Match | None], d: Dates, i: int) -> Match | None:
+    try:
+        return rule(d, i)
+    except (ValueError, OverflowError, StopIteration):
+        return None  # 31 February, week 60, the year 12000: not a date, so its words stay unexplained
+
+
 def read(dates: Dates, i: int) -> Match | None:
     """The longest date phrase that starts at token `i`, range or point: the index after it, and what it says."""
-    return _range(dates, i) or dates.point(i)
+    return _range(dates, i) or point(dates, i)
 
 
 def _range(d: Dates, i: int) -> Match | None:
@@ -43,7 +59,7 @@ def _range(d: Dates, i: int) -> Match | None:
 
 
 def _two(d: Dates, i: int, joins: tuple[str, ...]) -> Match | None:
-    first = d.point(d.skip(i, "the"))
+    first = point(d, d.skip(i, "the"))
     if first is None:
         return None
     end = first[0]
@@ -54,7 +70,7 @@ def _two(d: Dates, i: int, joins: tuple[str, ...]) -> Match | None:
         end += 1
     elif not joined:
         return None
-    second = d.point(end)
+    second = point(d, end)
     return (second[0], _span(first[1], second[1])) if second else None
 
 
@@ -81,7 +97,7 @@ def _with_years(first: When, second: When) -> tuple[Period, Period]:
 
 
 def _since(d: Dates, i: int, *, onward: bool) -> Match | None:
-    first = d.point(i)
+    first = point(d, i)
     if first is None or (onward and d.word(first[0]) not in _ONWARD):
         return None
     end = first[0] + (1 if onward or d.word(first[0]) in ("onwards", "onward") else 0)
@@ -89,7 +105,7 @@ def _since(d: Dates, i: int, *, onward: bool) -> Match | None:
 
 
 def _after(d: Dates, i: int) -> Match | None:
-    first = d.point(i)
+    first = point(d, i)
     if first is None:
         return None
     return first[0], _until_today(d, first[1], first[1].period.end if first[1].period else None)
@@ -103,14 +119,14 @@ def _until_today(d: Dates, said: When, start: dt.date | None) -> When:
 
 
 def _as_of(d: Dates, i: int) -> Match | None:
-    first = d.point(d.skip(i, "the"))
+    first = point(d, d.skip(i, "the"))
     if first is None:
         return None
     return first[0], replace(first[1], as_of=True)
 
 
 def _open(d: Dates, i: int) -> Match | None:
-    first = d.point(d.skip(i, "the"))
+    first = point(d, d.skip(i, "the"))
     if first is None:
         return None
     return first[0], When(fault="Say when the range starts as well, for example “between 1 Jan and 31 Mar”.")

@@ -8,6 +8,8 @@ from anabot.agent.offline.lexicon import DimensionId, ValueId
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.slots import Pick
 
+_COPULA = {"is", "are", "was", "were", "the"}
+
 
 def read_cuts(p: Parser, i: int) -> int:
     """A list of cuts, from the one at `i`."""
@@ -37,7 +39,7 @@ def value_beside_dimension(p: Parser, i: int, negated: bool = False) -> int | No
             negated ^= p.at(j).says("not")
             j += 1
         found = values_at(p, j, dimensions)
-        if not found:
+        if not found or p.before_of(j) - _COPULA:
             return None
         p.slots.picks.append(Pick(values=found, text=p.at(j).text, negated=negated, beside=tuple(dimensions)))
         return more_values(p, j + 1, negated)

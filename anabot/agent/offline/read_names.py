@@ -111,9 +111,7 @@ def _bare_dimension(p: Parser, i: int) -> int | None:
     if p.at(i + 1).says("wise"):
         p.slots.cuts.append(cut)
         return i + 2
-    listed = (p.joined(i + 1) and p.at(i + 2).kind in ("name", "unit")) or (
-        p.joined(i - 1) and p.at(i - 2).kind in ("name", "unit")
-    )
+    listed = (p.joined(i + 1) and _in_list(p, i + 2)) or (p.joined(i - 1) and _in_list(p, i - 2))
     if listed and not p.before[i] & PLACES - {"of"}:
         p.slots.cuts.append(cut)
         return i + 1
@@ -127,6 +125,17 @@ def _bare_dimension(p: Parser, i: int) -> int | None:
     if any(value[0] in models for value in p.entry(i - 1).values):
         return i + 1
     return None
+
+
+def _in_list(p: Parser, i: int) -> bool:
+    return p.at(i).kind in ("name", "unit") or p.at(i).says("count")
+
+
+def who(p: Parser, i: int) -> int:
+    """ "who", "where": the answer must be cut by somebody or some place. "where region = X" only filters."""
+    if p.at(i).text.casefold() != "where" or not p.entry(i + 1).dimensions:
+        p.slots.who.append(p.at(i).text)
+    return i + 1
 
 
 def by(p: Parser, i: int) -> int:

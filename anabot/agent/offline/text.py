@@ -120,13 +120,15 @@ def _number(text: str, dash: bool) -> Token:
 
 def stem(word: str) -> str:
     """A word without its plural ending, so that `regions` finds `region`. The same rule is applied on both sides."""
-    if len(word) <= 3 or not word.endswith("s") or word.endswith(_KEEPS_S):
-        return word
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("xes", "ches", "shes", "sses", "uses")) and len(word) > 5:
-        return word[:-2]
-    return word[:-1]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(_KEEPS_S):
+        if word.endswith(("xes", "shes", "sses")) and len(word) > 4:
+            return word[:-2]
+        word = word[:-1]
+    if len(word) > 4:
+        # `statuses` and `houses`, `batches` and `caches`, `cities` and `movies` lose the same letters.
+        word = word[:-1] if word.endswith(("use", "che")) else word
+        word = word[:-2] + "y" if word.endswith("ie") else word
+    return word
 
 
 def root(word: str) -> str:

@@ -1,0 +1,141 @@
+"""Date phrases told from today: "last quarter", "trailing 28 days", "3 weeks ago", "in three months", "MTD", "last Monday".
+
+Several units back are complete ones. Each rule returns the index after its phrase and what it says, or None.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+
+from anabot.agent.offline.dates import OFFSETS, Dates, Match, When, one_day
+from anabot.agent.offline.words import WEEKDAYS
+from anabot.periods import Grain, Period, around, complete, containing, start_of
+
+_BACK = ("last", "past", "previous", "prior", "trailing", "rolling", "preceding")
+_AHEAD = ("next", "coming", "upcoming", "following")
+_DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
+_TO_DATE = {"wtd": "week", "mtd": "month", "qtd": "quarter", "ytd": "year", "fytd": "year", "fqtd": "quarter"}
+_TWELVE = ("ttm", "ltm", "t12m", "r12m")
+
+
+def _day_word(d: Dates, i: int) -> Match | None:
+    if d.word(i) in _DAYS:
+        return i + 1, When(period=containing(d.today, Grain.DAY, offset=_DAYS[d.word(i)]), unit="day")
+    if [d.word(i + k) for k in range(3)] == ["day", "before", "yesterday"]:
+        return i + 3, When(period=containing(d.today, Grain.DAY, offset=-2), unit="day")
+    return None
+
+
+def _unit_before(d: Dates, i: int) -> Match | None:
+    """ "the month before", "the week before last"."""
+    found = d.unit(i)
+    if not found or d.word(found[0]) not in ("before", "earlier", "prior") or d.word(found[0] - 1).endswith("s"):
+        return None
+    if d.word(found[0] + 1) == "last":
+        return found[0] + 2, d.around_today(found[1], found[2], -2)
+    return found[0] + 1, replace(d.around_today(found[1], found[2], -1), before=True)
+
+
+def _relative(d: Dates, i: int) -> Match | None:
+    offset = OFFSETS.get(d.word(i))
+    found = d.unit(i + 1) if offset is not None else None
+    if offset is None or found is None or d.word(found[0] - 1).endswith("s"):
+        return None
+    when = d.around_today(found[1], found[2], offset)
+    return found[0], replace(when, before=d.word(i) in ("previous", "prior"))
+
+
+def _several(d: Dates, i: int) -> Match | None:
+    direction = -1 if d.word(i) in _BACK else 1 if d.word(i) in _AHEAD else 0
+    count = d.integer(i + 1) if direction else None
+    found = d.unit(i + 2) if count else None
+    if not count or found is None:
+        return None
+    end, unit, kind = found
+    if unit == "day" and direction > 0:
+        period = Period(d.today, d.today + dt.timedelta(days=count))
+    else:
+        period = complete(d.today, d.grain(unit, kind), direction * count, d.fiscal_start)
+    return end, When(period=period, unit=unit, count=count, fiscal=d.assumed(unit, kind))
+
+
+def _twelve_months(d: Dates, i: int) -> Match | None:
+    return (i + 1, When(period=complete(d.today, Grain.MONTH, -12), unit="month", count=12)) if d.word(i) in _TWELVE else None
+
+
+def _ago(d: Dates, i: int) -> Match | None:
+    count = 1 if d.word(i) in ("a", "one") else d.integer(i)
+    found = d.unit(i + 1) if count else None
+    if count is None or found is None or d.word(found[0]) not in ("ago", "back"):
+        return None
+    return found[0] + 1, d.around_today(found[1], found[2], -count)
+
+
+def _ahead(d: Dates, i: int) -> Match | None:
+    start = i + 1 if d.word(i) == "in" else i
+    count = 1 if d.word(start) in ("a", "one") else d.integer(start)
+    found = d.unit(start + 1) if count else None
+    if count is None or found is None:
+        return None
+    end, unit, kind = found
+    if d.word(end) == "from" and d.word(end + 1) in ("now", "today"):
+        end += 2
+    elif d.word(end) in ("out", "ahead", "hence"):
+        end += 1
+    elif start == i:
+        return None
+    if unit in ("quarter", "year"):
+        return end, d.around_today(unit, kind, count)
+    return end, When(period=around(d.today, count, unit), unit="day" if unit == "day" else "week")
+
+
+def _to_date(d: Dates, i: int) -> Match | None:
+    word, kind = d.word(i), "fiscal" if d.word(i).startswith("f") else ""
+    if word in _TO_DATE:
+        end, unit = i + 1, _TO_DATE[word]
+    else:
+        found = d.unit(i)
+        if not found or [d.word(found[0]), d.word(found[0] + 1)] != ["to", "date"]:
+            return None
+        end, unit, kind = found[0] + 2, found[1], found[2]
+    start = start_of(d.today, d.grain(unit, kind), d.fiscal_start)
+    period = Period(start, d.today + dt.timedelta(days=1))
+    return end, When(period=period, unit=unit, fiscal=d.assumed(unit, kind))
+
+
+def _weekday(d: Dates, i: int) -> Match | None:
+    prefix = d.word(i) if d.word(i) in ("last", "on", "next", "this", "since") else ""
+    start = i + 1 if prefix else i
+    number = WEEKDAYS.get(d.word(start))
+    if number is None or (not prefix and len(d.word(start)) < 6) or prefix == "since":
+        return None
+    back = (d.today.weekday() - number) % 7
+    if prefix == "next":
+        back -= 7
+    elif prefix == "last" and back == 0:
+        back = 7
+    return start + 1, When(period=one_day(d.today - dt.timedelta(days=back)), unit="day")
+
+
+def _all_time(d: Dates, i: int) -> Match | None:
+    if d.word(i) == "all" and d.word(i + 1) in ("time", "history", "years"):
+        return i + 2, When()
+    if d.word(i) in ("ever", "lifetime"):
+        return i + 1, When()
+    return (i + 3, When()) if [d.word(i + k) for k in range(3)] == ["since", "the", "beginning"] else None
+
+
+RULES: tuple[Callable[[Dates, int], Match | None], ...] = (
+    _day_word,
+    _unit_before,
+    _relative,
+    _several,
+    _twelve_months,
+    _ago,
+    _ahead,
+    _to_date,
+    _weekday,
+    _all_time,
+)

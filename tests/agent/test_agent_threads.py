@@ -1,0 +1,120 @@
+"""Follow-ups: what a few words change in the query that the thread is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from anabot.semantic.query import MetricQuery
+from tests.agent.asking import LAST_QUARTER, SEPTEMBER, forbidden, grant, query, reading, refused
+
+START: dict[str, Any] = {"metrics": ["sales"], "group_by": ["region"], "period": LAST_QUARTER}
+NORTH = {"field": "region", "op": "eq", "values": ["North"]}
+
+EDITS: list[tuple[str, dict[str, Any]]] = [
+    ("by shop", {"group_by": ["shop_name"]}),
+    ("and by shop", {"group_by": ["shop_name"]}),
+    ("also by shop", {"group_by": ["region", "shop_name"]}),
+    ("per month", {"group_by": ["region", "metric_time__month"]}),
+    ("only North", {"where": [NORTH]}),
+    ("just the North", {"where": [NORTH]}),
+    ("what about the North?", {"where": [NORTH]}),
+    ("and North?", {"where": [NORTH]}),
+    ("in the North", {"where": [NORTH]}),
+    ("without North", {"where": [{**NORTH, "op": "ne"}]}),
+    ("drop the ones in the North", {"where": [{**NORTH, "op": "ne"}]}),
+    ("top 3", {"order_by": ["-sales"], "limit": 3}),
+    ("lowest first", {"order_by": ["sales"]}),
+    (
+        "drop anyone under 5 orders",
+        {"metrics": ["sales", "orders_placed"], "having": [{"field": "orders_placed", "op": "ge", "values": ["5"]}]},
+    ),
+    ("over 1k", {"having": [{"field": "sales", "op": "gt", "values": ["1000"]}]}),
+    ("and last month?", {"period": SEPTEMBER}),
+    ("last month", {"period": SEPTEMBER}),
+    ("same for last year", {"period": {"start": "2025-05-01", "end": "2025-08-01"}}),
+    ("and last year?", {"period": {"start": "2025-05-01", "end": "2025-08-01"}}),
+    ("same quarter last year", {"period": {"start": "2025-05-01", "end": "2025-08-01"}}),
+    ("and the previous quarter?", {"period": {"start": "2026-02-01", "end": "2026-05-01"}}),
+    ("the quarter before", {"period": {"start": "2026-02-01", "end": "2026-05-01"}}),
+    ("vs last year", {"compare": "previous_year"}),
+    ("vs the previous quarter", {"compare": "previous_period"}),
+    ("and orders?", {"metrics": ["orders_placed"]}),
+    ("what about orders?", {"metrics": ["orders_placed"]}),
+    ("same for orders", {"metrics": ["orders_placed"]}),
+    ("add orders", {"metrics": ["sales", "orders_placed"]}),
+    ("also orders", {"metrics": ["sales", "orders_placed"]}),
+    ("as a chart", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "change"), EDITS, ids=[text for text, _ in EDITS])
+def test_a_follow_up_changes_only_what_it_says(text: str, change: dict[str, Any]) -> None:
+    assert query(text, thread=MetricQuery.model_validate(START)) == {**START, **change}
+
+
+def test_a_question_that_names_its_metric_starts_anew() -> None:
+    thread = MetricQuery.model_validate({**START, "where": [NORTH]})
+
+    assert query("orders by shop last month", thread=thread) == {
+        "metrics": ["orders_placed"],
+        "group_by": ["shop_name"],
+        "period": SEPTEMBER,
+    }
+
+
+def test_what_a_new_metric_keeps_from_the_thread_is_said() -> None:
+    found = reading("and orders?", thread=MetricQuery.model_validate({**START, "where": [NORTH]}))
+
+    assert "Kept from before: FY26 Q2 (1 May – 31 Jul 2026); by region; North." in found.assumptions
+
+
+def test_a_condition_that_cannot_stay_is_dropped_aloud() -> None:
+    thread = MetricQuery.model_validate({**START, "having": [{"field": "sales", "op": "gt", "values": ["5"]}]})
+
+    found = reading("and orders?", thread=thread)
+
+    assert found.query.having == ()
+    assert "The condition on Sales was dropped." in found.assumptions
+
+
+def test_a_new_value_of_the_same_dimension_takes_the_place_of_the_old() -> None:
+    thread = MetricQuery.model_validate({**START, "where": [NORTH]})
+
+    assert query("what about the South?", thread=thread)["where"] == [{**NORTH, "values": ["South"]}]
+
+
+def test_the_order_follows_the_metric_that_took_over() -> None:
+    thread = MetricQuery.model_validate({**START, "order_by": ["-sales"], "limit": 3})
+
+    assert query("and orders?", thread=thread)["order_by"] == ["-orders_placed"]
+
+
+def test_a_thread_can_be_asked_how_it_was_computed() -> None:
+    thread = MetricQuery.model_validate(START)
+
+    assert reading("how was this computed?", thread=thread).ask == "definition"
+    assert reading("show the SQL", thread=thread).ask == "sql"
+    assert reading("show the SQL", thread=thread).query == thread
+
+
+def test_a_dimension_that_the_new_metric_lacks_is_refused_and_not_dropped() -> None:
+    thread = MetricQuery.model_validate({**START, "group_by": ["channel"]})
+
+    assert refused("and costs?", thread=thread).reason == "unreachable"
+
+
+def test_why_is_answered_honestly() -> None:
+    assert refused("why?", thread=MetricQuery.model_validate(START)).reason == "why"
+
+
+def test_the_next_speaker_gets_their_own_rights() -> None:
+    thread = MetricQuery.model_validate({**START, "metrics": ["headcount"]})
+
+    assert forbidden("by shop", thread=thread, may=grant("headcount", listed=("headcount",))).metrics == ("headcount",)
+    assert refused("by shop", thread=thread, may=grant("headcount")) == refused("by shop", may=grant("headcount"))
+
+
+def test_words_that_nobody_knows_are_named_in_a_thread_too() -> None:
+    assert refused("by favourite colour", thread=MetricQuery.model_validate(START)).unknown == ("favourite", "colour")
