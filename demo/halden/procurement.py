@@ -13,7 +13,7 @@ import pyarrow as pa
 from demo.halden import columns, usage
 from demo.halden.columns import as_date, rounded
 from demo.halden.invoices import months
-from demo.halden.world import LAST_DAY, Program, World
+from demo.halden.world import FIRST_DAY, LAST_DAY, Program, World
 
 DUPLICATES, DUPLICATED_CENTS = 31, 21_844_000
 COPY_EVERY = 11  # of the invoices that may be entered twice
@@ -147,7 +147,11 @@ class _Maker:
         """A supplier's document for a month, and its copy where one is planted."""
         rng = self.rng
         is_copied = self.to_be_copied(supplier)
-        amount = self.copied.pop() if is_copied else supplier.typical * rng.randrange(80, 131) // 100
+        amount = (
+            self.copied.pop()
+            if is_copied
+            else supplier.typical * rng.randrange(80, 131) * (75 + (first - FIRST_DAY) // 10) // 10_000
+        )
         kind = "credit" if not is_copied and rng.random() < 0.035 else "invoice"
         status = "paid" if is_copied else rng.choices(("paid", "approved", "disputed", "voided"), (78, 14, 4, 4))[0]
         document = Document(

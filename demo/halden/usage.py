@@ -14,7 +14,7 @@ import pyarrow as pa
 from demo.halden import columns, contracts
 from demo.halden.columns import rounded
 from demo.halden.contracts import Contract
-from demo.halden.world import BANDS, LAST_DAY, Project, World
+from demo.halden.world import BANDS, FIRST_DAY, LAST_DAY, Project, World
 
 PRICE = {"image": 42, "video": 95, "text": 130, "sensor": 210, "3d": 260, "eval": 340}  # cents a unit, before the band
 BAND_PERCENT = {"S": 60, "M": 100, "L": 150, "XL": 230}
@@ -83,8 +83,8 @@ def _event(
     month_units: dict[tuple[str, str], int],
 ) -> Usage:
     band = BANDS[min(3, int(rng.random() * rng.random() * 5))]
-    growth = 100 + (number - project.starts) // 12
-    accepted = project.weight * (40 + contract.customer.size * 14) * growth * rng.randrange(70, 131) // 10_000
+    growth = 40 + (number - FIRST_DAY) // 4  # customers send more work every month
+    accepted = project.weight * (40 + contract.customer.size * 14) * growth * rng.randrange(70, 131) // 15_000
     listed = accepted * PRICE[project.modality] * BAND_PERCENT[band] // 100
     month = (contract.id, columns.as_date(number).strftime("%Y-%m"))
     month_units[month] = month_units.get(month, 0) + accepted

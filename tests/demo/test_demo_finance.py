@@ -56,7 +56,7 @@ def test_fourteen_allocations_do_not_add_up(key: dict[str, Any]) -> None:
 
 
 def test_joining_spend_through_the_program_map_would_inflate_it_by_a_fifth(key: dict[str, Any]) -> None:
-    assert Decimal(key["traps"]["T15"]["inflation"]) == pytest.approx(Decimal("1.19"), abs=Decimal("0.001"))
+    assert Decimal(key["traps"]["T15"]["inflation"]) == pytest.approx(Decimal("1.19"), abs=Decimal("0.005"))
 
 
 def test_a_split_between_campaigns_loses_no_cent(world: World) -> None:
