@@ -75,7 +75,8 @@ class Asker:
         choices = saved["choices"]
         if not 0 <= index < len(choices):
             raise BadQuery("That choice is not one of those offered.", todo=_RETRY)
-        return self._again(choices[index]["query"], f"{receipt}#{index}", person, channel, saved)
+        thread = saved["thread"] or None
+        return self._again(choices[index]["query"], f"{receipt}#{index}", person, channel, saved, thread=thread)
 
     def recall(self, receipt: str, person: Person, channel: Channel | None) -> Answer:
         """The answer with this receipt, asked again under the grant of this person in this channel."""
@@ -189,9 +190,18 @@ class Asker:
         value = format_cell(table.rows[0][0], table.columns[0], fiscal_start=fiscal) if single else f"{len(table.rows)} rows"
         return Choice(label=label, query=outcome.compiled.query.as_json(), value=value)
 
-    def _again(self, query: Any, question_id: str, person: Person, channel: Channel | None, saved: dict[str, Any]) -> Answer:
+    def _again(
+        self,
+        query: Any,
+        question_id: str,
+        person: Person,
+        channel: Channel | None,
+        saved: dict[str, Any],
+        *,
+        thread: str | None = None,
+    ) -> Answer:
+        """Ask a query of an earlier answer. With a thread, the conversation goes on from it; without one nothing moves."""
         now = self.current()
-        thread = saved.get("thread")
         question = Question(question_id=question_id, text="", person=person, channel=channel, thread=thread)
         reading = Reading(query=MetricQuery.model_validate(query), assumptions=tuple(saved["assumptions"]))
         answer = self._answer((reading,), question, now, self._decide(now, person, channel))

@@ -27,13 +27,14 @@ import yaml
 from pydantic import SecretStr
 from rich.console import Console
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from anabot import log
 from anabot.config import Settings
 from anabot.errors import AnabotError, ConfigError
 from anabot.serving import Service, open_service
-from anabot.workspace import LOCAL_TOKEN, check_safe, create_workspace
+from anabot.workspace import LOCAL_TOKEN, LoopbackOnly, check_safe, create_workspace
 
 HOST, PORT = "127.0.0.1", 3000
 _DATA, _CAST = Path("var/halden"), Path("demo/cast.yml")
@@ -137,8 +138,9 @@ def running(settings: Settings, port: int = 0) -> Iterator[Running]:
             now=service.house.clock.now,
             as_of=f"{settings.now:%A, %d %B %Y}",
         )
-        both = Starlette(routes=[*service.web.routes, Mount("/", small_slack)])
-        server = uvicorn.Server(uvicorn.Config(both, host=HOST, port=port, log_level="error", lifespan="off"))
+        both = Starlette(routes=[*service.web.routes, Mount("/", small_slack)], middleware=[Middleware(LoopbackOnly)])
+        config = uvicorn.Config(both, host=HOST, port=port, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, name="web", daemon=True)
         thread.start()
         try:

@@ -16,7 +16,6 @@ from anabot.config import Settings
 from anabot.errors import AnabotError, ConfigError
 from anabot.hello import Hello, hello
 from anabot.slack.app import Line, create_app, open_line
-from anabot.slack.notice import tell
 from anabot.slack.parts import Parts
 from anabot.types import Channel, Person
 from anabot.web import create_web
@@ -100,7 +99,7 @@ def _worker(house: House, line: Line) -> Worker:
         store=house.store,
         poster=line.poster(house.directory),
         clock=house.clock,
-        notify=lambda handle, words: tell(line.voice, house.directory, handle, words),
+        notify=line.notify,
     )
 
 

@@ -6,18 +6,22 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from anabot.bootstrap import House, open_house, read_tree
+from anabot.bootstrap import House, open_house
 from anabot.config import Settings
-from anabot.directory import FileDirectory
+from anabot.demo import Running, running
 from anabot.engine import Intent
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
+from anabot.standing import read_tree
 from anabot.types import Cell, Grant
+from anabot.workspace import LOCAL_TOKEN
 from demo.build import DEFAULT_OUT, build
 
 ROOT = Path(__file__).parent.parent
@@ -33,7 +37,14 @@ class Halden:
 
     @property
     def registry(self) -> Registry:
-        return self.house.current().registry
+        return self.house.standing().registry
+
+    def told(self, metric: str, start: str, end: str) -> str:
+        """The truth of a whole period, in dollars as Ana writes them."""
+        for case in self.truth["metrics"][metric]:
+            if case["period"] == [start, end] and not case["group_by"] and not case.get("where"):
+                return f"${Decimal(case['rows'][0][-1]):,.2f}"
+        raise LookupError(f"no truth for {metric} from {start} to {end}")
 
     def rows(self, query: MetricQuery) -> dict[tuple[str, ...], Cell]:
         """Group values → the first metric, asked by somebody who may see everything."""
@@ -67,9 +78,18 @@ def halden_built() -> Path:
 @pytest.fixture(scope="session")
 def halden(halden_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Halden]:
     settings = halden_settings(tmp_path_factory.mktemp("halden") / "ana.db")
-    with open_house(settings, directory=FileDirectory.read(ROOT / "demo" / "cast.yml")) as house:
+    with open_house(settings) as house:
         yield Halden(house=house, truth=json.loads((halden_built / "truth.json").read_text(encoding="utf-8")))
 
 
 def halden_files() -> dict[str, str]:
     return read_tree(ROOT / "semantic_layer")
+
+
+@pytest.fixture(scope="session")
+def demo(halden_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Ana and the local workspace on loopback, wired as `make demo` wires them."""
+    settings = halden_settings(tmp_path_factory.mktemp("demo") / "ana.db")
+    local = {"slack_bot_token": SecretStr(LOCAL_TOKEN), "slack_signing_secret": SecretStr("only-for-these-tests")}
+    with running(settings.model_copy(update=local)) as started:
+        yield started

@@ -20,7 +20,7 @@ from anabot.slack.identity import SlackDirectory
 from anabot.slack.listeners import Listeners
 from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
-from anabot.slack.post import Voice, clients
+from anabot.slack.post import BROKEN, Voice, clients
 from anabot.slack.poster import SlackPoster
 from anabot.slack.render import failure
 from anabot.slack.reply import PATIENCE_S
@@ -52,6 +52,8 @@ class Line:
             self.voice.post(self.voice.direct(person.user), failure(words)[0], key=f"notice:{uuid.uuid4().hex}")
         except SlackApiError as error:
             raise PlaybookError(f"{user} could not be told.", why=f"Slack said `{error.response['error']}`.") from error
+        except BROKEN as error:
+            raise PlaybookError(f"{user} could not be told.", why="Slack could not be reached.") from error
 
 
 def open_line(settings: SlackSettings) -> Line:

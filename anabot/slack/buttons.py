@@ -55,7 +55,7 @@ def answer_buttons(pressed: Pressed, *, toggle: str = "", csv: bool = False) -> 
         row.append(button("Chart" if toggle == CHART else "Table", toggle, value))
     if csv:
         row.append(button("CSV", CSV, value))
-    row += [button("👍", UP, value, says="This answer is right"), button("👎", DOWN, value, says="This answer is wrong")]
+    row += [button(":+1:", UP, value, says="This answer is right"), button(":-1:", DOWN, value, says="This answer is wrong")]
     yield from actions(*row)
 
 
