@@ -22,7 +22,8 @@ from tests.tiny import tiny_files
 # Every word of the bakery's own; a plural is renamed with its singular.
 OWN_WORDS = """
 sales sale takings web online offline counter walk phone order orders placed gift gifts basket baskets cost costs spend margin
-profit turnover revenue region regions shop shops store stores product products item items piece pieces tier loyalty channel channels
+profit turnover revenue region regions shop shops store stores product products item items piece pieces tier loyalty channel
+channels
 customer customers job jobs role staff headcount employee employees paid working north south isles harbour market castle ferry
 popup gold silver bronze bread cake coffee flour rent baker clerk driver small
 """

@@ -1,0 +1,167 @@
+"""The demo company's own questions, each under its persona's rights, get the class that the company expects.
+
+A answered, C asked back, F forbidden by name, O not understood. The values are a handful of real ones, so that no warehouse is needed.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from anabot.access.policy import parse_policy
+from anabot.agent import Ambiguous, Forbidden, NotUnderstood, Understanding, Understood, understand
+from anabot.directory import FileDirectory
+from anabot.semantic import parse_registry
+from anabot.semantic.query import MetricQuery
+from anabot.semantic.registry import Registry
+from anabot.semantic.values import ValueIndex
+from anabot.types import Grant
+from tests.agent.asking import LAST_QUARTER, LAST_WEEK, MONDAY
+
+ROOT = Path(__file__).parents[2]
+VALUES = ValueIndex(
+    by_dimension={
+        ("programs", "program_name"): ("Heron", "Avocet"),
+        ("regions", "region"): ("LATAM", "East Africa", "South Asia"),
+        ("skills", "skill"): ("lidar", "polygon"),
+        ("skills", "skill_modality"): ("image", "video"),
+        ("accounts", "segment"): ("robotics", "gov", "genai"),
+    }
+)
+
+
+@cache
+def company() -> Registry:
+    folder = ROOT / "semantic_layer"
+    return parse_registry({str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*.yml"))})
+
+
+@cache
+def rights(handle: str) -> Grant:
+    policy = parse_policy((ROOT / "semantic_layer" / "access.yml").read_text(), company())
+    person = FileDirectory.read(ROOT / "demo" / "cast.yml").person(handle)
+    assert person is not None
+    return policy.decide(person, None, (person,)).own
+
+
+def ask(handle: str, text: str, thread: MetricQuery | None = None) -> Understanding:
+    may = rights(handle)
+    return understand(text, registry=company(), grant=may, values=VALUES, team=may.team, now=MONDAY, previous=thread)
+
+
+CLASSES = {"A": Understood, "C": Ambiguous, "F": Forbidden, "O": NotUnderstood}
+QUESTIONS = [
+    ("fin_analyst", "A", "what was net revenue last quarter"),
+    ("fin_analyst", "C", "what was revenue in Q3?"),
+    ("fin_analyst", "A", "what's our spend efficiency across campaigns?"),
+    ("fin_analyst", "A", "gross margin by segment, last 4 quarters, as a chart"),
+    ("fin_analyst", "C", "total cost of Project Heron"),
+    ("fin_analyst", "O", "if unit prices drop 5% for the top 10 customers, what happens to FY margin"),
+    ("fin_analyst", "O", "what will our stock option strike price be"),
+    ("fin_analyst", "F", "show payouts per contributor with names in Kenya"),
+    ("fin_analyst", "A", "explain how net_revenue is built, show SQL and the dbt models"),
+    ("growth_mgr", "A", "pipeline created this week vs last, by segment"),
+    ("growth_mgr", "A", "where are free-trial conversions stalling"),
+    ("growth_mgr", "C", "what's our trial conversion"),
+    ("growth_mgr", "A", "win rate by rep this quarter"),
+    ("growth_mgr", "F", "gross margin on the Orion account"),
+    ("growth_mgr", "O", "which competitor are they talking to"),
+    ("growth_mgr", "O", "did the May webinar work?"),
+    ("growth_mgr", "O", "summarise notes on opp 006…12"),
+    ("growth_mgr", "A", "delivery and pipeline week over week, and where do free trials stall?"),
+    ("supply_ops_latam", "A", "do we have enough contributors with level 3 lidar in LATAM for what's coming in three months"),
+    ("supply_ops_latam", "A", "first week we run short, by program"),
+    ("supply_ops_latam", "C", "how many active contributors"),
+    ("supply_ops_latam", "O", "what was net revenue last quarter"),
+    ("ops_lead", "A", "do we have enough contributors with the right skills in the right regions in three months?"),
+    ("ops_lead", "O", "why did rework jump in week 34"),
+    ("ops_lead", "A", "on-time delivery last week"),
+    ("ops_lead", "O", "give me phone numbers of the top 20 annotators"),
+    ("ops_lead", "O", "weather forecast for Manila next week"),
+    ("hr_bp", "C", "how many active employees do we have"),
+    ("hr_bp", "A", "contributor retention by region"),
+    ("hr_bp", "A", "12 month attrition by function"),
+    ("hr_bp", "C", "turnover this year"),
+    ("hr_bp", "O", "show me performance ratings for the growth team by name"),
+    ("hr_bp", "O", "who is on a performance plan"),
+    ("hr_bp", "O", "is Maria going to quit?"),
+    ("hr_bp", "O", "headcount by favourite colour"),
+    ("exec", "A", "Open pipeline by stage"),
+    ("guest", "O", "what was net revenue last quarter"),
+]
+
+
+@pytest.mark.parametrize(("handle", "expected", "text"), QUESTIONS, ids=[f"{handle}: {text}" for handle, _, text in QUESTIONS])
+def test_a_question_gets_its_class(handle: str, expected: str, text: str) -> None:
+    assert isinstance(ask(handle, text), CLASSES[expected])
+
+
+def test_every_question_that_a_newcomer_is_shown_is_answered() -> None:
+    asked = {
+        "finance": "fin_analyst",
+        "growth": "growth_mgr",
+        "ops": "ops_lead",
+        "people": "hr_bp",
+        "data": "data_lead",
+        "leadership": "exec",
+    }
+
+    lost = [
+        text
+        for team, handle in asked.items()
+        for text in company().teams[team].questions
+        if not isinstance(ask(handle, text), Understood)
+    ]
+
+    assert not lost
+
+
+def test_the_capacity_question_is_the_gap_by_region_and_skill_in_the_week_three_months_ahead() -> None:
+    found = ask("ops_lead", "do we have enough contributors with the right skills in the right regions in three months?")
+
+    assert isinstance(found, Understood)
+    query = found.readings[0].query.as_json()
+    assert query["metrics"][0] == "capacity_gap_hours"
+    assert query["group_by"] == ["region", "skill"]
+    assert query["period"] == {"start": "2027-01-04", "end": "2027-01-11"}
+
+
+def test_delivery_and_pipeline_are_compared_and_the_stall_is_a_reading_of_its_own() -> None:
+    found = ask("growth_mgr", "delivery and pipeline week over week, and where do free trials stall?")
+
+    assert isinstance(found, Understood)
+    first, second = (one.query.as_json() for one in found.readings)
+    assert first == {
+        "metrics": ["units_delivered", "pipeline_created"],
+        "period": LAST_WEEK,
+        "compare": "previous_period",
+    }
+    assert second["group_by"] == ["trial_stage"]
+
+
+def test_a_finance_thread_is_refined_turn_by_turn() -> None:
+    thread: MetricQuery | None = None
+    for text in ("what was net revenue last quarter by segment?", "by region", "only LATAM", "same for last year"):
+        found = ask("fin_analyst", text, thread)
+        assert isinstance(found, Understood), text
+        thread = found.readings[0].query
+
+    assert thread is not None
+    assert thread.as_json() == {
+        "metrics": ["net_revenue"],
+        "group_by": ["region"],
+        "where": [{"field": "region", "op": "eq", "values": ["LATAM"]}],
+        "period": {"start": "2025-05-01", "end": "2025-08-01"},
+    }
+    assert thread.as_json()["period"] != LAST_QUARTER
+
+
+def test_the_second_speaker_of_a_thread_has_their_own_rights() -> None:
+    first = ask("growth_mgr", "win rate by rep this quarter")
+    assert isinstance(first, Understood)
+
+    second = ask("ops_lead", "and by region?", first.readings[0].query)
+
+    assert second == ask("ops_lead", "and by region?")

@@ -1,0 +1,123 @@
+"""The sentence with the number."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from anabot.agent import Reading
+from anabot.agent.reply import say
+from anabot.semantic.query import MetricQuery
+from anabot.types import Cell, Column, Table
+from tests.tiny import tiny_registry
+
+QUARTER = {"start": "2026-05-01", "end": "2026-08-01"}
+SALES = Column(name="sales", type="money", unit="usd")
+REGION = Column(name="region", type="text")
+
+
+def told(columns: list[Column], rows: list[tuple[Cell, ...]], *, ask: Any = "", truncated: bool = False, **query: Any) -> str:
+    asked = MetricQuery.model_validate({"metrics": ["sales"], "period": QUARTER, **query})
+    table = Table(columns=tuple(columns), rows=tuple(rows), truncated=truncated)
+    return say(Reading(query=asked, ask=ask), table, tiny_registry())
+
+
+def test_one_number_is_said_exactly_with_its_days() -> None:
+    assert told([SALES], [(Decimal("12345678.90"),)]) == "Sales was $12,345,678.90 in FY26 Q2 (1 May – 31 Jul 2026)."
+
+
+def test_a_filter_is_said() -> None:
+    where = [{"field": "region", "op": "eq", "values": ["North"]}]
+
+    assert told([SALES], [(Decimal("510.52"),)], where=where) == "Sales was $510.52 in FY26 Q2 (1 May – 31 Jul 2026) for North."
+
+
+def test_what_is_left_out_is_said() -> None:
+    where = [{"field": "region", "op": "not_in", "values": ["North", "Isles"]}]
+
+    assert told([SALES], [(Decimal(1),)], where=where).endswith("for everything but North and Isles.")
+
+
+def test_no_data_is_never_a_zero() -> None:
+    nothing = "There is no data for Sales in FY26 Q2 (1 May – 31 Jul 2026)."
+
+    assert told([SALES], []) == nothing
+    assert told([SALES], [(None,)]) == nothing
+    assert told([REGION, SALES], [("North", None)], group_by=["region"]) == nothing
+
+
+def test_a_real_zero_is_a_zero() -> None:
+    assert told([SALES], [(Decimal(0),)]).startswith("Sales was $0.00")
+
+
+def test_groups_are_said_by_their_leader_with_the_total() -> None:
+    rows: list[tuple[Cell, ...]] = [("Isles", Decimal("5.00")), ("North", Decimal("20.50")), (None, Decimal("4.50"))]
+
+    said = told([REGION, SALES], rows, group_by=["region"])
+
+    assert said == "Sales in FY26 Q2 (1 May – 31 Jul 2026) was highest for North: $20.50, of $30.00 over 3 groups."
+
+
+def test_a_share_has_no_total() -> None:
+    share = Column(name="margin_pct", type="ratio", unit="ratio")
+    rows: list[tuple[Cell, ...]] = [("Isles", Decimal("0.5")), ("North", Decimal("0.806"))]
+
+    said = told([REGION, share], rows, metrics=["margin_pct"], group_by=["region"])
+
+    assert said.endswith("was highest for North: 80.6%, of 2 groups.")
+
+
+def test_the_first_of_a_ranking_is_the_one_said_and_cut_rows_have_no_total() -> None:
+    rows: list[tuple[Cell, ...]] = [("Isles", Decimal("5.00")), ("North", Decimal("20.50"))]
+
+    said = told([REGION, SALES], rows, group_by=["region"], order_by=["sales"], limit=2)
+
+    assert said.endswith("was lowest for Isles: $5.00, first of the 2 shown.")
+
+
+def test_a_series_is_said_by_its_last_row() -> None:
+    month = Column(name="metric_time__month", type="date")
+    rows: list[tuple[Cell, ...]] = [(dt.date(2026, 5, 1), Decimal(1)), (dt.date(2026, 6, 1), Decimal(2))]
+
+    said = told([month, SALES], rows, group_by=["metric_time__month"])
+
+    assert said.endswith(": $2.00 in Jun 2026, the last of 2 rows.")
+
+
+COMPARED = [
+    SALES,
+    Column(name="sales__previous", type="money", unit="usd"),
+    Column(name="sales__change", type="money", unit="usd"),
+    Column(name="sales__percent_change", type="ratio", unit="ratio"),
+]
+
+
+def test_a_change_has_its_sign_its_size_and_its_share() -> None:
+    up = told(COMPARED, [(Decimal(105), Decimal(100), Decimal(5), Decimal("0.05"))], compare="previous_period")
+    down = told(COMPARED, [(Decimal(95), Decimal(100), Decimal(-5), Decimal("-0.05"))], compare="previous_period")
+
+    assert up.endswith(", up $5.00 (+5.0%) from $100.00.")
+    assert down.endswith(", down $5.00 (-5.0%) from $100.00.")
+
+
+def test_a_change_without_an_earlier_number_says_so() -> None:
+    said = told(COMPARED, [(Decimal(105), None, None, None)], compare="previous_period")
+
+    assert said.endswith(", with nothing to compare it with.")
+
+
+def test_a_definition_says_what_whose_and_what_it_is_not() -> None:
+    said = told([SALES], [(Decimal(1),)], ask="definition")
+
+    assert said == (
+        "Sales: What customers paid, after refunds, before cost. Its owner is @bea. It is not the same as Online sales."
+    )
+
+
+def test_several_metrics_get_a_sentence_each() -> None:
+    orders = Column(name="orders_placed", type="integer", unit="count")
+
+    said = told([SALES, orders], [(Decimal(10), 3)], metrics=["sales", "orders_placed"])
+
+    assert said == "Sales was $10.00 in FY26 Q2 (1 May – 31 Jul 2026). Orders was 3 in FY26 Q2 (1 May – 31 Jul 2026)."
