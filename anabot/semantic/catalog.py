@@ -37,6 +37,7 @@ class Slot:
     element: Dimension | Entity
     grain: Grain | None = None
     part: str = ""
+    custom: str = ""  # a grain of the company's own calendar, instead of `grain`
     metric_time: bool = False
 
     @property
@@ -75,15 +76,17 @@ class Catalog:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._holders = _holders(registry)
+        self._customs = {name for spine in registry.spines for name in spine.custom}
         self._reach: dict[str, _Reach] = {}
         self._slots: dict[tuple[str, str, str], tuple[Slot, ...]] = {}
         self._leaves: dict[str, tuple[Metric, ...]] = {}
 
     def leaves(self, name: str) -> tuple[Metric, ...]:
-        """The simple metrics that a metric is made of, each once."""
+        """The simple metrics whose dimensions a metric has, each once: all it is made of; of a conversion, the base."""
         if name not in self._leaves:
             metric = self.registry.metrics[name]
-            below = [leaf for each in metric.inputs for leaf in self.leaves(each.metric)]
+            inputs = metric.inputs[:1] if metric.kind == "conversion" else metric.inputs
+            below = [leaf for each in inputs for leaf in self.leaves(each.metric)]
             found = {leaf.name: leaf for leaf in ([metric] if metric.kind == "simple" else below)}
             self._leaves[name] = tuple(found.values())
         return self._leaves[name]
@@ -137,6 +140,8 @@ class Catalog:
         times = tuple(slot for slot in self._plain(model, time, base) if slot.is_time) if base else ()
         if suffix in _GRAINS:
             return tuple(replace(slot, grain=_GRAINS[suffix]) for slot in times)
+        if suffix in self._customs:
+            return tuple(replace(slot, grain=None, custom=suffix) for slot in times)
         part = suffix.removeprefix("extract_")
         return tuple(replace(slot, part=part, grain=None) for slot in times) if part != suffix and part in DATE_PARTS else ()
 
@@ -176,7 +181,8 @@ class Catalog:
             if entity.name in used:
                 continue
             for right in self._holders.get(entity.name, ()):
-                if right.name not in seen and right.connection == left.connection:
+                both_natural = entity.kind == right.entities[entity.name].kind == "natural"
+                if right.name not in seen and right.connection == left.connection and not both_natural:
                     yield (*walked, Hop(entity.name, right.name)), right
 
 
@@ -219,9 +225,14 @@ def _holders(registry: Registry) -> dict[str, list[SemanticModel]]:
     found: dict[str, list[SemanticModel]] = {}
     for model in registry.models.values():
         for entity in model.entities.values():
-            if entity.kind in _ONE:
+            if entity.kind in _ONE or (entity.kind == "natural" and keeps_history(model)):
                 found.setdefault(entity.name, []).append(model)
     return found
+
+
+def keeps_history(model: SemanticModel) -> bool:
+    """Whether rows say from when to when they hold, so that one natural key has one row at a time."""
+    return {"start", "end"} <= {dimension.validity for dimension in model.dimensions.values()}
 
 
 def _elements(hops: tuple[Hop, ...], model: SemanticModel) -> Iterator[Slot]:
@@ -235,7 +246,7 @@ def _elements(hops: tuple[Hop, ...], model: SemanticModel) -> Iterator[Slot]:
 def _prefixes(hops: tuple[Hop, ...], model: SemanticModel) -> list[tuple[str, ...]]:
     if hops:
         return [tuple(hop.entity for hop in hops)]
-    own = {model.primary_entity, *(entity.name for entity in model.entities.values() if entity.kind in _ONE)} - {""}
+    own = {model.primary_entity, *(entity.name for entity in model.entities.values() if entity.kind != "foreign")} - {""}
     return [(name,) for name in sorted(own)]
 
 

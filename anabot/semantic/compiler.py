@@ -18,6 +18,7 @@ from sqlglot import exp
 from anabot.errors import BadQuery, UnknownName
 from anabot.semantic.aggregates import kind
 from anabot.semantic.catalog import Slot, catalog_of
+from anabot.semantic.filters import Predicate
 from anabot.semantic.lower import lower, scanned
 from anabot.semantic.meaning import Meaning, Vocabulary
 from anabot.semantic.plan import Scanned
@@ -46,8 +47,10 @@ class Compiled:
     metrics: tuple[str, ...]
 
 
-def compile_query(registry: Registry, query: MetricQuery, grant: Grant, *, dialect: str = "duckdb") -> Compiled:
-    """Compile `query` for what `grant` permits.
+def compile_query(
+    registry: Registry, query: MetricQuery, grant: Grant, *, dialect: str = "duckdb", predicates: tuple[Predicate, ...] = ()
+) -> Compiled:
+    """Compile `query` for what `grant` permits; `predicates` are further conditions in dbt's words, as a saved query has.
 
     Columns are the group-by names, then each metric, followed by `__previous`, `__change` and `__percent_change` where
     the query compares. Rows come in the order asked for, then by keys.
@@ -58,7 +61,7 @@ def compile_query(registry: Registry, query: MetricQuery, grant: Grant, *, diale
         BadQuery: known names that cannot be compiled together.
     """
     catalog = catalog_of(registry)
-    resolved = resolve_fully(registry, query, grant)
+    resolved = resolve_fully(registry, query, grant, predicates)
     planner = Planner(registry=registry, catalog=catalog, resolved=resolved, dialect=dialect)
     plan = planner.plan()
     protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
@@ -71,7 +74,7 @@ def compile_query(registry: Registry, query: MetricQuery, grant: Grant, *, diale
         query=resolved.query,
         columns=(*keys, *metrics),
         metrics=_with_inputs(registry, resolved.query.metrics),
-        **_prepared(registry, protection.touched, tree, planner.values, dialect),
+        **_prepared(registry, protection, tree, planner.values, dialect),
     )
 
 
@@ -104,17 +107,18 @@ def compile_values(
         query=MetricQuery.model_construct(metrics=()),
         columns=(Column(name=dimension, type="text", label=found.label),),
         metrics=(),
-        **_prepared(registry, protection.touched, tree, values, dialect),
+        **_prepared(registry, protection, tree, values, dialect),
     )
 
 
-def _prepared(registry: Registry, touched: set[str], tree: exp.Expression, values: Values, dialect: str) -> dict[str, Any]:
+def _prepared(registry: Registry, protection: Protection, tree: exp.Expression, values: Values, dialect: str) -> dict[str, Any]:
+    touched = protection.touched
     connections = {registry.models[name].connection for name in touched}
     if len(connections) > 1:
         why = f"Its tables lie in {' and '.join(sorted(connections))}."
         raise BadQuery("This question needs several connections.", why=why, todo="Ask for the metrics one by one.")
     prepared = Prepared(connection=connections.pop(), dialect=dialect, tree=tree, values=tuple(values.bound))
-    relations = frozenset(registry.models[name].relation for name in touched)
+    relations = frozenset(registry.models[name].relation for name in touched) | protection.spines
     return {"prepared": (prepared,), "models": tuple(sorted(touched)), "relations": relations}
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from anabot.errors import Fault
 from anabot.semantic.documents import Document, Path
 from anabot.semantic.names import did_you_mean
-from anabot.semantic.registry import Metric, Reconciliation, SavedQuery, SemanticModel, Team, Term
+from anabot.semantic.registry import Metric, Reconciliation, SavedQuery, SemanticModel, Team, Term, TimeSpine
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -29,6 +29,7 @@ class Draft:
     saved_queries: dict[str, SavedQuery] = field(default_factory=dict)
     reconciliations: dict[str, Reconciliation] = field(default_factory=dict)
     terms: dict[str, Term] = field(default_factory=dict)
+    spines: dict[str, TimeSpine] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     company: dict[str, Any] = field(default_factory=dict)
     company_file: str = ""

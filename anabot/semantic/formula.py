@@ -8,18 +8,17 @@ zero; on DuckDB, which divides in doubles, that is exact to ten places below 10,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
-from typing import Literal
 
 from sqlglot import exp
 
 from anabot.errors import BadQuery
 from anabot.semantic.filters import Predicate
 from anabot.semantic.registry import Input, Metric, Registry
+from anabot.semantic.times import Timing
 from anabot.semantic.trees import cast, column, divided, filled, grouped, number
 
-When = Literal["now", "previous"]
 _INEXACT = (exp.Div, exp.Sqrt, exp.Pow, exp.Ln, exp.Exp, exp.Mod)
 _SHOWN = "DECIMAL(38, 10)"
 _AVERAGED = ("average", "median", "percentile")
@@ -27,12 +26,12 @@ _AVERAGED = ("average", "median", "percentile")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One aggregate of one simple metric: its rows are those that meet `where`, in the question's period or the one before."""
+    """One aggregate of one simple metric: its rows are those that meet `where`, shown as `timing` says."""
 
     name: str
     metric: Metric
     where: tuple[Predicate, ...]
-    when: When
+    timing: Timing
 
 
 class Formulas:
@@ -40,18 +39,18 @@ class Formulas:
 
     def __init__(self, registry: Registry, dialect: str) -> None:
         self.registry, self.dialect = registry, dialect
-        self.needs: dict[tuple[str, tuple[str, ...], When], Need] = {}
+        self.needs: dict[tuple[str, tuple[str, ...], Timing], Need] = {}
 
-    def of(self, name: str, when: When) -> exp.Expression:
+    def of(self, name: str, timing: Timing) -> exp.Expression:
         """The formula of a metric that a question asks for."""
-        return self._unfold(self.registry.metrics[name], (), when)
+        return self._unfold(self.registry.metrics[name], (), timing)
 
     def columns(self, name: str, *, compared: bool) -> list[tuple[str, exp.Expression]]:
         """What a question shows of a metric: its value; where it compares, the value before, the change, and its part of that."""
-        now = self.of(name, "now")
+        now = self.of(name, Timing())
         if not compared:
             return [(name, self._shown(name, now))]
-        before = self.of(name, "previous")
+        before = self.of(name, Timing(previous=True))
         change = exp.Sub(this=grouped(now.copy()), expression=grouped(before.copy()))
         part = divided(change.copy(), before.copy(), self.dialect)
         return [
@@ -73,43 +72,41 @@ class Formulas:
             return True
         return any(self.inexact(each.metric) for each in metric.inputs)
 
-    def _unfold(self, metric: Metric, where: tuple[Predicate, ...], when: When) -> exp.Expression:
+    def _unfold(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:
         where = (*metric.where, *where)
         match metric.kind:
             case "simple":
-                return self._filled(metric, self._need(metric, where, when))
+                return self._filled(metric, self._need(metric, where, timing))
             case "ratio":
-                top, bottom = (self._input(each, where, when) for each in metric.inputs)
+                top, bottom = (self._input(each, where, timing) for each in metric.inputs)
                 return divided(top, bottom, self.dialect)
             case "derived":
-                return self._derived(metric, where, when)
+                return self._derived(metric, where, timing)
+            case "cumulative":
+                return self._input(metric.inputs[0], where, replace(timing, window=metric.window))
         todo = "Ask for the metric it is built on."
         raise BadQuery(f"`{metric.name}` is a {metric.kind} metric, which cannot be computed yet.", todo=todo)
 
-    def _derived(self, metric: Metric, where: tuple[Predicate, ...], when: When) -> exp.Expression:
+    def _derived(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:
         inputs = {each.alias: each for each in metric.inputs}
         tree = safe_division(metric.tree.copy(), self.dialect)
-        return filled(tree, lambda node: self._input(inputs[node.name], where, when))
+        return filled(tree, lambda node: self._input(inputs[node.name], where, timing))
 
-    def _input(self, each: Input, where: tuple[Predicate, ...], when: When) -> exp.Expression:
-        if each.offset or each.offset_to:
-            raise BadQuery(
-                f"`{each.metric}` is used with an offset, which cannot be computed yet.", todo="Ask with `compare` instead."
-            )
-        return self._unfold(self.registry.metrics[each.metric], (*each.where, *where), when)
+    def _input(self, each: Input, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:
+        moves = ((each.offset,) if each.offset else ()) + (((0, each.offset_to),) if each.offset_to else ())
+        timing = replace(timing, moves=(*timing.moves, *moves)) if moves else timing
+        return self._unfold(self.registry.metrics[each.metric], (*each.where, *where), timing)
 
-    def _need(self, metric: Metric, where: tuple[Predicate, ...], when: When) -> exp.Expression:
+    def _need(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:
         where = tuple({predicate.text: predicate for predicate in where}.values())
-        key = (metric.name, tuple(sorted(predicate.text for predicate in where)), when)
+        key = (metric.name, tuple(sorted(predicate.text for predicate in where)), timing)
         if key not in self.needs:
-            self.needs[key] = Need(name=self._name(metric, where, when), metric=metric, where=where, when=when)
+            self.needs[key] = Need(name=self._name(metric, where, timing), metric=metric, where=where, timing=timing)
         return column(self.needs[key].name)
 
-    def _name(self, metric: Metric, where: tuple[Predicate, ...], when: When) -> str:
+    def _name(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> str:
         taken = {need.name for need in self.needs.values()}
-        base = (
-            metric.name + ("__filtered" if len(where) > len(metric.where) else "") + ("__previous" if when == "previous" else "")
-        )
+        base = metric.name + ("__filtered" if len(where) > len(metric.where) else "") + ("__previous" if timing.previous else "")
         return base if base not in taken else next(name for n in count(2) if (name := f"{base}_{n}") not in taken)
 
     @staticmethod

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from anabot.errors import RegistryError
-from anabot.periods import Calendar
+from anabot.periods import Calendar, Grain
 from anabot.semantic import documents, validate
 from anabot.semantic.documents import Document
 from anabot.semantic.draft import Draft
@@ -111,6 +111,7 @@ def _registry(draft: Draft, files: Mapping[str, str]) -> Registry:
         terms=draft.terms,
         saved_queries=draft.saved_queries,
         reconciliations=draft.reconciliations,
+        spines=tuple(sorted(draft.spines.values(), key=lambda spine: -list(Grain).index(spine.grain))),
         teams=draft.teams,
         calendar=draft.company.get("calendar") or Calendar(ZoneInfo("UTC")),
         company=draft.company.get("company", ""),

@@ -6,29 +6,51 @@ refused by PostgreSQL.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlglot import exp
 
-from anabot.semantic.plan import Aggregated, Combined, Filtered, Joined, Kind, Measure, Rows, Scanned, Shown
+from anabot.semantic.plan import (
+    Aggregated,
+    Combined,
+    Filtered,
+    Joined,
+    Kind,
+    Looked,
+    Measure,
+    Named,
+    OnSpine,
+    Part,
+    Picked,
+    Rolled,
+    Rows,
+    Scanned,
+    Shown,
+    SpineScanned,
+    Spread,
+)
 from anabot.semantic.trees import aliased, both, by_name, cast, column, filled, identifier, number, table
 
 _ABSENT: dict[Kind, str] = {"number": "SMALLINT", "date": "DATE", "time": "TIMESTAMP", "text": "TEXT"}
-_PARTS = "parts"
+_PARTS, _PART, _PICKED = "parts", "part", "picked"
 
 
 def lower(plan: Shown) -> exp.Select:
     """The whole plan as one SELECT."""
-    rows, keys = plan.rows, _keys(plan)
+    rows = plan.rows
     if isinstance(rows, Combined):
-        select, measures, groups = _combined(rows)
+        select, known, keys = _combined(rows), _of_parts(rows.parts), rows.parts[0].keys
+    elif isinstance(rows, Aggregated):
+        select, known, keys = _from(rows.rows), {**dict(rows.keys), **{each.name: each.tree for each in rows.measures}}, rows.keys
     else:
-        select, measures, groups = _grouped(rows)
-    fill = by_name({**groups, **measures})
+        select, known, keys = _selected(_part(rows), _PART), _columns(rows), ()
+    fill = by_name(known)
     select.set("expressions", [aliased(filled(tree, fill), name) for name, tree in plan.columns])
-    if keys:
-        select.set("group", exp.Group(expressions=[number(place + 1) for place in range(len(keys))]))
-    having = both([filled(each, fill) for each in plan.having])
-    if having is not None:
-        select.set("having", exp.Having(this=having))
+    _group(select, len(keys))
+    kept = both([filled(each, fill) for each in plan.having])
+    if kept is not None:
+        grouped = isinstance(rows, Combined | Aggregated)
+        select.set("having" if grouped else "where", exp.Having(this=kept) if grouped else exp.Where(this=kept))
     return _ordered(select, plan)
 
 
@@ -38,38 +60,98 @@ def scanned(scan: Scanned) -> exp.Expression:
         return table(scan.model.relation, scan.alias)
     where = exp.Where(this=both(scan.only))
     rows = exp.Select(expressions=[exp.Star()], from_=exp.From(this=table(scan.model.relation, scan.alias)), where=where)
-    return exp.Subquery(this=rows, alias=exp.TableAlias(this=identifier(scan.alias)))
+    return _sub(rows, scan.alias)
 
 
-def _keys(plan: Shown) -> tuple[tuple[str, exp.Expression], ...]:
-    return plan.rows.parts[0].keys if isinstance(plan.rows, Combined) else plan.rows.keys
+def _of_parts(parts: tuple[Part, ...]) -> dict[str, exp.Expression]:
+    known: dict[str, exp.Expression] = {name: column(name, _PARTS) for name, _ in parts[0].keys}
+    return known | {each.name: exp.Max(this=column(each.name, _PARTS)) for part in parts for each in part.measures}
 
 
-def _grouped(node: Aggregated) -> tuple[exp.Select, dict[str, exp.Expression], dict[str, exp.Expression]]:
-    return _from(node.rows), {measure.name: measure.tree for measure in node.measures}, dict(node.keys)
+def _columns(part: Part) -> dict[str, exp.Expression]:
+    return {name: column(name, _PART) for name in (*(name for name, _ in part.keys), *(each.name for each in part.measures))}
 
 
-def _combined(node: Combined) -> tuple[exp.Select, dict[str, exp.Expression], dict[str, exp.Expression]]:
+def _combined(node: Combined) -> exp.Select:
     every = [measure for part in node.parts for measure in part.measures]
     union: exp.Expression | None = None
     for part in node.parts:
-        select = _part(part, every)
+        select = _widened(part, every)
         union = select if union is None else exp.Union(this=union, expression=select, distinct=False)
-    source = exp.Subquery(this=union, alias=exp.TableAlias(this=identifier(_PARTS)))
-    measures: dict[str, exp.Expression] = {each.name: exp.Max(this=column(each.name, _PARTS)) for each in every}
-    groups: dict[str, exp.Expression] = {name: column(name, _PARTS) for name, _ in node.parts[0].keys}
-    return exp.Select(from_=exp.From(this=source)), measures, groups
+    return _selected(union, _PARTS)
 
 
-def _part(part: Aggregated, every: list[Measure]) -> exp.Select:
+def _widened(part: Part, every: list[Measure]) -> exp.Select:
     """One part with a column for each measure of all parts, its own filled and the others absent."""
-    own = {measure.name: measure.tree for measure in part.measures}
+    own = {measure.name for measure in part.measures}
+    if isinstance(part, Aggregated):
+        trees = {measure.name: measure.tree for measure in part.measures}
+        return _aggregated(part, [(each.name, trees[each.name] if each.name in own else _absent(each)) for each in every])
+    select, known = _selected(_part(part), _PART), _columns(part)
+    names = [(name, known[name]) for name, _ in part.keys]
+    names += [(each.name, known[each.name] if each.name in own else _absent(each)) for each in every]
+    select.set("expressions", [aliased(tree, name) for name, tree in names])
+    return select
+
+
+def _part(part: Part) -> exp.Select:
+    """One part as a SELECT of its keys and measures under their names."""
+    match part:
+        case Rolled():
+            return _rolled(part)
+        case OnSpine():
+            return _on_spine(part)
+    return _aggregated(part, [(each.name, each.tree) for each in part.measures])
+
+
+def _aggregated(part: Aggregated, measures: list[tuple[str, exp.Expression]]) -> exp.Select:
     select = _from(part.rows)
-    columns = [aliased(tree, name) for name, tree in part.keys]
-    columns += [aliased(own[each.name] if each.name in own else _absent(each), each.name) for each in every]
-    select.set("expressions", columns)
-    if part.keys:
-        select.set("group", exp.Group(expressions=[number(place + 1) for place in range(len(part.keys))]))
+    select.set("expressions", [aliased(tree, name) for name, tree in (*part.keys, *measures)])
+    _group(select, len(part.keys))
+    return select
+
+
+def _rolled(node: Rolled) -> exp.Select:
+    """The first or last time's measures by a window over each group, or their average; then one row a group."""
+    keys = [name for name, _ in node.keys]
+    names = [each.name for each in node.measures]
+    if node.how == "average":
+        select = _selected(_part(node.part), _PART)
+        measured: dict[str, exp.Expression] = {name: exp.Avg(this=column(name, _PART)) for name in names}
+    else:
+        inner = _selected(_part(node.part), _PART)
+        chosen = {name: _at_edge(name, keys, node.time, last=node.how == "last") for name in names}
+        inner.set(
+            "expressions", [*(aliased(column(key, _PART), key) for key in keys), *(aliased(chosen[name], name) for name in names)]
+        )
+        select = _selected(inner, _PART)
+        measured = {name: exp.Max(this=column(name, _PART)) for name in names}
+    select.set(
+        "expressions", [*(aliased(column(key, _PART), key) for key in keys), *(aliased(measured[name], name) for name in names)]
+    )
+    _group(select, len(keys))
+    return select
+
+
+def _at_edge(name: str, keys: list[str], time: str, *, last: bool) -> exp.Expression:
+    order = exp.Order(expressions=[exp.Ordered(this=column(time, _PART), desc=last, nulls_first=False)])
+    whole = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="UNBOUNDED", end_side="FOLLOWING")
+    by = [column(key, _PART) for key in keys]
+    return exp.Window(this=exp.FirstValue(this=column(name, _PART)), partition_by=by, order=order, spec=whole, over="OVER")
+
+
+def _on_spine(node: OnSpine) -> exp.Select:
+    """Distinct times of the spine, with the part's row for each, or without one."""
+    moments = exp.Select(from_=exp.From(this=table(node.spine.relation, node.alias)), distinct=exp.Distinct())
+    moments.set("expressions", [aliased(tree, name) for name, tree in node.times])
+    _where(moments, node.conditions)
+    names = [name for name, _ in node.times]
+    on = both(exp.EQ(this=column(name, node.alias), expression=column(name, _PART)) for name in names)
+    join = exp.Join(this=_sub(_part(node.part), _PART), side="LEFT", on=on)
+    known = _columns(node) | {name: column(name, node.alias) for name in names}
+    select = exp.Select(from_=exp.From(this=_sub(moments, node.alias)), joins=[join])
+    select.set("expressions", [aliased(tree, name) for name, tree in known.items()])
+    _where(select, [filled(each, by_name(known)) for each in node.after])
     return select
 
 
@@ -81,14 +163,61 @@ def _absent(measure: Measure) -> exp.Expression:
 def _from(rows: Rows) -> exp.Select:
     match rows:
         case Filtered():
-            select = _from(rows.rows)
-            select.set("where", exp.Where(this=both(rows.conditions)))
-            return select
+            return _where(_from(rows.rows), rows.conditions)
+        case Picked():
+            return _picked(rows)
         case Joined():
             select = _from(rows.left)
-            select.append("joins", exp.Join(this=scanned(rows.right), side="LEFT", on=rows.on))
+            select.append("joins", exp.Join(this=_right(rows.right), side="LEFT", on=rows.on))
+            return select
+        case Spread():
+            select = exp.Select(from_=exp.From(this=table(rows.spine.relation, rows.alias)))
+            select.append("joins", exp.Join(this=scanned(rows.rows), kind="INNER", on=rows.on))
             return select
     return exp.Select(from_=exp.From(this=scanned(rows)))
+
+
+def _picked(node: Picked) -> exp.Select:
+    """The rows joined to the first or last time of each group of the very same rows."""
+    select = _from(node.rows)
+    edges = select.copy()
+    edge: exp.Expression = exp.Max(this=node.time.copy()) if node.pick == "max" else exp.Min(this=node.time.copy())
+    by: Named = tuple((f"by_{place}", tree) for place, tree in enumerate(node.by))
+    edges.set("expressions", [*(aliased(tree.copy(), name) for name, tree in by), aliased(edge, "edge")])
+    _group(edges, len(by))
+    same = [exp.NullSafeEQ(this=tree.copy(), expression=column(name, _PICKED)) for name, tree in by]
+    on = both([exp.EQ(this=node.time, expression=column("edge", _PICKED)), *same])
+    select.append("joins", exp.Join(this=_sub(edges, _PICKED), kind="INNER", on=on))
+    return select
+
+
+def _right(right: Scanned | Looked | SpineScanned) -> exp.Expression:
+    match right:
+        case Looked():
+            return _sub(lower(right.plan), right.alias)
+        case SpineScanned():
+            return table(right.spine.relation, right.alias)
+    return scanned(right)
+
+
+def _selected(rows: exp.Expression | None, alias: str) -> exp.Select:
+    return exp.Select(from_=exp.From(this=_sub(rows, alias)))
+
+
+def _sub(rows: exp.Expression | None, alias: str) -> exp.Subquery:
+    return exp.Subquery(this=rows, alias=exp.TableAlias(this=identifier(alias)))
+
+
+def _where(select: exp.Select, conditions: Iterable[exp.Expression]) -> exp.Select:
+    whole = both(conditions)
+    if whole is not None:
+        select.set("where", exp.Where(this=whole))
+    return select
+
+
+def _group(select: exp.Select, keys: int) -> None:
+    if keys:
+        select.set("group", exp.Group(expressions=[number(place + 1) for place in range(keys)]))
 
 
 def _ordered(select: exp.Select, plan: Shown) -> exp.Select:

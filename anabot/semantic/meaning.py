@@ -143,7 +143,8 @@ class Vocabulary:
 def _spellings(name: str, slot: Slot) -> list[str]:
     """Ways to write a name, shortest first: bare, then as it was given; times always with their grain or part."""
     base = METRIC_TIME if slot.metric_time else slot.element.name
-    tail = f"__extract_{slot.part}" if slot.part else f"__{slot.grain.value}" if slot.grain else ""
+    grain = slot.custom or (slot.grain.value if slot.grain else "")
+    tail = f"__extract_{slot.part}" if slot.part else f"__{grain}" if grain else ""
     given = name if not tail or name.endswith(tail) else name + tail
     return [base + tail, given]
 

@@ -2,12 +2,16 @@
 
     Shown(Combined(Aggregated(Filtered(Joined(Scanned …)))))
 
-Scanned     the rows of one semantic model, under an alias
-Joined      … with columns of another model, many-to-one, so that rows never multiply
-Filtered    … that meet all conditions
-Aggregated  one row per distinct keys, with measures; without keys exactly one row
-Combined    several of these met on their keys, NULL-safe: a row where any part has one
-Shown       the columns people see: formulas over measures, conditions on them, order, limit
+rows    Scanned     the rows of one semantic model, under an alias
+        Spread      … each repeated for the times of a spine at which it counts
+        Joined      … with columns of another model, many-to-one, so that rows never multiply
+        Filtered    … that meet all conditions
+        Picked      … that stand at the first or last time of their group
+parts   Aggregated  one row per distinct keys, with measures; without keys exactly one row
+        Rolled      an Aggregated by days, of which one day, or the average, stands for each coarser time
+        OnSpine     a part with a row for each time of a spine, whether the part has one or not
+        Combined    several parts met on their keys, NULL-safe: a row where any part has one
+whole   Shown       the columns people see: formulas over measures, conditions on them, order, limit
 """
 
 from __future__ import annotations
@@ -17,9 +21,10 @@ from typing import Literal
 
 from sqlglot import exp
 
-from anabot.semantic.registry import SemanticModel
+from anabot.semantic.registry import SemanticModel, TimeSpine
 
 Kind = Literal["number", "date", "time", "text"]  # what a measure holds: decides the type of its absence
+Named = tuple[tuple[str, exp.Expression], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +37,37 @@ class Scanned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """The rows of `rows`, once for each row of `spine` that meets them under `on`."""
+
+    spine: TimeSpine
+    alias: str
+    rows: Scanned
+    on: exp.Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Another question's answer, to look things up in by its keys."""
+
+    plan: Shown
+    alias: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpineScanned:
+    """The moments of a spine."""
+
+    spine: TimeSpine
+    alias: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
     """`left`, with the one matching row of `right` or NULLs."""
 
     left: Rows
-    right: Scanned
+    right: Scanned | Looked | SpineScanned
     on: exp.Expression
 
 
@@ -48,7 +79,17 @@ class Filtered:
     conditions: tuple[exp.Expression, ...]
 
 
-Rows = Scanned | Joined | Filtered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """The rows of `rows` whose `time` is the first (min) or last (max) among those with equal `by`."""
+
+    rows: Rows
+    by: tuple[exp.Expression, ...]
+    time: exp.Expression
+    pick: Literal["min", "max"]
+
+
+Rows = Scanned | Spread | Joined | Filtered | Picked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,26 +103,73 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregated:
-    """`rows` grouped by `keys`, which are (name, tree)."""
+    """`rows` grouped by `keys`."""
 
     rows: Rows
-    keys: tuple[tuple[str, exp.Expression], ...]
+    keys: Named
     measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rolled:
+    """`part` without its key `time`: the measures of its first or last time, or their average, for the other keys."""
+
+    part: Aggregated
+    time: str
+    how: Literal["first", "last", "average"]
+
+    @property
+    def keys(self) -> Named:
+        """The keys that are left."""
+        return tuple(key for key in self.part.keys if key[0] != self.time)
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Those of the part."""
+        return self.part.measures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnSpine:
+    """`part` met from a spine: `times` are its time keys over the spine, `conditions` choose among its moments.
+
+    `after` are conditions on the part's other keys that hold for the whole.
+    """
+
+    part: Aggregated | Rolled
+    spine: TimeSpine
+    alias: str
+    times: Named
+    conditions: tuple[exp.Expression, ...] = ()
+    after: tuple[exp.Expression, ...] = ()
+
+    @property
+    def keys(self) -> Named:
+        """Those of the part."""
+        return self.part.keys
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Those of the part."""
+        return self.part.measures
+
+
+Part = Aggregated | Rolled | OnSpine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Combined:
     """Parts with equal keys and different measures."""
 
-    parts: tuple[Aggregated, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """`columns` are (name, formula over measures); keys come first. `order` is (name, descending)."""
+    """`columns` are formulas over measures; keys come first. `order` is (name, descending)."""
 
-    rows: Aggregated | Combined
-    columns: tuple[tuple[str, exp.Expression], ...]
+    rows: Part | Combined
+    columns: Named
     having: tuple[exp.Expression, ...] = ()
     order: tuple[tuple[str, bool], ...] = ()
     limit: int | None = None

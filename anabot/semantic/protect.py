@@ -13,7 +13,21 @@ from sqlglot import exp
 from anabot.errors import NotAllowed
 from anabot.semantic import conditions
 from anabot.semantic.catalog import Catalog, Hop
-from anabot.semantic.plan import Aggregated, Combined, Filtered, Joined, Rows, Scanned, Shown
+from anabot.semantic.plan import (
+    Aggregated,
+    Combined,
+    Filtered,
+    Joined,
+    Looked,
+    OnSpine,
+    Picked,
+    Rows,
+    Scanned,
+    Shown,
+    SpineScanned,
+    Spread,
+)
+from anabot.semantic.plan import Part as PartNode
 from anabot.semantic.registry import Registry, SemanticModel
 from anabot.semantic.trees import Values, placed, table
 from anabot.types import Grant, RowRule
@@ -21,13 +35,14 @@ from anabot.types import Grant, RowRule
 
 @dataclass(slots=True, kw_only=True)
 class Protection:
-    """The row rules of one grant over one plan. `touched` are the models read, semi-joins included."""
+    """The row rules of one grant over one plan. `touched` are all models read, `spines` the tables of times."""
 
     registry: Registry
     catalog: Catalog
     grant: Grant
     values: Values
     touched: set[str] = field(default_factory=set)
+    spines: set[tuple[str, ...]] = field(default_factory=set)
 
     def over(self, plan: Shown) -> Shown:
         """The plan with each scan restricted.
@@ -37,8 +52,8 @@ class Protection:
         """
         rows = plan.rows
         if isinstance(rows, Combined):
-            return replace(plan, rows=replace(rows, parts=tuple(self._aggregated(part) for part in rows.parts)))
-        return replace(plan, rows=self._aggregated(rows))
+            return replace(plan, rows=replace(rows, parts=tuple(self._part(part) for part in rows.parts)))
+        return replace(plan, rows=self._part(rows))
 
     def scan(self, scan: Scanned, *, base: bool) -> Scanned:
         """One scan, restricted. A base scan holds the rows that are counted; others only describe them."""
@@ -46,16 +61,32 @@ class Protection:
         found = [self._rule(scan.model, scan.alias, rule, base=base) for rule in self.grant.rows]
         return replace(scan, only=tuple(each for group in found for each in group))
 
-    def _aggregated(self, node: Aggregated) -> Aggregated:
-        return replace(node, rows=self._rows(node.rows))
+    def _part(self, part: PartNode) -> PartNode:
+        if isinstance(part, Aggregated):
+            return replace(part, rows=self._rows(part.rows))
+        if isinstance(part, OnSpine):
+            self.spines.add(part.spine.relation)
+        return replace(part, part=self._part(part.part))  # type: ignore[arg-type] # a part stays what it was
 
     def _rows(self, rows: Rows) -> Rows:
         match rows:
-            case Filtered():
+            case Filtered() | Picked():
                 return replace(rows, rows=self._rows(rows.rows))
             case Joined():
-                return replace(rows, left=self._rows(rows.left), right=self.scan(rows.right, base=False))
+                return replace(rows, left=self._rows(rows.left), right=self._right(rows.right))
+            case Spread():
+                self.spines.add(rows.spine.relation)
+                return replace(rows, rows=self.scan(rows.rows, base=True))
         return self.scan(rows, base=True)
+
+    def _right(self, right: Scanned | Looked | SpineScanned) -> Scanned | Looked | SpineScanned:
+        match right:
+            case Looked():
+                return replace(right, plan=self.over(right.plan))
+            case SpineScanned():
+                self.spines.add(right.spine.relation)
+                return right
+        return self.scan(right, base=False)
 
     def _rule(self, model: SemanticModel, alias: str, rule: RowRule, *, base: bool) -> list[exp.Expression]:
         target = self.registry.models.get(rule.model)

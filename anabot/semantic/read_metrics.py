@@ -13,8 +13,8 @@ from anabot.semantic.draft import Draft
 from anabot.semantic.expressions import BadExpression, parse_formula
 from anabot.semantic.filters import BadTemplate, Predicate, parse_filter
 from anabot.semantic.names import did_you_mean
-from anabot.semantic.read_models import expression
-from anabot.semantic.registry import Certification, Golden, Input, Metric, SemanticModel
+from anabot.semantic.read_models import GRAINS, expression
+from anabot.semantic.registry import Certification, Conversion, Golden, Input, Metric, NonAdditive, SemanticModel, Window
 from anabot.semantic.spec import InputSpec, MetricAna, MetricSpec
 
 AGGREGATIONS = ("sum", "count", "count_distinct", "min", "max", "average", "median", "percentile", "sum_boolean")
@@ -57,6 +57,11 @@ class _Reader:
             discrete=spec.percentile_type == "discrete",
             time_dimension=self._time(model),
             fill_nulls_with=spec.fill_nulls_with,
+            join_to_timespine=spec.join_to_timespine,
+            grain=GRAINS.get((spec.time_granularity or "").lower()),
+            non_additive=self._non_additive(model),
+            window=self._cumulated(),
+            conversion=self._conversion(),
             tree=self._tree(inputs),
             where=self.predicates(spec.filter, ("filter",)),
             inputs=inputs,
@@ -146,6 +151,36 @@ class _Reader:
             where=self.predicates(spec.filter, (*at, "filter")),
             offset=self._window(spec.offset_window, (*at, "offset_window")),
             offset_to=(spec.offset_to_grain or "").lower(),
+        )
+
+    def _cumulated(self) -> Window | None:
+        spec = self.spec
+        if spec.type != "cumulative":
+            return None
+        how = spec.period_agg or "first"
+        if spec.grain_to_date:
+            return Window(kind="to_date", unit=spec.grain_to_date.lower(), period_agg=how)
+        count, unit = self._window(spec.window, ("window",)) or (0, "")
+        return Window(kind="trailing" if count else "all_time", count=count, unit=unit, period_agg=how)
+
+    def _non_additive(self, model: SemanticModel | None) -> NonAdditive | None:
+        spec = self.spec.non_additive_dimension
+        if spec is None:
+            return None
+        if model and spec.name not in model.dimensions:
+            todo = did_you_mean(spec.name, model.dimensions)
+            self.fault(("non_additive_dimension",), f"The model `{model.name}` has no dimension `{spec.name}`.", "", todo)
+        return NonAdditive(dimension=spec.name, pick=spec.window_agg, group_by=spec.group_by)
+
+    def _conversion(self) -> Conversion | None:
+        spec = self.spec
+        if spec.type != "conversion":
+            return None
+        return Conversion(
+            entity=spec.entity or "",
+            rate=spec.calculation != "conversions",
+            window=self._window(spec.window, ("window",)),
+            properties=tuple((each.base_property, each.conversion_property) for each in spec.constant_properties),
         )
 
     def _window(self, text: str | None, at: Path) -> tuple[int, str] | None:

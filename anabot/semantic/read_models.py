@@ -12,8 +12,8 @@ from anabot.semantic.documents import Document, Path
 from anabot.semantic.draft import Draft
 from anabot.semantic.expressions import BadExpression, parse_expression
 from anabot.semantic.names import did_you_mean
-from anabot.semantic.registry import Dimension, Entity, SemanticModel
-from anabot.semantic.spec import ColumnAna, ColumnSpec, DimensionSpec, EntitySpec, ModelAna, ModelSpec
+from anabot.semantic.registry import Dimension, Entity, SemanticModel, TimeSpine
+from anabot.semantic.spec import ColumnAna, ColumnSpec, DimensionSpec, EntitySpec, ModelAna, ModelSpec, TimeSpineSpec
 
 GRAINS = {grain.value: grain for grain in Grain} | dict.fromkeys(("nanosecond", "microsecond", "millisecond"), Grain.SECOND)
 Thing = TypeVar("Thing", Dimension, Entity)
@@ -25,6 +25,8 @@ def read_model(draft: Draft, doc: Document, path: Path, value: Any) -> tuple[Sem
     if spec is None:
         draft.broken.update(_names_below(value))
         return None
+    if spec.time_spine is not None and spec.config.enabled:
+        _read_spine(draft, doc, path, spec, spec.time_spine)
     if spec.semantic_model is None or not spec.semantic_model.enabled or not spec.config.enabled:
         return None
     name = spec.semantic_model.name or spec.name
@@ -121,6 +123,8 @@ class _Columns:
             indexed=ana.indexed and spec.type == "categorical",
             unit=ana.unit,
             data_type=(column.data_type or "").lower() if column else "",
+            partition=spec.is_partition,
+            validity=_validity(spec),
         )
 
     def _grain(self, spec: DimensionSpec, column: ColumnSpec | None, name: str, at: Path) -> Grain | None:
@@ -146,6 +150,31 @@ class _Columns:
                 self.doc, (*self.path, *at), what, "", "Write one SQL expression over the model's columns."
             ),
         )
+
+
+def _validity(spec: DimensionSpec) -> Literal["", "start", "end"]:
+    if spec.validity_params is None:
+        return ""
+    return "start" if spec.validity_params.is_start else "end" if spec.validity_params.is_end else ""
+
+
+def _read_spine(draft: Draft, doc: Document, path: Path, model: ModelSpec, spec: TimeSpineSpec) -> None:
+    column = next((each for each in model.columns if each.name == spec.standard_granularity_column), None)
+    text = (column.granularity or "").lower() if column else ""
+    if text not in GRAINS:
+        known = [each.name for each in model.columns]
+        what = f"The time spine `{model.name}` has no column `{spec.standard_granularity_column}` with a granularity."
+        draft.fault(doc, (*path, "time_spine"), what, "", did_you_mean(spec.standard_granularity_column, known))
+        return
+    if text in ("nanosecond", "microsecond", "millisecond"):
+        return  # finer than anything that is asked for
+    draft.spines[model.name] = TimeSpine(
+        name=model.name,
+        relation=_relation(draft, doc, path, model),
+        column=spec.standard_granularity_column,
+        grain=GRAINS[text],
+        custom={each.name: each.column_name or each.name for each in spec.custom_granularities},
+    )
 
 
 def expression(draft: Draft, sql: str, fault: Callable[[str], None]) -> exp.Expression:

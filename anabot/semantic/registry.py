@@ -36,6 +36,8 @@ class Dimension:
     indexed: bool = True  # whether its values may be collected, so that people can name them
     unit: str = ""
     data_type: str = ""  # the column's type where dbt says it, in lower case
+    partition: bool = False  # rows of two partitioned models meet only within one partition
+    validity: Literal["", "start", "end"] = ""  # the end of a row's validity, in a model that keeps history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,35 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Which days a cumulative metric adds up: the last `count` units, those since the start of `unit`, or all until now."""
+
+    kind: Literal["trailing", "to_date", "all_time"]
+    count: int = 0
+    unit: str = ""
+    period_agg: Literal["first", "last", "average"] = "first"  # which day stands for a coarser grain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NonAdditive:
+    """A balance: of the rows in a group only those at the first or last value of a time dimension count."""
+
+    dimension: str
+    pick: Literal["min", "max"]
+    group_by: tuple[str, ...] = ()  # entities that each have a first or last of their own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """How a base event becomes a conversion: by the same entity, within a window, with equal properties."""
+
+    entity: str
+    rate: bool
+    window: tuple[int, str] | None = None
+    properties: tuple[tuple[str, str], ...] = ()  # (of the base, of the conversion)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
     """What a number means. `kind` decides which of the fields below `definition` are used."""
 
@@ -111,11 +142,16 @@ class Metric:
     discrete: bool = False  # percentile: a value that occurs, instead of an interpolated one
     time_dimension: str = ""
     fill_nulls_with: int | None = None
+    join_to_timespine: bool = False
+    grain: Grain | None = None  # the default size of `metric_time`
+    non_additive: NonAdditive | None = None
     tree: exp.Expression = _PARSED  # `expr` or `formula`, parsed once at load
     where: tuple[Predicate, ...] = ()
     # ratio (numerator, denominator) and derived (formula over aliases)
     inputs: tuple[Input, ...] = ()
     formula: str = ""
+    window: Window | None = None  # cumulative: one input
+    conversion: Conversion | None = None  # conversion: two inputs, the base and the conversion
     # config.meta.ana
     owner: str = ""
     scope: str = "company"  # the scope class that access.yml grants
@@ -181,6 +217,18 @@ class Reconciliation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimeSpine:
+    """A table with one row for each moment of a grain. `custom` are grains of the company's own: name → column."""
+
+    name: str
+    relation: tuple[str, ...]
+    column: str
+    grain: Grain
+    connection: str = "default"
+    custom: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
     """A team that asks: what it is called, and questions that work for it."""
 
@@ -200,6 +248,7 @@ class Registry:
     saved_queries: Mapping[str, SavedQuery] = field(default_factory=dict)
     freshness: tuple[str, str] | None = None  # (metric, dimension): newest load per source, asked like any question
     reconciliations: Mapping[str, Reconciliation] = field(default_factory=dict)
+    spines: tuple[TimeSpine, ...] = ()  # coarsest first
     teams: Mapping[str, Team] = field(default_factory=dict)
     company: str = ""
     version: str = ""

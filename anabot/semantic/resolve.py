@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from anabot.errors import BadQuery, UnknownName
 from anabot.periods import Period, previous, year_before
 from anabot.semantic.catalog import catalog_of
+from anabot.semantic.filters import Predicate
 from anabot.semantic.meaning import LeafKey, Meaning, Vocabulary
 from anabot.semantic.names import nearest
 from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span
@@ -29,6 +30,7 @@ class Resolved:
     keys: tuple[Meaning, ...]
     fields: dict[str, Meaning]  # canonical name of each field of `where`
     leaves: dict[LeafKey, str]
+    predicates: tuple[Predicate, ...] = ()  # conditions as the data team writes them, of a saved query
 
 
 def resolve(registry: Registry, query: MetricQuery, grant: Grant | None = None) -> MetricQuery:
@@ -42,8 +44,10 @@ def resolve(registry: Registry, query: MetricQuery, grant: Grant | None = None) 
     return resolve_fully(registry, query, grant).query
 
 
-def resolve_fully(registry: Registry, query: MetricQuery, grant: Grant | None) -> Resolved:
-    """`resolve`, with what each name means."""
+def resolve_fully(
+    registry: Registry, query: MetricQuery, grant: Grant | None, predicates: tuple[Predicate, ...] = ()
+) -> Resolved:
+    """`resolve`, with what each name means; `predicates` are further conditions, as the data team writes them."""
     words = Vocabulary(registry, catalog_of(registry), grant)
     metrics = tuple(dict.fromkeys(query.metrics))
     for name in metrics:
@@ -65,7 +69,9 @@ def resolve_fully(registry: Registry, query: MetricQuery, grant: Grant | None) -
         }
     )
     _check_times(canonical, leaves)
-    return Resolved(query=canonical, keys=tuple(keys.values()), fields=fields, leaves=leaves)
+    for ref in (ref for predicate in predicates for ref in predicate.refs if ref.kind != "metric"):
+        words.meaning(ref.dunder, leaves, metrics)
+    return Resolved(query=canonical, keys=tuple(keys.values()), fields=fields, leaves=leaves, predicates=predicates)
 
 
 def compared_period(query: MetricQuery) -> Period | None:

@@ -1,0 +1,155 @@
+"""When rows count and when they are shown: periods, comparisons, offsets and windows, as bounds and conditions.
+
+Pure arithmetic on days and on SQL trees. It never chooses what is asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from anabot.errors import BadQuery
+from anabot.periods import Grain, Period, add_months, start_of, whole_months
+from anabot.semantic.query import MetricQuery
+from anabot.semantic.registry import TimeSpine, Window
+from anabot.semantic.resolve import compared_period
+from anabot.semantic.trees import cut, moved
+
+Step = tuple[int, str]  # (1, "month")
+Bounds = tuple[dt.date, dt.date]  # half-open; instants where rows are narrower than a day
+_ORDER = {grain: place for place, grain in enumerate(Grain)}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12, "fiscal_quarter": 3, "fiscal_year": 12}
+_NARROW = ("hour", "minute", "second")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How the time a row is shown at leads to the rows that count.
+
+    `previous`: in the compared period. `moves`, outermost first: (14, "day") fourteen days back, (0, "month") to the start of
+    the month. `window`: the days that a cumulative metric adds up.
+    """
+
+    previous: bool = False
+    moves: tuple[Step, ...] = ()
+    window: Window | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether rows are shown at their own time, or that time moved by the comparison alone."""
+        return not self.moves and self.window is None
+
+
+def step_of(query: MetricQuery, grains: Sequence[Grain]) -> Step:
+    """From the compared period to the question's own: one row's width with `previous_period`, else the periods' distance."""
+    if query.compare == "previous_period":
+        return _width(min(grains, key=_ORDER.__getitem__, default=Grain.DAY))
+    before = compared_period(query)
+    if query.period is None or before is None:
+        return 0, "day"
+    now = Period(query.period.start, query.period.end)
+    if whole_months(now) and whole_months(before):
+        return (now.start.year - before.start.year) * 12 + now.start.month - before.start.month, "month"
+    if query.compare == "previous_year" and (now.start - before.start).days != 364:
+        return 1, "year"
+    return (now.start - before.start).days, "day"
+
+
+def bounds_of(query: MetricQuery, timing: Timing, grains: Sequence[Grain]) -> Bounds | None:
+    """The question's period, or the compared one; where rows stand in time, each is compared with the row before it."""
+    if query.period is None:
+        return None
+    if not timing.previous:
+        return query.period.start, query.period.end
+    if query.compare == "previous_period" and grains:
+        step = step_of(query, grains)
+        return earlier(query.period.start, step), earlier(query.period.end, step)
+    before = compared_period(query)
+    return (before.start, before.end) if before else None
+
+
+def reach(bounds: Bounds, timing: Timing, fiscal_start: int) -> tuple[dt.date | None, dt.date]:
+    """From when (None: from ever) up to when rows may count for what is shown within `bounds`."""
+    first, last = bounds[0], bounds[1] - dt.timedelta(days=1)
+    for move in timing.moves:
+        first, last = (earlier(day, move) if move[0] else _start(day, move[1], fiscal_start) for day in (first, last))
+    return _opened(first, timing.window, fiscal_start), last + dt.timedelta(days=1)
+
+
+def as_of(bounds: Bounds, timing: Timing, fiscal_start: int) -> tuple[dt.date | None, dt.date]:
+    """What counts for one total over `bounds`: a window is that of its last day; anything else moves as a whole."""
+    if timing.window is None:
+        return reach(bounds, timing, fiscal_start)
+    last = bounds[1] - dt.timedelta(days=1)
+    return reach((last, bounds[1]), timing, fiscal_start)
+
+
+def counts(shown: exp.Expression, own: exp.Expression, timing: Timing, fiscal_start: int) -> exp.Expression:
+    """The condition under which a row of the time `own` counts for the time `shown`."""
+    end = shown
+    for count, unit in timing.moves:
+        end = moved(end, -count, unit) if count else cut(end, Grain(unit), fiscal_start)
+    window = timing.window
+    if window is None:
+        return exp.EQ(this=end, expression=own)
+    until = exp.LTE(this=own, expression=end)
+    if window.kind == "all_time":
+        return until
+    if window.kind == "to_date":
+        return exp.And(
+            this=until, expression=exp.GTE(this=own.copy(), expression=cut(end.copy(), Grain(window.unit), fiscal_start))
+        )
+    return exp.And(this=until, expression=exp.GT(this=own.copy(), expression=moved(end.copy(), -window.count, window.unit)))
+
+
+def spine_for(spines: Sequence[TimeSpine], connection: str, grains: Sequence[Grain], timing: Timing) -> TimeSpine | None:
+    """The coarsest spine fine enough for the grains that are shown and the units that rows are moved by."""
+    units = [Grain(unit) for _, unit in timing.moves if unit in _NARROW]
+    if timing.window is not None and timing.window.unit in _NARROW:
+        units.append(Grain(timing.window.unit))
+    finest = min((Grain.DAY, *grains, *units), key=_ORDER.__getitem__)
+    fit = (spine for spine in spines if spine.connection == connection and _ORDER[spine.grain] <= _ORDER[finest])
+    return next(fit, None)
+
+
+def no_spine(metric: str) -> BadQuery:
+    """The error where a spine is needed and none is declared."""
+    why = "Its rows are shown at other times than their own, and the registry has no table of days."
+    return BadQuery(f"`{metric}` needs a time spine.", why=why, todo="Declare a model with `time_spine:` in the semantic layer.")
+
+
+def fixed(timing: Timing) -> bool:
+    """Whether rows can be shown at their moved time without a spine: whole days, weeks or smaller, and no window."""
+    return timing.window is None and all(count and unit not in _MONTHS for count, unit in timing.moves)
+
+
+def earlier(day: dt.date, step: Step) -> dt.date:
+    """`day` moved back; by months, the last day of a shorter month stands for those it lacks."""
+    count, unit = step
+    if unit in _NARROW:
+        return dt.datetime.combine(day, dt.time()) - dt.timedelta(**{f"{unit}s": count})
+    if unit not in _MONTHS:
+        return day - dt.timedelta(days=count * (7 if unit == "week" else 1))
+    first = add_months(day, -count * _MONTHS[unit])
+    return first.replace(day=min(day.day, (add_months(first, 1) - dt.timedelta(days=1)).day))
+
+
+def _opened(day: dt.date, window: Window | None, fiscal_start: int) -> dt.date | None:
+    if window is None:
+        return day
+    if window.kind == "all_time":
+        return None
+    if window.kind == "to_date":
+        return _start(day, window.unit, fiscal_start)
+    return earlier(day, (window.count, window.unit)) + dt.timedelta(days=0 if window.unit in _NARROW else 1)
+
+
+def _start(day: dt.date, unit: str, fiscal_start: int) -> dt.date:
+    return start_of(day, Grain(unit), fiscal_start)
+
+
+def _width(grain: Grain) -> Step:
+    return (_MONTHS[grain.value], "month") if grain.value in _MONTHS else (1, grain.value)

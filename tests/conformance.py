@@ -1,0 +1,78 @@
+"""The adapter that lets dbt's own integration cases ask our compiler; `conformance/score.py` says what it wants.
+
+It translates requests and column names, and never helps the compiler to an answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from anabot.periods import Grain, start_of, step
+from anabot.semantic import compile_query, parse_registry, render
+from anabot.semantic.catalog import catalog_of
+from anabot.semantic.filters import parse_filter
+from anabot.semantic.query import MetricQuery
+from anabot.semantic.resolve import resolve_fully
+from anabot.types import Grant
+
+_ORDER = {grain: place for place, grain in enumerate(Grain)}
+
+
+class Adapter:
+    """One semantic layer over the schema `mf`."""
+
+    def __init__(self, manifest_json: Path | None, source_dir: Path, con: duckdb.DuckDBPyConnection) -> None:
+        files = {str(path.relative_to(source_dir)): path.read_text() for path in source_dir.rglob("*.yml")}
+        self.registry = parse_registry(files, governed=False, schema="mf")
+        self.grant = Grant(subject="conformance", audience="dm", metrics=frozenset(self.registry.metrics))
+        self.con = con
+
+    def query(self, request: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column names in dbt's spelling, and rows."""
+        keys = [*(request.get("group_bys") or ()), *(_spelled(each) for each in request.get("group_by_objs") or ())]
+        predicates = [parse_filter(request["where_filter"])] if request.get("where_filter") else []
+        query = MetricQuery(
+            metrics=tuple(request["metrics"]),
+            group_by=tuple(keys),
+            order_by=tuple(request.get("order_bys") or ()),
+            limit=request.get("limit"),
+            period=self._period(request, keys),
+        )
+        compiled = compile_query(self.registry, query, self.grant, predicates=tuple(predicates))
+        statement = render(compiled.prepared[0])
+        rows = self.con.execute(statement.text, list(statement.params)).fetchall()
+        names = [_named(key, column.name) for key, column in zip(dict.fromkeys(keys), compiled.columns, strict=False)]
+        return names + [column.name for column in compiled.columns[len(names) :]], rows
+
+    def _period(self, request: dict[str, Any], keys: list[str]) -> dict[str, dt.date] | None:
+        """An inclusive constraint, widened to whole grains as dbt does, as a half-open period."""
+        if not request.get("time_constraint"):
+            return None
+        first, last = (dt.datetime.fromisoformat(each).date() for each in request["time_constraint"])
+        grain = self._grain(tuple(request["metrics"]), tuple(keys))
+        return {"start": start_of(first, grain), "end": step(start_of(last, grain), grain, 1)}
+
+    def _grain(self, metrics: tuple[str, ...], keys: tuple[str, ...]) -> Grain:
+        resolved = resolve_fully(self.registry, MetricQuery(metrics=metrics, group_by=keys), None)
+        shown = [slot.any_slot.grain for slot in resolved.keys if slot.any_slot.metric_time and slot.any_slot.grain]
+        leaves = [leaf for name in metrics for leaf in catalog_of(self.registry).leaves(name)]
+        own = [self.registry.models[leaf.model].dimensions[leaf.time_dimension].grain for leaf in leaves]
+        smallest = [min(shown, key=_ORDER.__getitem__)] if shown else []
+        return max([Grain.DAY, *smallest, *(grain for grain in own if grain)], key=_ORDER.__getitem__)
+
+
+def _spelled(item: dict[str, str]) -> str:
+    if item.get("date_part"):
+        return f"{item['name']}__extract_{item['date_part']}"
+    return f"{item['name']}__{item['grain']}" if item.get("grain") else item["name"]
+
+
+def _named(asked: str, ours: str) -> str:
+    """dbt's output name: as asked, times with their grain."""
+    tail = ours.rpartition("__")[2]
+    grains = {grain.value for grain in Grain}
+    return f"{asked}__{tail}" if tail in grains and not asked.endswith(f"__{tail}") else asked
