@@ -143,11 +143,11 @@ class Builder:
             return next(r for r in nearest if r.name == self.taken[cut.text])
         raise self._two(cut.text, nearest)
 
-    def _unreachable(self, word: str) -> Exit:
+    def _unreachable(self, word: str, verb: str = "cut by") -> Exit:
         labels = [self.lexicon.registry.metrics[m].label for m in self.metrics]
         known = list(dict.fromkeys(_label(r) for r in self.lexicon.reach(*self.metrics) if r.dimension.kind == "categorical"))
         can = f"It can be cut by {', '.join(known[:12])}." if known else "It cannot be cut by anything."
-        return stuck("unreachable", f"{' and '.join(labels)} cannot be cut by “{word}”. {can}")
+        return stuck("unreachable", f"{' and '.join(labels)} cannot be {verb} “{word}”. {can}")
 
     def _two(self, word: str, refs: Sequence[DimensionRef]) -> Exit:
         """Ask which of several equally near dimensions is meant; each choice is the whole question."""
@@ -182,7 +182,7 @@ class Builder:
         homes = {v[:2] for v in pick.values}
         found = [r for r in self.lexicon.reach(*self.metrics) if _home(r) in homes]
         if not found:
-            raise self._unreachable(pick.text)
+            raise self._unreachable(pick.text, "narrowed to")
         by_name = {r.name: r for r in found}
         if pick.text in self.taken and self.taken[pick.text] in by_name:
             return by_name[self.taken[pick.text]]

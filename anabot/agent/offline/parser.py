@@ -105,8 +105,25 @@ class Parser:
             return unit_cut(tag)
         if tag.says("grain"):
             return Cut(text=tag.text, unit=tag.detail)
+        if qualified := self._qualified(i):
+            return qualified
         dimensions = self.entry(i).dimensions
-        return Cut(text=tag.text, dimensions=tuple(dimensions)) if dimensions else None
+        return Cut(text=tag.text, dimensions=tuple(dimensions), size=1 + self._called(i + 1)) if dimensions else None
+
+    def _qualified(self, i: int) -> Cut | None:
+        """ "customer state": a word that only says whose dimension is meant, because both stand on one model."""
+        first, second = self.entry(i), self.entry(i + 1)
+        if not second.dimensions or self.before_of(i + 1) or first.values:
+            return None
+        metrics = self.lexicon.registry.metrics
+        models = {model for model, _ in first.dimensions} | {metrics[name].model for name in first.metrics}
+        meant = tuple(where for where in second.dimensions if where[0] in models)
+        text = f"{self.at(i).text} {self.at(i + 1).text}"
+        return Cut(text=text, dimensions=meant, size=2 + self._called(i + 2), qualified=True) if meant else None
+
+    def _called(self, i: int) -> int:
+        """1 where "name" follows a dimension: "country name" is the country."""
+        return int(self.at(i).kind == "unknown" and self.at(i).text.casefold() in ("name", "names") and not self.before_of(i))
 
     def joined(self, i: int) -> bool:
         """Whether `and` or a comma stands at `i`."""

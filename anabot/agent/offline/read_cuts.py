@@ -18,7 +18,7 @@ def read_cuts(p: Parser, i: int) -> int:
         if end is not None:
             return end
         p.slots.cuts.append(cut)
-        i += 1
+        i += cut.size
         if p.at(i).says("wise"):
             i += 1
         j = i

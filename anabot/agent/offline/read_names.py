@@ -17,6 +17,9 @@ _COPULA = _ARTICLES | {"is", "are", "was", "were", "be", "been"}
 
 def name(p: Parser, i: int) -> int:
     """A name, by the first reading that fits its place."""
+    cut = p.cut(i)
+    if cut is not None and cut.qualified and not p.entry(i + 2).values:
+        return _bare_dimension(p, i) or p.misplace(i)
     for reader in (value_beside_dimension, _placed_value, _metric, _value, _bare_dimension):
         end = reader(p, i)
         if end is not None:
@@ -108,16 +111,12 @@ def _bare_dimension(p: Parser, i: int) -> int | None:
     cut = p.cut(i)
     if cut is None:
         return None
-    if p.at(i + 1).says("wise"):
+    end = i + cut.size
+    listed = (p.joined(end) and _in_list(p, end + 1)) or (p.joined(i - 1) and _in_list(p, i - 2))
+    heads = i == 0 and any(tag.says(*BOUNDS, "top") for tag in p.tags)  # "shops with more than 5 orders"
+    if p.at(end).says("wise") or heads or (listed and not p.before[i] & PLACES - {"of"}):
         p.slots.cuts.append(cut)
-        return i + 2
-    listed = (p.joined(i + 1) and _in_list(p, i + 2)) or (p.joined(i - 1) and _in_list(p, i - 2))
-    if listed and not p.before[i] & PLACES - {"of"}:
-        p.slots.cuts.append(cut)
-        return i + 1
-    if i == 0 and any(tag.says(*BOUNDS, "top") for tag in p.tags):
-        p.slots.cuts.append(cut)  # "shops with more than 5 orders"
-        return i + 1
+        return end + 1 if p.at(end).says("wise") else end
     if cut.dimensions and p.entry(i + 1).values and not p.before[i + 1]:
         p.slots.notes.append(f"“{p.at(i).text} {p.at(i + 1).text}” is read as {_homes(p, i + 1)} {p.at(i + 1).text}.")
         return i + 1

@@ -30,6 +30,8 @@ class Cut:
     text: str
     dimensions: tuple[DimensionId, ...] = ()
     unit: str = ""
+    size: int = 1  # how many phrases it takes
+    qualified: bool = False  # "customer state": another name says whose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
