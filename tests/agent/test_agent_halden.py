@@ -155,3 +155,12 @@ def test_the_second_speaker_of_a_thread_has_their_own_rights() -> None:
     second = ask("ops_lead", "and by region?", first.readings[0].query)
 
     assert second == ask("ops_lead", "and by region?")
+
+
+@pytest.mark.parametrize("text", ["HRIS headcount last month", "HRIS headcount by month", "HRIS headcount vs last year"])
+def test_what_is_counted_as_of_the_last_load_takes_no_period(text: str) -> None:
+    found = ask("hr_bp", text)
+
+    assert isinstance(found, NotUnderstood)
+    assert "no history" in found.message
+    assert isinstance(ask("hr_bp", "HRIS headcount right now by function"), Understood)

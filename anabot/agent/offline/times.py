@@ -68,6 +68,9 @@ class Settling:
         """The days of the reading. Raises Exit where the words leave two readings or none."""
         times = Times(cuts=[cut.unit for cut in self.slots.cuts if cut.unit])
         times.line = self.slots.trend
+        if not self.timed:
+            self._refuse_a_period(times)
+            return times
         self._period(times)
         self._series(times)
         self._compare(times)
@@ -102,6 +105,23 @@ class Settling:
             self._default(times)
         if times.period and self.runs(times.period):
             times.notes.append(f"{label(times.period, self.calendar.fiscal_start)} is not over: it is shown so far.")
+
+    def _refuse_a_period(self, times: Times) -> None:
+        """A metric without a time is what the last load says: today's number is the only one there is."""
+        slots = self.slots
+        said = slots.when is not None and slots.when.period != containing(self.today, Grain.DAY)
+        if (
+            said
+            or _period_of(self.base)
+            or times.cuts
+            or slots.trend
+            or slots.over
+            or slots.change
+            or slots.same_year
+            or slots.against
+        ):
+            label = self.metric.label
+            raise stuck("period", f"{label} is counted as of the last load and has no history here. Ask for it without a period.")
 
     def _said(self, when: When, base: Period | None, times: Times) -> Period | None:
         if when.fault:
