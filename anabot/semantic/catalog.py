@@ -17,7 +17,6 @@ METRIC_TIME = "metric_time"
 MAX_HOPS = 4
 DATE_PARTS = ("year", "quarter", "month", "week", "day", "dow", "doy", "hour")
 _GRAINS = {grain.value: grain for grain in Grain}
-_SUBDAY = (Grain.SECOND, Grain.MINUTE, Grain.HOUR)
 _ONE = ("primary", "unique")
 
 
@@ -42,8 +41,8 @@ class Slot:
 
     @property
     def home(self) -> tuple[str, str]:
-        """The element's own model and name."""
-        return self.element.model, self.element.name
+        """The element's own model and name; a join key is the same thing wherever it stands."""
+        return "" if isinstance(self.element, Entity) else self.element.model, self.element.name
 
     @property
     def is_time(self) -> bool:
@@ -90,6 +89,16 @@ class Catalog:
             found = {leaf.name: leaf for leaf in ([metric] if metric.kind == "simple" else below)}
             self._leaves[name] = tuple(found.values())
         return self._leaves[name]
+
+    def default_grain(self, name: str) -> Grain:
+        """The size of `metric_time` where a question does not say: the metric's own, or the coarsest of its inputs."""
+        metric = self.registry.metrics[name]
+        if metric.grain is not None:
+            return metric.grain
+        if metric.kind == "simple":
+            dimension = self.registry.models[metric.model].dimensions.get(metric.time_dimension)
+            return _coarsest([Grain.DAY, *([dimension.grain] if dimension and dimension.grain else [])])
+        return _coarsest([self.default_grain(each.metric) for each in metric.inputs])
 
     def candidates(self, model: str, time: str, name: str) -> tuple[Slot, ...]:
         """Every meaning of `name` for a metric of `model` timed by `time`; nearest first."""
@@ -150,8 +159,7 @@ class Catalog:
             dimension = self.registry.models[model].dimensions.get(time)
             if dimension is None:
                 return ()
-            grain = Grain.DAY if dimension.grain in _SUBDAY else dimension.grain
-            return (Slot(hops=(), element=dimension, grain=grain, metric_time=True),)
+            return (Slot(hops=(), element=dimension, grain=dimension.grain, metric_time=True),)
         reach = self.reach(model)
         return reach.qualified.get(name) or reach.bare.get(name) or ()
 
@@ -248,6 +256,11 @@ def _prefixes(hops: tuple[Hop, ...], model: SemanticModel) -> list[tuple[str, ..
         return [tuple(hop.entity for hop in hops)]
     own = {model.primary_entity, *(entity.name for entity in model.entities.values() if entity.kind != "foreign")} - {""}
     return [(name,) for name in sorted(own)]
+
+
+def _coarsest(grains: list[Grain]) -> Grain:
+    order = list(Grain)
+    return max(grains, key=order.index)
 
 
 def _settled(found: dict[str, list[Slot]]) -> dict[str, tuple[Slot, ...]]:

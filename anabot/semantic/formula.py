@@ -8,6 +8,7 @@ zero; on DuckDB, which divides in doubles, that is exact to ten places below 10,
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -15,7 +16,7 @@ from sqlglot import exp
 
 from anabot.errors import BadQuery
 from anabot.semantic.filters import Predicate
-from anabot.semantic.registry import Input, Metric, Registry
+from anabot.semantic.registry import Conversion, Input, Metric, Registry
 from anabot.semantic.times import Timing
 from anabot.semantic.trees import cast, column, divided, filled, grouped, number
 
@@ -32,6 +33,16 @@ class Need:
     metric: Metric
     where: tuple[Predicate, ...]
     timing: Timing
+    converted: Converted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """The base that a conversion is counted on: its metric and conditions, and how the two are matched."""
+
+    base: Metric
+    where: tuple[Predicate, ...]
+    how: Conversion
 
 
 class Formulas:
@@ -39,7 +50,7 @@ class Formulas:
 
     def __init__(self, registry: Registry, dialect: str) -> None:
         self.registry, self.dialect = registry, dialect
-        self.needs: dict[tuple[str, tuple[str, ...], Timing], Need] = {}
+        self.needs: dict[Hashable, Need] = {}
 
     def of(self, name: str, timing: Timing) -> exp.Expression:
         """The formula of a metric that a question asks for."""
@@ -68,6 +79,8 @@ class Formulas:
         metric = self.registry.metrics[name]
         if metric.kind == "simple":
             return metric.agg in _AVERAGED
+        if metric.conversion is not None:
+            return metric.conversion.rate
         if metric.kind == "ratio" or metric.tree.find(*_INEXACT) is not None:
             return True
         return any(self.inexact(each.metric) for each in metric.inputs)
@@ -84,8 +97,7 @@ class Formulas:
                 return self._derived(metric, where, timing)
             case "cumulative":
                 return self._input(metric.inputs[0], where, replace(timing, window=metric.window))
-        todo = "Ask for the metric it is built on."
-        raise BadQuery(f"`{metric.name}` is a {metric.kind} metric, which cannot be computed yet.", todo=todo)
+        return self._conversion(metric, where, timing)
 
     def _derived(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:
         inputs = {each.alias: each for each in metric.inputs}
@@ -97,11 +109,31 @@ class Formulas:
         timing = replace(timing, moves=(*timing.moves, *moves)) if moves else timing
         return self._unfold(self.registry.metrics[each.metric], (*each.where, *where), timing)
 
-    def _need(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:
+    def _conversion(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:
+        base, conversion = (self.registry.metrics[each.metric] for each in metric.inputs)
+        if metric.conversion is None or "simple" not in (base.kind, conversion.kind) or not timing.plain:
+            why = "Both sides must be simple metrics, at their own time."
+            raise BadQuery(
+                f"The conversion `{metric.name}` cannot be computed here.", why=why, todo="Ask for it without offset or window."
+            )
+        counted = (*base.where, *metric.inputs[0].where, *where)
+        converted = Converted(base, counted, metric.conversion)
+        found = self._filled(conversion, self._need(conversion, (*conversion.where, *metric.inputs[1].where), timing, converted))
+        return (
+            divided(found, self._filled(base, self._need(base, counted, timing)), self.dialect)
+            if metric.conversion.rate
+            else found
+        )
+
+    def _need(
+        self, metric: Metric, where: tuple[Predicate, ...], timing: Timing, converted: Converted | None = None
+    ) -> exp.Expression:
         where = tuple({predicate.text: predicate for predicate in where}.values())
-        key = (metric.name, tuple(sorted(predicate.text for predicate in where)), timing)
+        base = (converted.base.name, converted.how, *(each.text for each in converted.where)) if converted else None
+        key = (metric.name, tuple(sorted(predicate.text for predicate in where)), timing, base)
         if key not in self.needs:
-            self.needs[key] = Need(name=self._name(metric, where, timing), metric=metric, where=where, timing=timing)
+            name = self._name(metric, where, timing)
+            self.needs[key] = Need(name=name, metric=metric, where=where, timing=timing, converted=converted)
         return column(self.needs[key].name)
 
     def _name(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> str:

@@ -13,6 +13,7 @@ from sqlglot import exp
 from anabot.semantic.plan import (
     Aggregated,
     Combined,
+    Converted,
     Filtered,
     Joined,
     Kind,
@@ -29,10 +30,11 @@ from anabot.semantic.plan import (
     SpineScanned,
     Spread,
 )
-from anabot.semantic.trees import aliased, both, by_name, cast, column, filled, identifier, number, table
+from anabot.semantic.trees import aliased, both, by_name, cast, column, filled, identifier, moved, number, table
 
 _ABSENT: dict[Kind, str] = {"number": "SMALLINT", "date": "DATE", "time": "TIMESTAMP", "text": "TEXT"}
 _PARTS, _PART, _PICKED = "parts", "part", "picked"
+_CONVERSION, _CONVERTED = "conversion", "converted"  # the conversions numbered; those met with their base
 
 
 def lower(plan: Shown) -> exp.Select:
@@ -101,6 +103,8 @@ def _part(part: Part) -> exp.Select:
             return _rolled(part)
         case OnSpine():
             return _on_spine(part)
+        case Converted():
+            return _converted(part)
     return _aggregated(part, [(each.name, each.tree) for each in part.measures])
 
 
@@ -134,10 +138,39 @@ def _rolled(node: Rolled) -> exp.Select:
 
 
 def _at_edge(name: str, keys: list[str], time: str, *, last: bool) -> exp.Expression:
-    order = exp.Order(expressions=[exp.Ordered(this=column(time, _PART), desc=last, nulls_first=False)])
+    order = _by(column(time, _PART), desc=last)
     whole = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="UNBOUNDED", end_side="FOLLOWING")
     by = [column(key, _PART) for key in keys]
     return exp.Window(this=exp.FirstValue(this=column(name, _PART)), partition_by=by, order=order, spec=whole, over="OVER")
+
+
+def _converted(node: Converted) -> exp.Select:
+    """Conversions numbered; each met with its base rows, latest first; of each the first, grouped by the base's keys."""
+    numbered = _from(node.conversions)
+    trees = dict(node.columns)
+    row = exp.Window(this=exp.RowNumber(), order=_by(trees["time"].copy(), desc=False), over="OVER")
+    numbered.set("expressions", [*(aliased(tree, name) for name, tree in node.columns), aliased(row, "row_id")])
+    select = _from(node.base)
+    met: list[exp.Expression] = [exp.EQ(this=tree, expression=column(f"match_{n}", _CONVERSION)) for n, tree in enumerate(node.matches)]
+    met.append(exp.LTE(this=node.time, expression=column("time", _CONVERSION)))
+    if node.window is not None:
+        since = moved(column("time", _CONVERSION), -node.window[0], node.window[1])
+        met.append(exp.GT(this=node.time.copy(), expression=since))
+    select.append("joins", exp.Join(this=_sub(numbered, _CONVERSION), kind="INNER", on=both(met)))
+    last = exp.Window(
+        this=exp.RowNumber(), partition_by=[column("row_id", _CONVERSION)], order=_by(node.time.copy(), desc=True), over="OVER"
+    )
+    extra: Named = (("value", column("value", _CONVERSION)), ("place", last))
+    select.set("expressions", [aliased(tree, name) for name, tree in (*node.keys, *extra)])
+    whole = _where(_selected(select, _CONVERTED), [exp.EQ(this=column("place", _CONVERTED), expression=number(1))])
+    keys = [aliased(column(name, _CONVERTED), name) for name, _ in node.keys]
+    whole.set("expressions", [*keys, *(aliased(each.tree, each.name) for each in node.measures)])
+    _group(whole, len(keys))
+    return whole
+
+
+def _by(tree: exp.Expression, *, desc: bool) -> exp.Order:
+    return exp.Order(expressions=[exp.Ordered(this=tree, desc=desc, nulls_first=False)])
 
 
 def _on_spine(node: OnSpine) -> exp.Select:

@@ -35,8 +35,8 @@ class Meaning:
 class Vocabulary:
     """The names that one question may use."""
 
-    def __init__(self, registry: Registry, catalog: Catalog, grant: Grant | None) -> None:
-        self.registry, self.catalog, self.grant = registry, catalog, grant
+    def __init__(self, registry: Registry, catalog: Catalog, grant: Grant | None, metrics: Sequence[str] = ()) -> None:
+        self.registry, self.catalog, self.grant, self.metrics = registry, catalog, grant, metrics
 
     def metric(self, name: str) -> Metric:
         """The metric with this name.
@@ -71,8 +71,10 @@ class Vocabulary:
             UnknownName: a source does not reach it, or the grant denies it.
             BadQuery: it means several things.
         """
-        given = self._agreed(name, leaves)
-        slots = _sized(given)
+        slots = _sized(self._agreed(name, leaves))
+        if name == METRIC_TIME:
+            grain = max((self.catalog.default_grain(metric) for metric in self.metrics), key=_SIZE.__getitem__)
+            slots = {leaf: replace(slot, grain=grain) for leaf, slot in slots.items()}
         for spelling in _spellings(name, next(iter(slots.values()))):
             if spelling not in taken and self._same(spelling, leaves, slots):
                 return Meaning(name=spelling, slots=slots)
@@ -150,7 +152,7 @@ def _spellings(name: str, slot: Slot) -> list[str]:
 
 
 def _sized(slots: dict[LeafKey, Slot]) -> dict[LeafKey, Slot]:
-    """Times without a grain get their own; where sources differ, the coarsest; `metric_time` never below a day unless asked."""
+    """Where the sources' own grains differ, the coarsest."""
     grains = [slot.grain for slot in slots.values()]
     if None in grains:
         return slots

@@ -11,10 +11,12 @@ from anabot.periods import Grain
 from anabot.semantic import aggregates, conditions, times
 from anabot.semantic.catalog import Catalog, Hop, Slot
 from anabot.semantic.filters import Predicate, Ref
+from anabot.semantic.formula import Converted as ConvertedNeed
 from anabot.semantic.formula import Need
 from anabot.semantic.meaning import LeafKey, Meaning
 from anabot.semantic.plan import (
     Aggregated,
+    Converted,
     Filtered,
     Joined,
     Looked,
@@ -66,16 +68,18 @@ class Question(Protocol):
 class PartBuilder:
     """Builds one part. `needs` share their model, timing and everything else that decides which rows are read."""
 
-    def __init__(self, question: Question, leaf: LeafKey, timing: Timing, needs: list[Need]) -> None:
+    def __init__(self, question: Question, leaf: LeafKey, timing: Timing, needs: list[Need], *, alone: bool = False) -> None:
         self.question, self.leaf, self.timing, self.needs = question, leaf, timing, needs
         self.model = question.registry.models[leaf[0]]
-        self.keys = [(meaning.name, meaning.slots[leaf]) for meaning in question.resolved.keys]
+        self.keys = [] if alone else [(meaning.name, meaning.slots[leaf]) for meaning in question.resolved.keys]
         self.spine = self._spine()
         self.rows: Rows = self._base()
         self.aliases: dict[tuple[Hop, ...] | str, str] = {(): self.model.name}
 
     def part(self) -> Part:
         """The part as a node."""
+        if self.needs[0].converted is not None:
+            return self._on_spine(self._converted(self.needs[0], self.needs[0].converted))
         part = self._aggregated()
         if self.timing.window is not None and self.spine is not None and not self._shows(self.spine.grain):
             return self._on_spine(Rolled(part=self._by_base(part), time=_BASE, how=self.timing.window.period_agg))
@@ -94,6 +98,37 @@ class PartBuilder:
         by = self._picked_by()
         rows: Rows = Filtered(rows=self.rows, conditions=tuple(found)) if found else self.rows
         return Aggregated(rows=self._picked(rows, by), keys=keys, measures=measures)
+
+    def _converted(self, need: Need, converted: ConvertedNeed) -> Converted:
+        """The base's rows and keys, and beside them the conversion's own rows, which share nothing with the question."""
+        how, metric = converted.how, need.metric
+        keys = tuple((name, self._key(slot)) for name, slot in self.keys)
+        base_names = (how.entity, *(base for base, _ in how.properties))
+        matches = tuple(self._bare(self._named(name)) for name in base_names)
+        found = [
+            *self._time(),
+            *(conditions.condition(part, self._condition) for part in self.question.resolved.query.where),
+            *(self._predicate(each) for each in (*self.question.resolved.predicates, *converted.where)),
+        ]
+        other = PartBuilder(self.question, (metric.model, metric.time_dimension), Timing(), [need], alone=True)
+        columns: list[tuple[str, exp.Expression]] = [
+            ("value", placed(metric.tree, other.model.name)),
+            ("time", other._own_time()),
+        ]
+        for n, name in enumerate((how.entity, *(there for _, there in how.properties))):
+            columns.append((f"match_{n}", other._bare(other._named(name))))
+        kept = [other._predicate(each) for each in need.where]
+        tree = aggregates.aggregate(metric, column("value", "converted"), None, grouped=bool(self.keys))
+        return Converted(
+            base=Filtered(rows=self.rows, conditions=tuple(found)) if found else self.rows,
+            keys=keys,
+            time=self._own_time(),
+            matches=matches,
+            conversions=Filtered(rows=other.rows, conditions=tuple(kept)) if kept else other.rows,
+            columns=tuple(columns),
+            window=how.window,
+            measures=(Measure(name=need.name, tree=tree),),
+        )
 
     def _measure(self, need: Need, common: list[Predicate]) -> Measure:
         only = both(self._predicate(each) for each in _without(need.where, common))
@@ -268,21 +303,30 @@ class PartBuilder:
             right = self.question.registry.models[hop.model]
             taken = self.aliases.values()
             alias = right.name if right.name not in taken else "__".join([*(each.entity for each in hops), right.name])
-            on = both(self._meets(left, left_alias, right, alias, hop.entity)) or exp.true()
+            met = exp.EQ(
+                this=placed(left.entities[hop.entity].tree, left_alias), expression=placed(right.entities[hop.entity].tree, alias)
+            )
+            history = self._valid(right, alias) if right.entities[hop.entity].kind == "natural" else []
+            on = both([met, *self._in_partition(hops, alias), *history]) or met
             self.rows = Joined(left=self.rows, right=Scanned(model=right, alias=alias), on=on)
             self.aliases[hops] = alias
         return self.aliases[hops]
 
-    def _meets(self, left: SemanticModel, left_alias: str, right: SemanticModel, alias: str, entity: str) -> list[exp.Expression]:
-        """Equal keys; within one partition; and, where the right side keeps history, at the row's own time."""
-        found: list[exp.Expression] = [
-            exp.EQ(this=placed(left.entities[entity].tree, left_alias), expression=placed(right.entities[entity].tree, alias))
-        ]
-        for dimension in right.dimensions.values():
-            same = left.dimensions.get(dimension.name)
-            if dimension.partition and same is not None and same.partition:
-                found.append(exp.EQ(this=placed(same.tree, left_alias), expression=placed(dimension.tree, alias)))
-        return found + (self._valid(right, alias) if right.entities[entity].kind == "natural" else [])
+    def _in_partition(self, hops: tuple[Hop, ...], alias: str) -> list[exp.Expression]:
+        """Rows of a partitioned model meet only rows of the same partition, of the nearest model on the way that has it."""
+        models = self.question.registry.models
+        found: list[exp.Expression] = []
+        for dimension in models[hops[-1].model].dimensions.values():
+            if not dimension.partition:
+                continue
+            for place in range(len(hops) - 1, -1, -1):
+                left = models[hops[place - 1].model] if place else self.model
+                same = left.dimensions.get(dimension.name)
+                if same is not None and same.partition:
+                    there = placed(same.tree, self.aliases[hops[:place]])
+                    found.append(exp.EQ(this=there, expression=placed(dimension.tree, alias)))
+                    break
+        return found
 
     def _valid(self, model: SemanticModel, alias: str) -> list[exp.Expression]:
         ends = {each.validity: placed(each.tree, alias) for each in model.dimensions.values() if each.validity}
@@ -323,7 +367,7 @@ class PartBuilder:
         time = placed(self.model.dimensions[rule.dimension].tree, self.model.name)
         return Picked(rows=rows, by=by, time=time, pick=rule.pick)
 
-    def _on_spine(self, part: Aggregated | Rolled) -> Part:
+    def _on_spine(self, part: Aggregated | Rolled | Converted) -> Part:
         """With `join_to_timespine`, a row for each time that is shown, whether anything happened then or not."""
         own = [(name, slot) for name, slot in self.keys if self._is_own_time(slot)]
         if not self.needs[0].metric.join_to_timespine or not own:
@@ -349,7 +393,7 @@ class _SpineJoin:
         self.question = builder.question
         self.alias = f"{_SPINE}_of_times"
 
-    def over(self, part: Aggregated | Rolled) -> OnSpine:
+    def over(self, part: Aggregated | Rolled | Converted) -> OnSpine:
         bounds = self.builder._bounds()
         found = conditions.within(self._time(), *bounds, self.question.values) if bounds else []
         after: list[exp.Expression] = []

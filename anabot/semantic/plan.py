@@ -8,6 +8,7 @@ rows    Scanned     the rows of one semantic model, under an alias
         Filtered    … that meet all conditions
         Picked      … that stand at the first or last time of their group
 parts   Aggregated  one row per distinct keys, with measures; without keys exactly one row
+        Converted   one row per distinct keys of base rows, with an aggregate of the rows they were converted to
         Rolled      an Aggregated by days, of which one day, or the average, stands for each coarser time
         OnSpine     a part with a row for each time of a spine, whether the part has one or not
         Combined    several parts met on their keys, NULL-safe: a row where any part has one
@@ -111,6 +112,24 @@ class Aggregated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Converted:
+    """Each row of `conversions` counted with the keys of the last row of `base` that led to it.
+
+    `conversions` are rows with the columns `value`, `time` and `match_<n>`; `matches` are what those meet in `base`, at `time`
+    or up to `window` before.
+    """
+
+    base: Rows
+    keys: Named
+    time: exp.Expression
+    matches: tuple[exp.Expression, ...]
+    conversions: Rows
+    columns: Named
+    window: tuple[int, str] | None
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rolled:
     """`part` without its key `time`: the measures of its first or last time, or their average, for the other keys."""
 
@@ -136,7 +155,7 @@ class OnSpine:
     `after` are conditions on the part's other keys that hold for the whole.
     """
 
-    part: Aggregated | Rolled
+    part: Aggregated | Rolled | Converted
     spine: TimeSpine
     alias: str
     times: Named
@@ -154,7 +173,7 @@ class OnSpine:
         return self.part.measures
 
 
-Part = Aggregated | Rolled | OnSpine
+Part = Aggregated | Converted | Rolled | OnSpine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from anabot.semantic.resolve import Resolved, resolve_fully
 from anabot.semantic.times import Timing
 from anabot.semantic.trees import Values, column
 
-Together = tuple[LeafKey, Timing, NonAdditive | None, bool]  # what aggregates must have in common to share their rows
+Together = tuple[LeafKey, Timing, NonAdditive | None, bool, str]  # what aggregates must have in common to share their rows
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class Planner:
     def _parts(self, formulas: Formulas) -> tuple[Part, ...]:
         together: dict[Together, list[Need]] = {}
         for need in formulas.needs.values():
-            metric = need.metric
-            leaf = (metric.model, metric.time_dimension)
-            together.setdefault((leaf, need.timing, metric.non_additive, metric.join_to_timespine), []).append(need)
+            metric, counted = need.metric, need.converted.base if need.converted else need.metric
+            leaf, alone = (counted.model, counted.time_dimension), need.name if need.converted else ""
+            together.setdefault((leaf, need.timing, metric.non_additive, metric.join_to_timespine, alone), []).append(need)
         return tuple(PartBuilder(self, leaf, timing, needs).part() for (leaf, timing, *_), needs in together.items())

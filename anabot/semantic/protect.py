@@ -16,6 +16,7 @@ from anabot.semantic.catalog import Catalog, Hop
 from anabot.semantic.plan import (
     Aggregated,
     Combined,
+    Converted,
     Filtered,
     Joined,
     Looked,
@@ -64,6 +65,8 @@ class Protection:
     def _part(self, part: PartNode) -> PartNode:
         if isinstance(part, Aggregated):
             return replace(part, rows=self._rows(part.rows))
+        if isinstance(part, Converted):
+            return replace(part, base=self._rows(part.base), conversions=self._rows(part.conversions))
         if isinstance(part, OnSpine):
             self.spines.add(part.spine.relation)
         return replace(part, part=self._part(part.part))  # type: ignore[arg-type] # a part stays what it was

@@ -48,8 +48,8 @@ def resolve_fully(
     registry: Registry, query: MetricQuery, grant: Grant | None, predicates: tuple[Predicate, ...] = ()
 ) -> Resolved:
     """`resolve`, with what each name means; `predicates` are further conditions, as the data team writes them."""
-    words = Vocabulary(registry, catalog_of(registry), grant)
     metrics = tuple(dict.fromkeys(query.metrics))
+    words = Vocabulary(registry, catalog_of(registry), grant, metrics)
     for name in metrics:
         words.metric(name)
     leaves = words.leaves(metrics)
