@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from demo.halden import crm, marketing, rates, trials
-from demo.halden.columns import DAY_SECONDS, day, instant, rounded
+from demo.halden.columns import DAY_SECONDS, as_date, day, instant, rounded
 from demo.halden.crm import CLOSED, STAGES, Opportunity
 from demo.halden.tally import (
     FY26_Q2,
@@ -19,7 +19,6 @@ from demo.halden.tally import (
     Entry,
     Fact,
     Span,
-    distinct,
     shares,
     sums,
     usual,
@@ -77,20 +76,20 @@ def _snapshots(world: World) -> dict[str, list[Answer]]:
         if stage not in CLOSED:
             cents = deal.cents if deal.bare else deal.cents_at(at)
             seen.append((monday, cents, _deal_groups(world, deal, stage)))
+    mondays = sorted({monday for monday, _, _ in seen})
     amounts = [Fact(monday, cents, groups) for monday, cents, groups in seen]
-    mondays = [Fact(monday, monday, groups) for monday, _, groups in seen]
     weeks = [Entry(LAST_WEEK), Entry(THIS_WEEK), *(Entry(LAST_WEEK, (cut,)) for cut in ("segment", "stage", "sales_rep_name"))]
-    # Two and four snapshots: their average is exact.
-    longer = [Entry((LAST_WEEK[1] - 14, LAST_WEEK[1])), Entry((LAST_WEEK[1] - 28, LAST_WEEK[1]))]
-    one_each = [Fact(monday, 1, {}) for monday in sorted({monday for monday, _, _ in seen})]
+    # A longer period shows its last snapshot, a month its own last one.
+    last = max(monday for monday in mondays if monday < FY26_Q2[1])
+    month_ends = {as_date(monday).replace(day=1): monday for monday in mondays}
+    at_month_ends = [fact for fact in amounts if fact.day in month_ends.values()]
+    quarter = [Entry(FY26_Q2), Entry(FY26_Q2, ("segment",)), Entry(FY26_Q2, (), (("segment", "robotics"),))]
     return {
-        "pipeline_snapshot_total": sums(amounts, [*weeks, *longer, Entry(HALF_YEAR, (MONTH,))], places=2),
-        "pipeline_snapshots_taken": distinct(mondays, [*weeks, *longer, Entry(FY26_Q2), Entry(HALF_YEAR, (MONTH,))]),
         "pipeline_open_snapshot": [
-            # One snapshot in the week: what it shows is what stands there.
             *sums(amounts, weeks, places=2),
-            *shares(amounts, one_each, longer, scale=100),
-        ],
+            *sums([fact for fact in amounts if fact.day == last], quarter, places=2),
+            *sums(at_month_ends, [Entry(HALF_YEAR, (MONTH,))], places=2),
+        ]
     }
 
 
