@@ -84,6 +84,13 @@ def within(tree: exp.Expression, start: Cell, end: Cell, values: Values) -> list
     return [exp.GTE(this=tree, expression=values.bind(start)), exp.LT(this=tree.copy(), expression=values.bind(end))]
 
 
+def since(tree: exp.Expression, start: Cell, end: Cell, values: Values) -> list[exp.Expression]:
+    """As `within`; from ever where `start` is None."""
+    if start is not None:
+        return within(tree, start, end, values)
+    return [exp.LT(this=tree, expression=values.bind(end))]
+
+
 def _null(op: str, tree: exp.Expression) -> exp.Expression:
     null = exp.Is(this=tree, expression=exp.Null())
     return null if op == "is_null" else exp.Not(this=null)

@@ -151,7 +151,9 @@ def _converted(node: Converted) -> exp.Select:
     row = exp.Window(this=exp.RowNumber(), order=_by(trees["time"].copy(), desc=False), over="OVER")
     numbered.set("expressions", [*(aliased(tree, name) for name, tree in node.columns), aliased(row, "row_id")])
     select = _from(node.base)
-    met: list[exp.Expression] = [exp.EQ(this=tree, expression=column(f"match_{n}", _CONVERSION)) for n, tree in enumerate(node.matches)]
+    met: list[exp.Expression] = [
+        exp.EQ(this=tree, expression=column(f"match_{n}", _CONVERSION)) for n, tree in enumerate(node.matches)
+    ]
     met.append(exp.LTE(this=node.time, expression=column("time", _CONVERSION)))
     if node.window is not None:
         since = moved(column("time", _CONVERSION), -node.window[0], node.window[1])

@@ -1,0 +1,214 @@
+"""The rows that one part of a plan reads: a model, perhaps spread over a time spine, and what is joined to it, each once.
+
+It gives columns for names, and joins what they need. It never aggregates and never decides which rows are kept.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sqlglot import exp
+
+from anabot.periods import Grain
+from anabot.semantic import conditions, times
+from anabot.semantic.catalog import Catalog, Hop, Slot
+from anabot.semantic.filters import Predicate, Ref
+from anabot.semantic.meaning import LeafKey
+from anabot.semantic.plan import Joined, Looked, Rows, Scanned, Shown, SpineScanned, Spread
+from anabot.semantic.query import Condition
+from anabot.semantic.registry import Registry, SemanticModel, TimeSpine
+from anabot.semantic.resolve import Resolved
+from anabot.semantic.times import Timing
+from anabot.semantic.trees import Values, both, cast, column, cut, filled, moved, part_of, placed
+
+SPINE = "spine"
+
+
+class Question(Protocol):
+    """What a part must know of the whole question."""
+
+    registry: Registry
+    catalog: Catalog
+    resolved: Resolved
+    dialect: str
+    values: Values
+
+    def looked_up(self, metric: str, keys: tuple[str, ...]) -> Shown:
+        """Another question inside this one."""
+
+    def grains(self) -> list[Grain]:
+        """The sizes of `metric_time` shown."""
+
+    @property
+    def step(self) -> times.Step:
+        """How much later a compared row is shown."""
+
+    @property
+    def fiscal_start(self) -> int:
+        """The month fiscal years begin in."""
+
+
+class Source:
+    """The rows of one model at one timing. `rows` grows as columns are asked for."""
+
+    def __init__(self, question: Question, leaf: LeafKey, timing: Timing, spine: TimeSpine | None = None) -> None:
+        self.question, self.leaf, self.timing, self.spine = question, leaf, timing, spine
+        self.model = question.registry.models[leaf[0]]
+        self.rows: Rows = self._base()
+        self._aliases: dict[tuple[Hop, ...] | str, str] = {(): self.model.name}
+
+    # Columns
+
+    def value(self, tree: exp.Expression) -> exp.Expression:
+        """An expression of the model's own."""
+        return placed(tree, self.model.name)
+
+    def named(self, name: str) -> Slot:
+        """What a name that was checked at load or by `resolve` means here."""
+        slot = self.question.catalog.slot(*self.leaf, name)
+        if slot is None:
+            raise AssertionError(f"{name} was checked before planning")  # a bug of ours, not of the question
+        return slot
+
+    def bare(self, slot: Slot) -> exp.Expression:
+        """The slot's column, not cut to a grain."""
+        if not self.is_own_time(slot):
+            return placed(slot.element.tree, self._alias(slot.hops))
+        if self.spine is not None:
+            return self.spine_time()
+        tree = self.own_time()
+        for count, unit in self.timing.moves:
+            tree = moved(tree, count, unit)
+        return tree
+
+    def cut(self, slot: Slot, tree: exp.Expression, *, always: bool = False) -> exp.Expression:
+        """`tree` at the slot's grain; in conditions a column that has that grain already stays bare."""
+        if slot.part:
+            return part_of(tree, slot.part, self.question.dialect)
+        if slot.custom:
+            return self._custom(slot, tree)
+        own = self.spine.grain if self.spine and self.is_own_time(slot) else getattr(slot.element, "grain", None)
+        if slot.grain is None or not slot.is_time or (slot.grain is own and not always):
+            return tree
+        return cut(tree, slot.grain, self.question.fiscal_start)
+
+    def key(self, slot: Slot) -> exp.Expression:
+        """The slot as rows are grouped by it: a compared row's time is that of the row it stands beside."""
+        tree = self.bare(slot)
+        if self.timing.previous and slot.metric_time and self.question.grains():
+            tree = moved(tree, *self.question.step)
+        return self.cut(slot, tree, always=True)
+
+    def is_own_time(self, slot: Slot) -> bool:
+        """Whether the slot is the time that the metric is shown at."""
+        return self.is_time_of(slot, self.leaf)
+
+    @staticmethod
+    def is_time_of(slot: Slot, leaf: LeafKey) -> bool:
+        """Whether the slot is the time that a metric of `leaf` is shown at."""
+        return slot.metric_time or (not slot.hops and slot.is_time and slot.element.name == leaf[1])
+
+    def own_time(self) -> exp.Expression:
+        """The bare time column of the model's own rows."""
+        return self.value(self.model.dimensions[self.leaf[1]].tree)
+
+    def spine_time(self) -> exp.Expression:
+        """The time of the spine that rows are spread over."""
+        return column(self.spine.column if self.spine else "", SPINE)
+
+    # Conditions
+
+    def condition(self, part: Condition) -> exp.Expression:
+        """A typed condition of the question."""
+        slot = self.question.resolved.fields[part.field].slots[self.leaf]
+        return self.compared(part, slot, self.bare(slot))
+
+    def compared(self, part: Condition, slot: Slot, tree: exp.Expression) -> exp.Expression:
+        """A typed condition over a tree that stands for the slot's bare column."""
+        tree = part_of(tree, slot.part, self.question.dialect) if slot.part else tree
+        return conditions.on_slot(part, slot, tree, self.question.values, self.question.fiscal_start)
+
+    def predicate(self, predicate: Predicate) -> exp.Expression:
+        """A condition of the data team's."""
+        return filled(predicate.tree, lambda node: self._ref(predicate.refs[int(node.name.removeprefix("__ref_"))]))
+
+    def _ref(self, ref: Ref) -> exp.Expression:
+        if ref.kind == "metric":
+            return self._looked_up(ref)
+        slot = self.named(ref.dunder)
+        return self.cut(slot, self.bare(slot))
+
+    # Rows and joins
+
+    def _base(self) -> Rows:
+        scan = Scanned(model=self.model, alias=self.model.name)
+        if self.spine is None:
+            return scan
+        own = self.own_time()
+        if self.model.dimensions[self.leaf[1]].grain is not self.spine.grain:
+            own = cut(own, self.spine.grain, self.question.fiscal_start)
+        on = times.counts(self.spine_time(), own, self.timing, self.question.fiscal_start)
+        return Spread(spine=self.spine, alias=SPINE, rows=scan, on=on)
+
+    def _alias(self, hops: tuple[Hop, ...]) -> str:
+        """The alias of the model at the end of the path, joined once."""
+        if hops not in self._aliases:
+            left_alias, hop = self._alias(hops[:-1]), hops[-1]
+            left = self.question.registry.models[hops[-2].model if len(hops) > 1 else self.leaf[0]]
+            right = self.question.registry.models[hop.model]
+            taken = self._aliases.values()
+            alias = right.name if right.name not in taken else "__".join([*(each.entity for each in hops), right.name])
+            key, there = left.entities[hop.entity], right.entities[hop.entity]
+            met = exp.EQ(this=placed(key.tree, left_alias), expression=placed(there.tree, alias))
+            history = self._valid(right, alias) if there.kind == "natural" else []
+            on = both([met, *self._in_partition(hops, alias), *history]) or met
+            self.rows = Joined(left=self.rows, right=Scanned(model=right, alias=alias), on=on)
+            self._aliases[hops] = alias
+        return self._aliases[hops]
+
+    def _in_partition(self, hops: tuple[Hop, ...], alias: str) -> list[exp.Expression]:
+        """Rows of a partitioned model meet only rows of the same partition, of the nearest model on the way that has it."""
+        models = self.question.registry.models
+        found: list[exp.Expression] = []
+        for dimension in models[hops[-1].model].dimensions.values():
+            for place in range(len(hops) - 1, -1, -1) if dimension.partition else ():
+                left = models[hops[place - 1].model] if place else self.model
+                same = left.dimensions.get(dimension.name)
+                if same is not None and same.partition:
+                    there = placed(same.tree, self._aliases[hops[:place]])
+                    found.append(exp.EQ(this=there, expression=placed(dimension.tree, alias)))
+                    break
+        return found
+
+    def _valid(self, model: SemanticModel, alias: str) -> list[exp.Expression]:
+        """A model that keeps history: the row that held at the time of the metric's own row."""
+        ends = {each.validity: placed(each.tree, alias) for each in model.dimensions.values() if each.validity}
+        now = self.own_time()
+        still = exp.Is(this=ends["end"].copy(), expression=exp.Null())
+        until = exp.Paren(this=exp.Or(this=exp.LT(this=now.copy(), expression=ends["end"]), expression=still))
+        return [exp.GTE(this=now, expression=ends["start"]), until]
+
+    def _custom(self, slot: Slot, tree: exp.Expression) -> exp.Expression:
+        """A grain of the company's own calendar: looked up by day in the spine that has it."""
+        spine = next(each for each in self.question.registry.spines if slot.custom in each.custom)
+        if self.spine is spine and self.is_own_time(slot):
+            return column(spine.custom[slot.custom], SPINE)
+        key = f"{'__'.join(hop.entity for hop in slot.hops)}.{slot.element.name}.{spine.name}"
+        if key not in self._aliases:
+            self._aliases[key] = f"{spine.name}_{len(self._aliases)}"
+            on = exp.EQ(this=cast(tree, "DATE"), expression=column(spine.column, self._aliases[key]))
+            self.rows = Joined(left=self.rows, right=SpineScanned(spine=spine, alias=self._aliases[key]), on=on)
+        return column(spine.custom[slot.custom], self._aliases[key])
+
+    def _looked_up(self, ref: Ref) -> exp.Expression:
+        """A metric as a column: another question by join keys, met by those keys."""
+        alias = f"{ref.name}__by__{'__'.join(ref.group_by)}"
+        if alias not in self._aliases:
+            plan = self.question.looked_up(ref.name, ref.group_by)
+            names = [name for name, _ in plan.columns[: len(ref.group_by)]]
+            slots = [self.named(name.rpartition("__")[2]) for name in ref.group_by]
+            met = (exp.EQ(this=self.bare(slot), expression=column(name, alias)) for slot, name in zip(slots, names, strict=True))
+            on = both(list(met)) or exp.true()
+            self._aliases[alias] = alias
+            self.rows = Joined(left=self.rows, right=Looked(plan=plan, alias=alias), on=on)
+        return column(ref.name, alias)
