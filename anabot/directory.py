@@ -74,6 +74,15 @@ class FileDirectory:
         """Everybody in the channel that the file names, in the order of their ids."""
         return [self._any_person[user] for user in sorted(channel.members) if user in self._any_person]
 
+    def groups_of(self, email: str) -> frozenset[str]:
+        """The groups of whoever has this e-mail address; none where nobody has."""
+        wanted = email.casefold()
+        return next((one.groups for one in self._people.values() if one.email.casefold() == wanted), frozenset())
+
+    def everybody(self) -> Sequence[Person]:
+        """All people of the file."""
+        return list(self._people.values())
+
     def _channel(self, name: str, spec: _ChannelSpec) -> Channel:
         members = frozenset(UserId(self._people[handle].user) for handle in spec.members if handle in self._people)
         return Channel(channel=ChannelId(spec.id), name=name, private=spec.private, external=spec.external, members=members)

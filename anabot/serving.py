@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from anabot.admin import Administration, PlaybookLine
 from anabot.bootstrap import House, administration, open_house
 from anabot.config import Settings
+from anabot.directory import FileDirectory
 from anabot.errors import AnabotError, ConfigError
 from anabot.hello import Hello, hello
 from anabot.slack.app import Line, create_app, open_line
@@ -34,9 +35,12 @@ class Service:
     worker: Worker
 
     def warm(self) -> None:
-        """Do once what the first question would wait for: prove the golden values, read the loads."""
+        """Do once what the first question would wait for: prove the golden values, read the loads and the values to name."""
+        directory = self.house.settings.directory
         try:
             self.house.evidence()
+            for person in FileDirectory.read(directory).everybody() if directory else ():
+                self.house.engine.values(self.house.asker.decision(person, None).own)
         except AnabotError as error:
             log.warning("warm_up.failed", code=error.code, reason=str(error))
 
@@ -54,13 +58,17 @@ def open_service(settings: Settings) -> Iterator[Service]:
             why="SLACK_BOT_TOKEN is not set.",
             todo="Set SLACK_BOT_TOKEN with SLACK_APP_TOKEN or SLACK_SIGNING_SECRET, or try `make demo`.",
         )
-    line = open_line(settings.slack)
+    line = open_line(settings.slack, FileDirectory.read(settings.directory).groups_of if settings.directory else _no_groups)
     with open_house(settings, lambda _: line.directory) as house:
         worker = _worker(house, line)
         desk = administration(house, lambda: playbook_lines(house), lambda name, person: _run_now(house, worker, name, person))
         app = create_app(settings.slack, line, _parts(house, desk))
         signed = bool(settings.slack.signing_secret.get_secret_value())
         yield Service(house=house, app=app, web=create_web(app if signed else None, ready=lambda: _ready(house)), worker=worker)
+
+
+def _no_groups(_: str) -> frozenset[str]:
+    return frozenset()
 
 
 def run_worker(settings: Settings) -> None:

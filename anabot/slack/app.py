@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from slack_bolt import App
@@ -56,10 +57,10 @@ class Line:
             raise PlaybookError(f"{user} could not be told.", why="Slack could not be reached.") from error
 
 
-def open_line(settings: SlackSettings) -> Line:
-    """The clients for the Web API at `settings.api_url`. Nothing is called yet."""
+def open_line(settings: SlackSettings, by_email: Callable[[str], frozenset[str]] = lambda _: frozenset()) -> Line:
+    """The clients for the Web API at `settings.api_url`. Nothing is called yet. `by_email` is `SlackDirectory`'s."""
     reads, posts = clients(settings.bot_token.get_secret_value(), settings.api_url)
-    return Line(client=reads, voice=Voice(reads, posts), directory=SlackDirectory(reads))
+    return Line(client=reads, voice=Voice(reads, posts), directory=SlackDirectory(reads, by_email=by_email))
 
 
 def create_app(

@@ -23,14 +23,25 @@ Found = TypeVar("Found")
 REMEMBERED_S = 60.0
 _PAGE = 200
 _USER_ID, _CHANNEL_ID = re.compile(r"[UW][A-Z0-9]{4,}"), re.compile(r"[CGD][A-Z0-9]{4,}")
+# What Slack answers where the plan, or the Web API, has no user groups.
+_NO_USER_GROUPS = frozenset({"unknown_method", "paid_teams_only", "plan_upgrade_required", "method_not_supported"})
 _FAILED = (SlackApiError, URLError, OSError)
 
 
 class SlackDirectory:
-    """The Directory of a Slack workspace. Thread-safe. `clock` is a monotonic one, in seconds."""
+    """The Directory of a Slack workspace. Thread-safe. `clock` is a monotonic one, in seconds.
 
-    def __init__(self, reads: WebClient, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._reads, self._clock = reads, clock
+    `by_email` gives the groups of a confirmed e-mail address, for whoever is in none of Slack's: not every plan has user groups.
+    """
+
+    def __init__(
+        self,
+        reads: WebClient,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        by_email: Callable[[str], frozenset[str]] = lambda _: frozenset(),
+    ) -> None:
+        self._reads, self._clock, self._by_email = reads, clock, by_email
         self._kept: dict[tuple[str, str], tuple[float, Any]] = {}
         self._lock = threading.Lock()
 
@@ -96,12 +107,21 @@ class SlackDirectory:
 
         def ask() -> dict[str, frozenset[str]]:
             held: dict[str, set[str]] = {}
-            for group in self._reads.usergroups_list(include_users=True)["usergroups"]:
+            for group in self._user_groups():
                 for user in self._users_of(group):
                     held.setdefault(user, set()).add(str(group["handle"]))
             return {user: frozenset(handles) for user, handles in held.items()}
 
         return self._remember("groups", "", ask)
+
+    def _user_groups(self) -> Sequence[Mapping[str, Any]]:
+        try:
+            groups: Sequence[Mapping[str, Any]] = self._reads.usergroups_list(include_users=True)["usergroups"]
+        except SlackApiError as error:
+            if error.response["error"] not in _NO_USER_GROUPS:
+                raise
+            return ()
+        return groups
 
     def _users_of(self, group: Mapping[str, Any]) -> Sequence[str]:
         users: Sequence[str] = group.get("users") or []
@@ -127,17 +147,21 @@ class SlackDirectory:
             name=str(user.get("real_name") or profile.get("real_name") or user.get("name") or user["id"]),
             handle=str(user.get("name") or ""),
             email=str(profile.get("email") or ""),
-            groups=self._groups().get(str(user["id"]), frozenset()),
+            groups=self._groups().get(str(user["id"])) or self._confirmed(user, profile),
             zone=str(user.get("tz") or "UTC"),
             guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
             external=self._is_external(user),
             admin=bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner")),
         )
 
+    def _confirmed(self, user: Mapping[str, Any], profile: Mapping[str, Any]) -> frozenset[str]:
+        email = str(profile.get("email") or "")
+        return self._by_email(email) if email and user.get("is_email_confirmed", True) else frozenset()
+
     def _is_external(self, user: Mapping[str, Any]) -> bool:
         team, organisation = self._home()
         theirs = (user.get("enterprise_user") or {}).get("enterprise_id")
-        same_company = user.get("team_id") == team or (bool(organisation) and theirs == organisation)
+        same_company = user.get("team_id", team) == team or (bool(organisation) and theirs == organisation)
         return bool(user.get("is_stranger")) or not same_company
 
     def _as_channel(self, channel: str) -> Channel:

@@ -157,3 +157,21 @@ def test_a_colleague_from_another_workspace_of_the_same_organisation_is_no_stran
 
     assert person is not None
     assert not person.external
+
+
+def test_where_a_plan_has_no_user_groups_a_confirmed_email_leads_to_the_team() -> None:
+    fay = user("U0FAYFAY", profile={"email": "fay@test.example"})
+    unsure = user("U0OTHER", profile={"email": "fay@test.example"}, is_email_confirmed=False)
+    script = Script({
+        "users.info": [ok(user=fay), ok(user=unsure)],
+        "auth.test": [ok(team_id="T0")],
+        "usergroups.list": [refused("paid_teams_only")],
+    })  # fmt: skip
+    with scripted(script) as voice:
+        people = SlackDirectory(reads(voice), by_email=lambda email: frozenset({"finance"} if email else ()))
+        person, stranger = people.person("U0FAYFAY"), people.person("U0OTHER")
+
+    assert person is not None
+    assert person.groups == {"finance"}
+    assert stranger is not None
+    assert not stranger.groups

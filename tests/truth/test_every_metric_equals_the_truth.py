@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from halden_data import Halden, halden_files
 
 from anabot.semantic import parse_registry
 from anabot.semantic.query import Condition, MetricQuery, Span
+from anabot.types import Cell
 
 METRICS = sorted(parse_registry(halden_files(), None).metrics)
 
@@ -30,11 +32,14 @@ def query_of(metric: str, case: dict[str, Any]) -> MetricQuery:
     return MetricQuery(metrics=(metric,), group_by=tuple(case["group_by"]), where=where, period=period)
 
 
-def expected_rows(case: dict[str, Any]) -> dict[tuple[str, ...], Decimal | str | None]:
+def expected_rows(case: dict[str, Any]) -> dict[tuple[str, ...], Cell]:
     return {tuple("" if cell is None else str(cell) for cell in row[:-1]): exact(row[-1]) for row in case["rows"]}
 
 
-def exact(value: str | None) -> Any:
+def exact(value: str | None) -> Cell:
+    """A value of the answer key: a date, an instant, or a decimal with all its places."""
     if value is None:
         return None
-    return value if value[4:5] == "-" else Decimal(value)
+    if value[4:5] == "-":
+        return dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)
+    return Decimal(value)

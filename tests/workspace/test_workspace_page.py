@@ -46,7 +46,7 @@ def page(chromium: Any) -> Iterator[Any]:
     shown.on(
         "console", lambda said: faults.append(said.text) if said.type == "error" and "Failed to load" not in said.text else None
     )
-    shown.set_default_timeout(6000)
+    shown.set_default_timeout(20_000)
     yield shown
     context.close()
     assert faults == []
