@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 
 from anabot.periods import Grain, start_of, step
-from anabot.semantic import compile_query, parse_registry, render
+from anabot.semantic import compile_distinct, compile_query, parse_registry, render
 from anabot.semantic.catalog import catalog_of
-from anabot.semantic.filters import parse_filter
-from anabot.semantic.query import MetricQuery
+from anabot.semantic.filters import Predicate, parse_filter
+from anabot.semantic.query import MetricQuery, Span
 from anabot.semantic.resolve import resolve_fully
 from anabot.types import Grant
 
@@ -35,6 +35,9 @@ class Adapter:
         """Column names in dbt's spelling, and rows."""
         keys = [*(request.get("group_bys") or ()), *(_spelled(each) for each in request.get("group_by_objs") or ())]
         predicates = [parse_filter(request["where_filter"])] if request.get("where_filter") else []
+        predicates += [parse_filter(text) for text in _instants(request)]
+        if not request.get("metrics"):
+            return self._distinct(request, keys, predicates)
         query = MetricQuery(
             metrics=tuple(request["metrics"]),
             group_by=tuple(keys),
@@ -48,12 +51,30 @@ class Adapter:
         names = [_named(key, column.name) for key, column in zip(dict.fromkeys(keys), compiled.columns, strict=False)]
         return names + [column.name for column in compiled.columns[len(names) :]], rows
 
+    def _distinct(self, request: dict[str, Any], keys: list[str], predicates: list[Predicate]) -> tuple[list[str], list[Any]]:
+        if not request.get("apply_group_by", True):
+            raise NotImplementedError("rows that are not told apart")
+        compiled = compile_distinct(
+            self.registry,
+            keys,
+            self.grant,
+            predicates=tuple(predicates),
+            period=Span(**period) if (period := self._days(request, Grain.DAY)) else None,
+            extremes=bool(request.get("min_max_only")),
+            limit=request.get("limit"),
+        )
+        statement = render(compiled.prepared[0])
+        return [column.name for column in compiled.columns], self.con.execute(statement.text, list(statement.params)).fetchall()
+
     def _period(self, request: dict[str, Any], keys: list[str]) -> dict[str, dt.date] | None:
         """An inclusive constraint, widened to whole grains as dbt does, as a half-open period."""
-        if not request.get("time_constraint"):
+        return self._days(request, self._grain(tuple(request["metrics"]), tuple(keys)))
+
+    @staticmethod
+    def _days(request: dict[str, Any], grain: Grain) -> dict[str, dt.date] | None:
+        if not request.get("time_constraint") or _instants(request):
             return None
         first, last = (dt.datetime.fromisoformat(each).date() for each in request["time_constraint"])
-        grain = self._grain(tuple(request["metrics"]), tuple(keys))
         return {"start": start_of(first, grain), "end": step(start_of(last, grain), grain, 1)}
 
     def _grain(self, metrics: tuple[str, ...], keys: tuple[str, ...]) -> Grain:
@@ -63,6 +84,15 @@ class Adapter:
         own = [self.registry.models[leaf.model].dimensions[leaf.time_dimension].grain for leaf in leaves]
         smallest = [min(shown, key=_ORDER.__getitem__)] if shown else []
         return max([Grain.DAY, *smallest, *(grain for grain in own if grain)], key=_ORDER.__getitem__)
+
+
+def _instants(request: dict[str, Any]) -> list[str]:
+    """A constraint within days, as conditions on whole hours."""
+    first, last = request.get("time_constraint") or ("", "")
+    if len(first) < 11:
+        return []
+    hour = "{{ TimeDimension('metric_time', 'hour') }}"
+    return [f"{hour} >= '{first[:13]}:00:00'", f"{hour} <= '{last[:13]}:00:00'"]
 
 
 def _spelled(item: dict[str, str]) -> str:

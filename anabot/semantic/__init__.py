@@ -4,7 +4,7 @@ Pure: no file, no clock, no warehouse, no person.
 """
 
 from anabot.semantic.catalog import dimensions_of
-from anabot.semantic.compiler import Compiled, compile_query, compile_values
+from anabot.semantic.compiler import Compiled, compile_distinct, compile_query, compile_values
 from anabot.semantic.loading import parse_registry
 from anabot.semantic.names import nearest
 from anabot.semantic.render import Prepared, display_sql, render
@@ -14,6 +14,7 @@ from anabot.semantic.search import search
 __all__ = [
     "Compiled",
     "Prepared",
+    "compile_distinct",
     "compile_query",
     "compile_values",
     "dimensions_of",

@@ -10,6 +10,7 @@ It never sees a connection, a clock or a person.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,13 +19,14 @@ from sqlglot import exp
 from anabot.errors import BadQuery, UnknownName
 from anabot.semantic.aggregates import kind
 from anabot.semantic.catalog import Slot, catalog_of
+from anabot.semantic.distinct import Distinct
 from anabot.semantic.filters import Predicate
 from anabot.semantic.lower import lower, scanned
 from anabot.semantic.meaning import Meaning, Vocabulary
 from anabot.semantic.plan import Scanned
 from anabot.semantic.planner import Planner
 from anabot.semantic.protect import Protection
-from anabot.semantic.query import MetricQuery
+from anabot.semantic.query import MetricQuery, Span
 from anabot.semantic.registry import Dimension, Metric, Registry
 from anabot.semantic.render import Prepared
 from anabot.semantic.resolve import resolve_fully
@@ -78,6 +80,50 @@ def compile_query(
     )
 
 
+def compile_distinct(
+    registry: Registry,
+    names: Sequence[str],
+    grant: Grant,
+    *,
+    dialect: str = "duckdb",
+    predicates: tuple[Predicate, ...] = (),
+    period: Span | None = None,
+    extremes: bool = False,
+    limit: int | None = None,
+) -> Compiled:
+    """Compile the values that dimensions have together, in order; with `extremes`, the least and greatest of each.
+
+    Columns are the names; with `extremes`, `<name>__min` and `<name>__max` of each.
+
+    Raises:
+        UnknownName: no model reaches all of the names, or the grant hides one.
+        NotAllowed: the grant's row rules cannot restrict the model.
+        BadQuery: `metric_time` where there is no time spine.
+    """
+    catalog = catalog_of(registry)
+    asked = Distinct(
+        registry=registry,
+        catalog=catalog,
+        grant=grant,
+        names=tuple(names),
+        predicates=predicates,
+        period=period,
+        extremes=extremes,
+        limit=limit,
+    )
+    plan, planner = asked.plan(dialect)
+    protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
+    tree = lower(protection.over(plan))
+    keys = [_key_column(meaning) for meaning in planner.resolved.keys]
+    edges = [replace(key, name=f"{key.name}__{edge}") for key in keys for edge in ("min", "max")]
+    return Compiled(
+        query=planner.resolved.query,
+        columns=tuple(edges if extremes else keys),
+        metrics=(),
+        **_prepared(registry, protection, tree, planner.values, dialect),
+    )
+
+
 def compile_values(
     registry: Registry, model: str, dimension: str, grant: Grant, limit: int = 1_000, dialect: str = "duckdb"
 ) -> Compiled:
@@ -113,7 +159,7 @@ def compile_values(
 
 def _prepared(registry: Registry, protection: Protection, tree: exp.Expression, values: Values, dialect: str) -> dict[str, Any]:
     touched = protection.touched
-    connections = {registry.models[name].connection for name in touched}
+    connections = {registry.models[name].connection for name in touched} or {"default"}
     if len(connections) > 1:
         why = f"Its tables lie in {' and '.join(sorted(connections))}."
         raise BadQuery("This question needs several connections.", why=why, todo="Ask for the metrics one by one.")

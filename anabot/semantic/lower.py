@@ -203,13 +203,13 @@ def _from(rows: Rows) -> exp.Select:
             return _picked(rows)
         case Joined():
             select = _from(rows.left)
-            select.append("joins", exp.Join(this=_right(rows.right), side="LEFT", on=rows.on))
+            select.append("joins", exp.Join(this=_right(rows.right), side="FULL" if rows.outer else "LEFT", on=rows.on))
             return select
         case Spread():
             select = exp.Select(from_=exp.From(this=table(rows.spine.relation, rows.alias)))
             select.append("joins", exp.Join(this=scanned(rows.rows), kind="INNER", on=rows.on))
             return select
-    return exp.Select(from_=exp.From(this=scanned(rows)))
+    return exp.Select(from_=exp.From(this=_right(rows)))
 
 
 def _picked(node: Picked) -> exp.Select:

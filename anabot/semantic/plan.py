@@ -65,11 +65,12 @@ class SpineScanned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """`left`, with the one matching row of `right` or NULLs."""
+    """`left`, with the one matching row of `right` or NULLs; `outer` keeps the rows of `right` that nothing matches."""
 
     left: Rows
     right: Scanned | Looked | SpineScanned
     on: exp.Expression
+    outer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ class Picked:
     pick: Literal["min", "max"]
 
 
-Rows = Scanned | Spread | Joined | Filtered | Picked
+Rows = Scanned | SpineScanned | Spread | Joined | Filtered | Picked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

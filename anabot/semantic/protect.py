@@ -76,20 +76,23 @@ class Protection:
             case Filtered() | Picked():
                 return replace(rows, rows=self._rows(rows.rows))
             case Joined():
-                return replace(rows, left=self._rows(rows.left), right=self._right(rows.right))
+                return replace(rows, left=self._rows(rows.left), right=self._right(rows.right, outer=rows.outer))
             case Spread():
                 self.spines.add(rows.spine.relation)
                 return replace(rows, rows=self.scan(rows.rows, base=True))
+            case SpineScanned():
+                self.spines.add(rows.spine.relation)
+                return rows
         return self.scan(rows, base=True)
 
-    def _right(self, right: Scanned | Looked | SpineScanned) -> Scanned | Looked | SpineScanned:
+    def _right(self, right: Scanned | Looked | SpineScanned, *, outer: bool) -> Scanned | Looked | SpineScanned:
         match right:
             case Looked():
                 return replace(right, plan=self.over(right.plan))
             case SpineScanned():
                 self.spines.add(right.spine.relation)
                 return right
-        return self.scan(right, base=False)
+        return self.scan(right, base=outer)  # what an outer join keeps is shown by itself
 
     def _rule(self, model: SemanticModel, alias: str, rule: RowRule, *, base: bool) -> list[exp.Expression]:
         target = self.registry.models.get(rule.model)

@@ -51,8 +51,10 @@ class Question(Protocol):
 class Source:
     """The rows of one model at one timing. `rows` grows as columns are asked for."""
 
-    def __init__(self, question: Question, leaf: LeafKey, timing: Timing, spine: TimeSpine | None = None) -> None:
-        self.question, self.leaf, self.timing, self.spine = question, leaf, timing, spine
+    def __init__(
+        self, question: Question, leaf: LeafKey, timing: Timing, spine: TimeSpine | None = None, *, outer: bool = False
+    ) -> None:
+        self.question, self.leaf, self.timing, self.spine, self.outer = question, leaf, timing, spine, outer
         self.model = question.registry.models[leaf[0]]
         self.rows: Rows = self._base()
         self._aliases: dict[tuple[Hop, ...] | str, str] = {(): self.model.name}
@@ -144,6 +146,8 @@ class Source:
         scan = Scanned(model=self.model, alias=self.model.name)
         if self.spine is None:
             return scan
+        if not self.leaf[1]:  # what has no time of its own is so at every moment
+            return Spread(spine=self.spine, alias=SPINE, rows=scan, on=exp.true())
         own = self.own_time()
         if self.model.dimensions[self.leaf[1]].grain is not self.spine.grain:
             own = cut(own, self.spine.grain, self.question.fiscal_start)
@@ -162,7 +166,7 @@ class Source:
             met = exp.EQ(this=placed(key.tree, left_alias), expression=placed(there.tree, alias))
             history = self._valid(right, alias) if there.kind == "natural" else []
             on = both([met, *self._in_partition(hops, alias), *history]) or met
-            self.rows = Joined(left=self.rows, right=Scanned(model=right, alias=alias), on=on)
+            self.rows = Joined(left=self.rows, right=Scanned(model=right, alias=alias), on=on, outer=self.outer)
             self._aliases[hops] = alias
         return self._aliases[hops]
 
@@ -210,5 +214,5 @@ class Source:
             met = (exp.EQ(this=self.bare(slot), expression=column(name, alias)) for slot, name in zip(slots, names, strict=True))
             on = both(list(met)) or exp.true()
             self._aliases[alias] = alias
-            self.rows = Joined(left=self.rows, right=Looked(plan=plan, alias=alias), on=on)
+            self.rows = Joined(left=self.rows, right=Looked(plan=plan, alias=alias), on=on, outer=self.outer)
         return column(ref.name, alias)

@@ -1,0 +1,157 @@
+"""A question without a metric: which values dimensions have together, or the least and greatest of each.
+
+The model that reaches all of them with the fewest joins is asked, and what it joins is kept whole. `metric_time` is every
+moment of the time spine.
+It never measures anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from anabot.errors import BadQuery, UnknownName
+from anabot.periods import Grain
+from anabot.semantic import conditions, times
+from anabot.semantic.catalog import METRIC_TIME, Ambiguous, Catalog, Hop, Slot
+from anabot.semantic.filters import Predicate
+from anabot.semantic.meaning import Meaning, Vocabulary
+from anabot.semantic.names import nearest
+from anabot.semantic.plan import Aggregated, Filtered, Measure, Rows, Shown, SpineScanned
+from anabot.semantic.planner import Planner
+from anabot.semantic.query import MetricQuery, Span
+from anabot.semantic.registry import Dimension, Entity, Registry, SemanticModel, TimeSpine
+from anabot.semantic.resolve import Resolved
+from anabot.semantic.source import SPINE, Source
+from anabot.semantic.times import Timing
+from anabot.semantic.trees import column, cut
+from anabot.types import Grant
+
+_SUFFIXES = {grain.value: grain for grain in Grain}
+
+
+@dataclass(slots=True, kw_only=True)
+class Distinct:
+    """Names to be told apart, under conditions and within a period of `metric_time`."""
+
+    registry: Registry
+    catalog: Catalog
+    grant: Grant | None
+    names: tuple[str, ...]
+    predicates: tuple[Predicate, ...] = ()
+    period: Span | None = None
+    extremes: bool = False
+    limit: int | None = None
+
+    def plan(self, planner_dialect: str) -> tuple[Shown, Planner]:
+        """The plan, and the planner that holds its values.
+
+        Raises:
+            UnknownName: no model reaches all of the names.
+            BadQuery: `metric_time` without a time spine.
+        """
+        model = self._model()
+        spine = self._spine() if self._timed() else None
+        leaf = (model.name if model else "", "")
+        keys = tuple(Meaning(name=name, slots={leaf: slot}) for name, slot in self._slots(leaf[0], spine))
+        query = MetricQuery.model_construct(metrics=(), group_by=tuple(each.name for each in keys), limit=self.limit)
+        resolved = Resolved(query=query, keys=keys, fields={}, leaves={leaf: ""}, predicates=self.predicates)
+        planner = Planner(registry=self.registry, catalog=self.catalog, resolved=resolved, dialect=planner_dialect)
+        if model is None:
+            assert spine is not None, "names without a model are all `metric_time`"
+            found = [
+                (each.name, cut(column(spine.column, SPINE), each.any_slot.grain or spine.grain, planner.fiscal_start))
+                for each in keys
+            ]
+            return self._shown(SpineScanned(spine=spine, alias=SPINE), found, planner, spine), planner
+        source = Source(planner, leaf, Timing(), spine, outer=True)
+        found = [(each.name, source.key(each.any_slot)) for each in keys]
+        kept = [source.predicate(each) for each in self.predicates]
+        rows = Filtered(rows=source.rows, conditions=tuple(kept)) if kept else source.rows
+        return self._shown(rows, found, planner, spine), planner
+
+    def _shown(self, rows: Rows, keys: list[tuple[str, exp.Expression]], planner: Planner, spine: TimeSpine | None) -> Shown:
+        if self.period is not None and spine is not None:
+            within = conditions.within(column(spine.column, SPINE), self.period.start, self.period.end, planner.values)
+            rows = Filtered(rows=rows, conditions=tuple(within))
+        if not self.extremes:
+            part = Aggregated(rows=rows, keys=tuple(keys), measures=())
+            names = [(name, column(name)) for name, _ in keys]
+            order = tuple((name, False) for name, _ in keys)
+            return Shown(rows=part, columns=tuple(names), order=order, limit=self.limit)
+        measures = [
+            Measure(name=f"{name}__{edge}", tree=kind(this=tree.copy()))
+            for name, tree in keys
+            for edge, kind in (("min", exp.Min), ("max", exp.Max))
+        ]
+        columns = tuple((each.name, column(each.name)) for each in measures)
+        return Shown(rows=Aggregated(rows=rows, keys=(), measures=tuple(measures)), columns=columns)
+
+    def _model(self) -> SemanticModel | None:
+        """The model that reaches every name with the fewest joins, the first by name among equals; None for time alone."""
+        wanted = [name for name in self.names if not name.startswith(METRIC_TIME)]
+        wanted += [
+            ref.dunder for each in self.predicates for ref in each.refs if ref.kind != "metric" and METRIC_TIME not in ref.name
+        ]
+        if not wanted:
+            return None
+        ranked = [
+            (cost, model.name) for model in self.registry.models.values() if (cost := self._cost(model, wanted)) is not None
+        ]
+        if not ranked:
+            raise self._unknown(wanted)
+        return self.registry.models[min(ranked)[1]]
+
+    def _cost(self, model: SemanticModel, wanted: Sequence[str]) -> tuple[int, int] | None:
+        """How many joins it takes, and how many of the names are keys that the model only borrows."""
+        borrowed = 0
+        hops: set[tuple[Hop, ...]] = set()
+        for name in wanted:
+            slot = self._slot(model.name, name)
+            if slot is None:
+                return None
+            hops.update(slot.hops[:place] for place in range(1, len(slot.hops) + 1))
+            borrowed += isinstance(slot.element, Entity) and slot.element.kind == "foreign"
+        return len(hops), borrowed
+
+    def _slot(self, model: str, name: str) -> Slot | None:
+        words = Vocabulary(self.registry, self.catalog, self.grant)
+        try:
+            slot = self.catalog.slot(model, "", name)
+        except Ambiguous:
+            return None
+        return None if slot is None or words.denied(slot) else slot
+
+    def _slots(self, model: str, spine: TimeSpine | None) -> list[tuple[str, Slot]]:
+        found = []
+        for name in self.names:
+            slot = self._moment(name, spine) if spine and name.startswith(METRIC_TIME) else self._slot(model, name)
+            assert slot is not None, "the model was chosen because it reaches every name"
+            tail = f"__{slot.grain.value}" if slot.grain and slot.is_time else ""
+            found.append((name if name.endswith(tail) else name + tail, slot))
+        return found
+
+    def _moment(self, name: str, spine: TimeSpine) -> Slot:
+        grain = _SUFFIXES.get(name.removeprefix(f"{METRIC_TIME}__"), Grain.DAY)
+        element = Dimension(name=METRIC_TIME, model="", kind="time", expr=spine.column, grain=spine.grain, label="Time")
+        return Slot(hops=(), element=element, grain=grain, metric_time=True)
+
+    def _timed(self) -> bool:
+        return self.period is not None or any(name.startswith(METRIC_TIME) for name in self.names)
+
+    def _spine(self) -> TimeSpine:
+        grains = [_SUFFIXES[tail] for name in self.names if (tail := name.removeprefix(f"{METRIC_TIME}__")) in _SUFFIXES]
+        connection = next(iter(self.registry.spines)).connection if self.registry.spines else ""
+        found = times.spine_for(self.registry.spines, connection, grains, Timing())
+        if found is None:
+            raise BadQuery("`metric_time` needs a metric here.", why="The registry has no time spine.", todo="Name a metric.")
+        return found
+
+    def _unknown(self, wanted: Sequence[str]) -> UnknownName:
+        known = {name for model in self.registry.models for name in self.catalog.names(model, "") if self._slot(model, name)}
+        missing = next((name for name in wanted if name not in known), wanted[0])
+        close = nearest(missing, known)
+        why = "No model reaches all of them." if missing in known else ""
+        return UnknownName(f"There is no dimension `{missing}` here.", name=missing, nearest=close, why=why)
