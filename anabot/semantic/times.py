@@ -115,6 +115,14 @@ def spine_for(spines: Sequence[TimeSpine], connection: str, grains: Sequence[Gra
     return next(fit, None)
 
 
+def known(metric: str, unit: str) -> str:
+    """The unit, where it can be counted in. Raises BadQuery for a grain of the company's own calendar."""
+    if unit not in _ORDER:
+        why = f"It is moved by `{unit}`, a grain of the company's own calendar."
+        raise BadQuery(f"`{metric}` cannot be computed yet.", why=why, todo="Count its offset in days, weeks or months.")
+    return unit
+
+
 def no_spine(metric: str) -> BadQuery:
     """The error where a spine is needed and none is declared."""
     why = "Its rows are shown at other times than their own, and the registry has no table of days."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from anabot.periods import Grain
 from anabot.semantic.catalog import Ambiguous, Catalog
 from anabot.semantic.documents import Path
 from anabot.semantic.draft import Draft
@@ -24,6 +25,7 @@ def check(draft: Draft, registry: Registry) -> None:
     cyclic = _cycles(draft)
     for metric in draft.metrics.values():
         _inputs(draft, metric)
+        _units(draft, metric)
         if metric.name not in cyclic and not _unread(draft, metric):
             _names(draft, catalog, metric)
         if draft.governed and metric.name not in draft.unread:
@@ -55,6 +57,20 @@ def _inputs(draft: Draft, metric: Metric) -> None:
         if name not in draft.reconciliations and name not in draft.broken:
             todo = did_you_mean(name, draft.reconciliations) or "Add it under `reconciliations/`."
             draft.fault_of("metric", metric.name, f"There is no reconciliation `{name}`.", "", todo, at=(*_ANA, "bridges"))
+
+
+def _units(draft: Draft, metric: Metric) -> None:
+    """Windows and offsets are counted in grains: the calendar's, or those a time spine adds."""
+    known = {*Grain, *(name for spine in draft.spines.values() for name in spine.custom)}
+    units: list[tuple[str, Path]] = [(metric.window.unit, ("window",))] if metric.window else []
+    if metric.conversion and metric.conversion.window:
+        units.append((metric.conversion.window[1], ("window",)))
+    for i, each in enumerate(metric.inputs):
+        units += [(each.offset[1] if each.offset else "", ("input_metrics", i)), (each.offset_to, ("input_metrics", i))]
+    for unit, at in units:
+        if unit and unit not in known:
+            todo = did_you_mean(unit, map(str, known)) or f"Known: {', '.join(sorted(map(str, known)))}."
+            draft.fault_of("metric", metric.name, f"`{unit}` is not a grain.", "", todo, at=at)
 
 
 def _cycles(draft: Draft) -> set[str]:

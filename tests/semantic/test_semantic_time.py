@@ -1,0 +1,425 @@
+"""Metrics that move in time: offsets, running totals, balances, gaps filled from a spine, conversions, history.
+
+Every number is compared with plain Python over the bakery's rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import sqlglot
+
+from anabot.errors import BadQuery, RegistryError, UnknownName
+from anabot.semantic import compile_distinct, compile_query, parse_registry, render
+from anabot.semantic.filters import parse_filter
+from anabot.semantic.query import MetricQuery, Span
+from anabot.semantic.registry import Registry
+from anabot.types import Grant, RowRule
+from tests.semantic import oracle
+from tests.tiny import tiny_files, warehouse
+
+MOVED = """
+models:
+- name: days
+  config: {schema: crumb}
+  time_spine: {standard_granularity_column: day, custom_granularities: [{name: season, column_name: season_start}]}
+  columns:
+  - {name: day, granularity: day}
+  - {name: season_start}
+- name: orders_again
+  config: {schema: crumb, alias: orders}
+  semantic_model: {enabled: true, name: orders_again}
+  agg_time_dimension: ordered_on
+  columns:
+  - {name: order_id, entity: {name: order_again, type: primary}}
+  - {name: customer_id, entity: {name: customer, type: foreign}}
+  - {name: shop_id, entity: {name: shop, type: foreign}}
+  - {name: ordered_on, granularity: day, dimension: {name: ordered_on, type: time}}
+  - {name: channel, dimension: {name: channel, type: categorical}}
+  metrics:
+  - {name: placed, type: simple, agg: count, expr: order_id}
+  - {name: placed_each_day, type: simple, agg: count, expr: order_id, join_to_timespine: true, fill_nulls_with: 0}
+  - {name: placed_or_none, type: simple, agg: count, expr: order_id, join_to_timespine: true}
+  - {name: online_placed, type: simple, agg: count, expr: order_id, filter: "{{ Dimension('order_again__channel') }} = 'online'"}
+  - {name: gold_shops, type: simple, agg: count, expr: order_id, filter: "{{ Metric('placed', ['shop']) }} > 17"}
+- name: staff_again
+  config: {schema: crumb, alias: staff}
+  semantic_model: {enabled: true, name: staff_again}
+  agg_time_dimension: as_of
+  primary_entity: staff_again
+  columns:
+  - {name: shop_id, entity: {name: shop, type: foreign}}
+  - {name: as_of, granularity: day, dimension: {name: as_of, type: time}}
+  metrics:
+  - name: staff_at_end
+    type: simple
+    agg: count_distinct
+    expr: staff_id
+    non_additive_dimension: {name: as_of, window_agg: max}
+  - {name: hours_at_end, type: simple, agg: sum, expr: hours, non_additive_dimension: {name: as_of, window_agg: max}}
+  - name: hours_at_shop_start
+    type: simple
+    agg: sum
+    expr: hours
+    non_additive_dimension: {name: as_of, window_agg: min, group_by: [shop]}
+- name: tiers_over_time
+  config: {schema: crumb}
+  semantic_model: {enabled: true, name: tiers_over_time}
+  primary_entity: customer
+  columns:
+  - {name: customer_id, entity: {name: customer, type: natural}}
+  - {name: tier_then, dimension: {name: tier_then, type: categorical}}
+  - {name: from_day, granularity: day, dimension: {name: from_day, type: time, validity_params: {is_start: true}}}
+  - {name: to_day, granularity: day, dimension: {name: to_day, type: time, validity_params: {is_end: true}}}
+metrics:
+- {name: placed_28, type: cumulative, input_metric: placed, window: 28 days}
+- {name: placed_ever, type: cumulative, input_metric: placed}
+- {name: placed_mtd, type: cumulative, input_metric: placed, grain_to_date: month}
+- {name: placed_mtd_last, type: cumulative, input_metric: placed, grain_to_date: month, period_agg: last}
+- {name: placed_mtd_mean, type: cumulative, input_metric: placed, grain_to_date: month, period_agg: average}
+- {name: placed_before, type: derived, expr: before, input_metrics: [{name: placed, alias: before, offset_window: 7 days}]}
+- name: growth
+  type: derived
+  expr: placed - before
+  input_metrics: [placed, {name: placed, alias: before, offset_window: 1 month}]
+- {name: at_start, type: derived, expr: first, input_metrics: [{name: placed, alias: first, offset_to_grain: month}]}
+- {name: twice_before, type: derived, expr: 2 * placed_before, input_metrics: [{name: placed_before, offset_window: 3 days}]}
+- name: came_back
+  type: conversion
+  entity: customer
+  calculation: conversions
+  window: 60 days
+  base_metric: online_placed
+  conversion_metric: placed
+- name: came_back_rate
+  type: conversion
+  entity: customer
+  calculation: conversion_rate
+  window: 60 days
+  base_metric: online_placed
+  conversion_metric: placed
+"""
+DAY = dt.timedelta(days=1)
+SUMMER = {"start": "2026-05-01", "end": "2026-08-01"}
+ORDERED = sorted(row["time"] for row in oracle.ORDERS)
+DAYS = [dt.date(2024, 12, 1) + DAY * n for n in range(760)]
+Run = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return parse_registry({**tiny_files(), "moved.yml": MOVED}, governed=False)
+
+
+@pytest.fixture(scope="module")
+def run(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    path: Path = tmp_path_factory.mktemp("moved") / "moved.duckdb"
+    warehouse.build(path)
+    with duckdb.connect(str(path)) as con:
+        con.execute("CREATE TABLE crumb.days (day DATE, season_start DATE)")
+        con.executemany(
+            "INSERT INTO crumb.days VALUES (?, ?)",
+            [(day, day.replace(month=(day.month - 1) // 4 * 4 + 1, day=1)) for day in DAYS],
+        )
+        con.execute("CREATE TABLE crumb.tiers_over_time (customer_id INTEGER, tier_then VARCHAR, from_day DATE, to_day DATE)")
+        for n in range(1, 13):
+            turn = dt.date(2026, n % 6 + 1, 1)
+            con.execute(
+                "INSERT INTO crumb.tiers_over_time VALUES (?, 'new', '2020-01-01', ?), (?, 'old', ?, NULL)", [n, turn, n, turn]
+            )
+
+        def asked(
+            *metrics: str, predicates: tuple[Any, ...] = (), grant: Grant | None = None, **query: Any
+        ) -> list[tuple[Any, ...]]:
+            question = MetricQuery.model_validate({"metrics": metrics, **query})
+            compiled = compile_query(registry, question, grant or _all(registry), predicates=predicates)
+            statement = render(compiled.prepared[0])
+            for dialect in ("postgres", "snowflake"):
+                other = compile_query(registry, question, grant or _all(registry), predicates=predicates, dialect=dialect)
+                assert sqlglot.parse_one(render(other.prepared[0]).text, read=dialect)
+            return con.execute(statement.text, list(statement.params)).fetchall()
+
+        asked.con = con  # type: ignore[attr-defined]
+        yield asked
+
+
+def _all(registry: Registry) -> Grant:
+    return Grant(subject="bea", audience="dm", metrics=frozenset(registry.metrics))
+
+
+def placed(start: dt.date, end: dt.date) -> int | None:
+    """Orders from `start` up to, not including, `end`; None where there are none."""
+    return sum(start <= day < end for day in ORDERED) or None
+
+
+def back(day: dt.date, months: int) -> dt.date:
+    index = day.year * 12 + day.month - 1 - months
+    first = dt.date(index // 12, index % 12 + 1, 1)
+    return min(first.replace(day=day.day) if day.day <= 28 else first + DAY * (day.day - 1), _last(first))
+
+
+def _last(first: dt.date) -> dt.date:
+    return (first + DAY * 31).replace(day=1) - DAY
+
+
+def inside(day: dt.date) -> bool:
+    return SUMMER["start"] <= day.isoformat() < SUMMER["end"]
+
+
+def test_the_last_28_days_end_with_each_day(run: Run) -> None:
+    rows = run("placed_28", group_by=["metric_time"], period=SUMMER)
+
+    wanted = {day: placed(day - DAY * 27, day + DAY) for day in DAYS if inside(day)}
+    assert dict(rows) == {day: value for day, value in wanted.items() if value}
+
+
+def test_a_running_total_counts_from_the_very_first_row(run: Run) -> None:
+    rows = run("placed_ever", group_by=["metric_time"], period=SUMMER)
+
+    assert dict(rows) == {day: placed(DAYS[0], day + DAY) for day in DAYS if inside(day)}
+
+
+def test_month_to_date_starts_again_each_month(run: Run) -> None:
+    rows = run("placed_mtd", group_by=["metric_time"], period=SUMMER)
+
+    wanted = {day: placed(day.replace(day=1), day + DAY) for day in DAYS if inside(day)}
+    assert dict(rows) == {day: value for day, value in wanted.items() if value}
+
+
+@pytest.mark.parametrize(("metric", "choose"), [("placed_mtd", 0), ("placed_mtd_last", -1)])
+def test_a_coarser_time_shows_its_first_or_last_day(run: Run, metric: str, choose: int) -> None:
+    rows = run(metric, group_by=["metric_time__month"], period=SUMMER)
+
+    for month, value in rows:
+        days = [placed(month, day + DAY) for day in DAYS if day.replace(day=1) == month]
+        assert value == [each for each in days if each][choose]
+
+
+def test_a_coarser_time_can_show_the_average_of_its_days(run: Run) -> None:
+    rows = run("placed_mtd_mean", group_by=["metric_time__month"], period=SUMMER)
+
+    for month, value in rows:
+        days = [each for day in DAYS if day.replace(day=1) == month and (each := placed(month, day + DAY))]
+        assert float(value) == pytest.approx(sum(days) / len(days))
+
+
+@pytest.mark.parametrize(
+    ("metric", "first"), [("placed_28", dt.date(2026, 7, 4)), ("placed_mtd", dt.date(2026, 7, 1)), ("placed_ever", DAYS[0])]
+)
+def test_one_total_of_a_window_is_that_of_its_last_day(run: Run, metric: str, first: dt.date) -> None:
+    assert run(metric, period=SUMMER) == [(placed(first, dt.date(2026, 8, 1)),)]
+
+
+def test_an_offset_shows_the_value_of_days_before(run: Run) -> None:
+    rows = run("placed_before", group_by=["metric_time"], period=SUMMER)
+
+    wanted = {day: placed(day - DAY * 7, day - DAY * 6) for day in DAYS if inside(day)}
+    assert dict(rows) == {day: value for day, value in wanted.items() if value}
+
+
+def test_offsets_within_offsets_add_up(run: Run) -> None:
+    rows = run("twice_before", group_by=["metric_time"], period=SUMMER)
+
+    wanted = {day: placed(day - DAY * 10, day - DAY * 9) for day in DAYS if inside(day)}
+    assert dict(rows) == {day: 2 * value for day, value in wanted.items() if value}
+
+
+def test_an_offset_by_a_month_stands_beside_the_month_itself(run: Run) -> None:
+    rows = run("growth", group_by=["metric_time"], period=SUMMER)
+
+    for day, value in rows:
+        now, before = placed(day, day + DAY), placed(back(day, 1), back(day, 1) + DAY)
+        assert value == (None if now is None or before is None else now - before)
+
+
+def test_an_offset_total_moves_the_whole_period(run: Run) -> None:
+    assert run("placed_before", period=SUMMER) == [(placed(dt.date(2026, 4, 24), dt.date(2026, 7, 25)),)]
+
+
+def test_the_start_of_the_month_is_shown_once_for_the_month(run: Run) -> None:
+    rows = run("at_start", group_by=["metric_time__month"])
+
+    assert {month: value for month, value in rows if value} == {
+        day: placed(day, day + DAY) for day in DAYS if day.day == 1 and placed(day, day + DAY)
+    }
+
+
+def test_a_gap_is_filled_from_the_spine(run: Run) -> None:
+    rows = run("placed_each_day", group_by=["metric_time"], period=SUMMER)
+
+    assert dict(rows) == {day: placed(day, day + DAY) or 0 for day in DAYS if inside(day)}
+
+
+def test_a_gap_without_a_filling_is_empty(run: Run) -> None:
+    rows = run("placed_or_none", group_by=["metric_time__week"], period=SUMMER)
+
+    assert len(rows) == 14
+    assert sum(value or 0 for _, value in rows) == placed(dt.date(2026, 5, 1), dt.date(2026, 8, 1))
+
+
+def test_a_time_filter_holds_for_the_filled_days_too(run: Run) -> None:
+    where = [{"field": "metric_time", "op": "ge", "values": ["2026-07-25"]}]
+
+    rows = run("placed_each_day", group_by=["metric_time"], period=SUMMER, where=where)
+
+    assert [day for day, _ in rows] == [dt.date(2026, 7, day) for day in range(25, 32)]
+
+
+def test_a_grain_of_the_companys_own_is_looked_up(run: Run) -> None:
+    rows = run("placed", group_by=["metric_time__season"])
+
+    assert {day.month for day, _ in rows} <= {1, 5, 9}
+    assert sum(value for _, value in rows) == len(ORDERED)
+    assert dict(rows)[dt.date(2026, 5, 1)] == placed(dt.date(2026, 5, 1), dt.date(2026, 9, 1))
+
+
+@pytest.mark.parametrize(("metric", "value"), [("staff_at_end", 9), ("hours_at_end", Decimal("317.25"))])
+def test_a_balance_is_that_of_the_last_day(run: Run, metric: str, value: Any) -> None:
+    assert run(metric, period={"start": "2026-07-01", "end": "2026-10-01"}) == [(value,)]
+
+
+def test_a_balance_by_month_is_that_of_each_month(run: Run) -> None:
+    rows = run("hours_at_end", group_by=["metric_time__month"])
+
+    assert [value for _, value in rows] == [Decimal("317.25")] * 3
+
+
+def test_a_balance_can_be_picked_for_each_entity(run: Run) -> None:
+    assert run("hours_at_shop_start") == [(Decimal("317.25"),)]
+
+
+def _converted() -> int:
+    """Orders, each counted if its customer ordered online within 60 days up to then."""
+    online = [(row["customer_id"], row["time"]) for row in oracle.ORDERS if row["channel"] == "online"]
+    return sum(
+        any(who == row["customer_id"] and when <= row["time"] < when + DAY * 60 for who, when in online) for row in oracle.ORDERS
+    )
+
+
+def test_a_conversion_counts_each_order_once(run: Run) -> None:
+    assert run("came_back") == [(_converted(),)]
+
+
+def test_a_conversion_rate_is_over_the_base(run: Run) -> None:
+    online = sum(row["channel"] == "online" for row in oracle.ORDERS)
+
+    assert run("came_back_rate") == [((Decimal(_converted()) / online).quantize(Decimal("1e-10")),)]
+
+
+def test_a_conversion_is_shown_at_the_time_of_its_base(run: Run) -> None:
+    rows = run("came_back", group_by=["metric_time__month"])
+
+    assert sum(value or 0 for _, value in rows) == _converted()
+
+
+def test_history_gives_the_value_of_then(run: Run) -> None:
+    rows = dict(run("placed", group_by=["tier_then"]))
+
+    turns = {n: dt.date(2026, n % 6 + 1, 1) for n in range(1, 13)}
+    assert rows["old"] == sum(row["customer_id"] in turns and row["time"] >= turns[row["customer_id"]] for row in oracle.ORDERS)
+    assert sum(rows.values()) == len(ORDERED)
+
+
+def test_a_metric_can_filter_another_by_a_key(run: Run) -> None:
+    busy = [shop for shop in range(1, 6) if sum(row["shop_id"] == shop for row in oracle.ORDERS) > 17]
+
+    assert run("gold_shops") == [(sum(row["shop_id"] in busy for row in oracle.ORDERS) or 0,)]
+
+
+def test_a_condition_in_dbts_words_joins_the_question(run: Run) -> None:
+    template = parse_filter(
+        "{{ Dimension('order_again__channel') }} = 'online' AND {{ TimeDimension('metric_time', 'day') }} >= '2026-01-01'"
+    )
+
+    ((found,),) = run("placed", predicates=(template,))
+
+    assert found == sum(row["channel"] == "online" and row["time"] >= dt.date(2026, 1, 1) for row in oracle.ORDERS)
+
+
+def test_a_moved_metric_keeps_to_a_row_rule(registry: Registry, run: Run) -> None:
+    grant = Grant(
+        subject="x",
+        audience="dm",
+        metrics=frozenset(registry.metrics),
+        rows=(RowRule(model="regions", dimension="region", values=("North",)),),
+    )
+
+    ((ours,),) = run("placed_ever", grant=grant, period=SUMMER)
+
+    assert ours == sum(row["region"] == "North" and row["time"] < dt.date(2026, 8, 1) for row in oracle.ORDERS)
+
+
+def test_a_running_total_can_be_compared_with_the_year_before(run: Run) -> None:
+    ((now, before, *_),) = run("placed_mtd", period=SUMMER, compare="previous_year")
+
+    assert (now, before) == (placed(dt.date(2026, 7, 1), dt.date(2026, 8, 1)), placed(dt.date(2025, 7, 1), dt.date(2025, 8, 1)))
+
+
+def test_without_a_spine_a_window_by_day_says_what_is_missing() -> None:
+    text = MOVED.replace(
+        "  time_spine: {standard_granularity_column: day, custom_granularities: [{name: season, column_name: season_start}]}\n",
+        "",
+    )
+    registry = parse_registry({**tiny_files(), "moved.yml": text}, governed=False)
+
+    with pytest.raises(BadQuery, match="needs a time spine") as caught:
+        compile_query(registry, MetricQuery(metrics=("placed_28",), group_by=("metric_time",)), _all(registry))
+
+    assert "time_spine:" in caught.value.todo
+
+
+def test_an_offset_in_a_grain_of_the_companys_own_says_that_it_cannot_be_computed() -> None:
+    text = MOVED.replace("offset_window: 7 days", "offset_window: 1 season")
+    registry = parse_registry({**tiny_files(), "moved.yml": text}, governed=False)
+
+    with pytest.raises(BadQuery, match="cannot be computed yet"):
+        compile_query(registry, MetricQuery(metrics=("placed_before",), group_by=("metric_time",)), _all(registry))
+
+
+def test_a_window_in_an_unknown_grain_is_a_fault() -> None:
+    with pytest.raises(RegistryError, match="`fortnight` is not a grain"):
+        parse_registry({**tiny_files(), "moved.yml": MOVED.replace("window: 28 days", "window: 2 fortnights")}, governed=False)
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        (["channel"], [("counter",), ("online",), ("phone",)]),
+        (["shop__shop_name"], [("Castle",), ("Ferry",), ("Harbour",), ("Market",), ("Popup",)]),
+        (["country"], [("Insula",), ("Nordland",)]),
+    ],
+)
+def test_values_are_told_apart_without_a_metric(registry: Registry, run: Run, names: list[str], wanted: list[Any]) -> None:
+    compiled = compile_distinct(registry, names, _all(registry))
+    statement = render(compiled.prepared[0])
+
+    assert run.con.execute(statement.text, list(statement.params)).fetchall() == wanted  # type: ignore[attr-defined]
+
+
+def test_the_least_and_greatest_time_are_those_of_the_spine(registry: Registry, run: Run) -> None:
+    compiled = compile_distinct(registry, ["metric_time"], _all(registry), extremes=True, period=Span.model_validate(SUMMER))
+    statement = render(compiled.prepared[0])
+
+    assert [column.name for column in compiled.columns] == ["metric_time__day__min", "metric_time__day__max"]
+    found = run.con.execute(statement.text, list(statement.params)).fetchall()  # type: ignore[attr-defined]
+    assert found == [(dt.date(2026, 5, 1), dt.date(2026, 7, 31))]
+
+
+def test_values_that_nothing_has_together_are_unknown(registry: Registry) -> None:
+    with pytest.raises(UnknownName):
+        compile_distinct(registry, ["product", "kind"], _all(registry))
+
+
+def test_denied_values_are_unknown(registry: Registry) -> None:
+    grant = Grant(subject="x", audience="dm", denied=frozenset({"customers.phone"}))
+
+    with pytest.raises(UnknownName) as caught:
+        compile_distinct(registry, ["customer__phone"], grant)
+
+    assert not any("phone" in name for name in caught.value.nearest)
