@@ -41,5 +41,5 @@ def exact(value: str | None) -> Cell:
     if value is None:
         return None
     if value[4:5] == "-":
-        return dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)
+        return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC) if "T" in value else dt.date.fromisoformat(value)
     return Decimal(value)
