@@ -13,7 +13,9 @@ _CLOSE = 72  # of 100: `reveneu` finds `revenue`, `colour` does not find `count`
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
     """Up to `limit` of `known` that look like `name`, best first; ties in alphabetical order."""
     among = sorted(set(known))
-    slips = process.extract(name.lower(), among, scorer=OSA.distance, limit=limit, score_cutoff=1 + len(name) // 6)
+    slips = process.extract(
+        name.lower(), among, scorer=OSA.distance, limit=limit, score_cutoff=min(1, len(name) // 3) + len(name) // 6
+    )
     alike = process.extract(name, among, scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=_CLOSE)
     return tuple(dict.fromkeys([match for match, _, _ in slips] + [match for match, _, _ in alike]))[:limit]
 

@@ -1,0 +1,75 @@
+"""dbt's own integration cases, where they lie beside the project: what we answer differently is listed with its reason."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.conformance import Adapter
+
+DATA = Path(__file__).parents[3] / "shared" / "conformance"
+APART = {
+    "itest_metrics/cumulative_time_offset_metric_with_time_constraint": "dbt drops days whose offset lies before the period",
+    "itest_dimensions/distinct_values_query_with_metric_filter": "two models could be asked; dbt asks the other",
+    "itest_dimensions/no_dedupe": "rows that are not told apart are not asked for",
+    "itest_dimensions/saved_query_no_dedupe": "rows that are not told apart are not asked for",
+    "itest_granularity/custom_offset_window": "an offset in a grain of the company's own is refused",
+    "itest_measure_aggregations/approximate_continuous_percentile_agg": "the newest spec cannot say approximate, so it is exact",
+    "itest_multi_hop_join/mixed_length_joins": "a primary key that is not unique multiplies rows in dbt",
+}
+
+
+def _requests(name: str) -> list[dict[str, Any]]:
+    if not (DATA / name).exists():
+        return []
+    found = json.loads((DATA / name).read_text())
+    return [case for case in found if "skipped" not in case and (DATA / "dbt_latest" / case["manifest"]).is_dir()]
+
+
+@lru_cache(maxsize=1)
+def _score() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("score", DATA / "score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def adapter() -> Callable[[str], Adapter]:
+    con = _score().load_db(DATA)
+    return lru_cache(maxsize=None)(lambda manifest: Adapter(None, DATA / "dbt_latest" / manifest, con))
+
+
+def test_the_cases_are_here() -> None:
+    if not DATA.is_dir():
+        pytest.skip(f"the conformance data is not at {DATA}")
+    assert _requests("cases.json")
+
+
+@pytest.mark.parametrize("case", _requests("cases.json"), ids=lambda case: case["id"])
+def test_a_request_gets_dbts_rows(adapter: Callable[[str], Adapter], case: dict[str, Any]) -> None:
+    if case["id"] in APART:
+        pytest.skip(APART[case["id"]])
+
+    columns, rows = adapter(case["manifest"]).query(case["request"])
+
+    expected = case["expected"]
+    wanted = expected["rows"] if "rows" in expected else json.loads(gzip.decompress((DATA / expected["rows_file"]).read_bytes()))
+    names = [column["name"] for column in expected["columns"]]
+    assert _score().compare(names, wanted, list(columns), list(rows), case["check_order"]) is None
+
+
+@pytest.mark.parametrize("case", _requests("cases_must_refuse.json"), ids=lambda case: case["id"])
+def test_a_request_that_fans_out_or_is_unreachable_is_refused(adapter: Callable[[str], Adapter], case: dict[str, Any]) -> None:
+    with pytest.raises(Exception, match=r"."):
+        adapter(case["manifest"]).query(case["request"])
