@@ -159,7 +159,8 @@ class Asker:
                 questions = working_questions(now.registry, decision, self.engine, self.clock.now())
                 answer = refusals.introduce(introduction(now.registry, questions), questions)
             case NotUnderstood():
-                answer = refusals.not_understood(found)
+                subject = now.policy.off_limits(question.text)
+                answer = refusals.off_limits(subject) if subject else refusals.not_understood(found)
         return self._refused(answer, question, decision.own)
 
     def _answer(self, readings: tuple[Reading, ...], question: Question, now: Current, decision: Decision) -> Answer:

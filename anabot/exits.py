@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from anabot.access.policy import OffLimits
 from anabot.agent.understanding import Forbidden, NotUnderstood
 from anabot.errors import AnabotError, NotAllowed, UnknownName
 from anabot.semantic.registry import Registry
@@ -32,6 +33,11 @@ class Refusals:
     def introduce(self, text: str, questions: Sequence[str]) -> Answer:
         """A greeting, or a wish for help: what Ana is for, and questions that work here."""
         return Answer(status="refused", text="\n".join([text, *(f"• {one}" for one in questions)]), reason="help")
+
+    def off_limits(self, subject: OffLimits) -> Answer:
+        """A subject that is spoken of with nobody, whether or not there is data on it."""
+        text = f"{subject.says} Ask @{subject.owner} why."
+        return Answer(status="forbidden", text=text, reason="off_limits", owner=subject.owner)
 
     def not_understood(self, found: NotUnderstood) -> Answer:
         """Some words mean nothing to Ana; they are named, with the nearest metrics that she has."""

@@ -24,6 +24,9 @@ def faults_of(
     for name, team in spec.teams.items():
         yield from _team(spec, doc, registry, name, team)
     yield from _channels(spec, doc, registry, people)
+    for index, subject in enumerate(spec.off_limits):
+        if people is not None:
+            yield from _known(doc, ("off_limits", index, "owner"), "person", [subject.owner], people)
 
 
 def _classes(spec: AccessSpec, doc: Document, registry: Registry) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ at a channel's history, a role in Slack, or anything a model wrote.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,8 @@ from anabot.semantic.draft import Draft
 from anabot.semantic.registry import Registry
 from anabot.types import Channel, Grant, Person, RowRule
 
+_WORD = re.compile(r"[^\W_]+")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
@@ -27,6 +30,14 @@ class Decision:
     grant: Grant
     own: Grant
     held: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffLimits:
+    """What Ana says on a subject that she does not speak of, and who answers for that. It confirms nothing."""
+
+    says: str
+    owner: str
 
 
 class Policy:
@@ -44,6 +55,14 @@ class Policy:
     def declared(self, channel: Channel) -> Declaration:
         """What may be said in the channel, and who owns that."""
         return audience.declaration(self._spec, channel)
+
+    def off_limits(self, text: str) -> OffLimits | None:
+        """The first declared subject whose words stand in `text`, whatever their case, with or without a plural `s`."""
+        said = f" {' '.join(_WORD.findall(text.casefold()))} "
+        for subject in self._spec.off_limits:
+            if any(f" {word.casefold()}{ending} " in said for word in subject.words for ending in ("", "s")):
+                return OffLimits(says=subject.says, owner=subject.owner)
+        return None
 
     def decide(self, person: Person, channel: Channel | None, members: Sequence[Person]) -> Decision:
         """What the person may see, and what may be said of it in the channel, which `members` read. No channel is a DM."""

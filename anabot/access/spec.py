@@ -68,6 +68,14 @@ class DefaultChannelSpec(_Ours):
     deny: Names = ()
 
 
+class OffLimitsSpec(_Ours):
+    """A subject that Ana does not speak of with anybody, whether or not there is data on it: words, and what she says instead."""
+
+    words: Names
+    says: str
+    owner: str
+
+
 class AccessSpec(_Ours):
     """The whole file."""
 
@@ -76,3 +84,4 @@ class AccessSpec(_Ours):
     teams: dict[str, TeamSpec] = {}
     channels: dict[str, ChannelSpec] = {}
     default_channel: DefaultChannelSpec = DefaultChannelSpec()
+    off_limits: tuple[OffLimitsSpec, ...] = ()

@@ -211,3 +211,12 @@ def test_a_fault_is_named_with_its_line_and_a_way_out(before: str, after: str, s
 def test_an_empty_file_grants_nothing_and_says_so() -> None:
     with pytest.raises(RegistryError, match="`classes` is missing"):
         parse_policy("", tiny_registry())
+
+
+def test_a_subject_that_is_off_limits_is_found_by_its_words_and_by_no_part_of_a_word() -> None:
+    subject = "off_limits: [{words: [phone number, rating], says: No., owner: bea}]"
+    policy = parse_policy(f"classes: {{company: {{}}, books: {{}}, people: {{strict: true}}}}\n{subject}", tiny_registry())
+
+    found = [policy.off_limits(text) for text in ("the Phone-Numbers of bakers", "RATINGS by shop", "rate of operating", "phone")]
+
+    assert [one is not None for one in found] == [True, True, False, False]
