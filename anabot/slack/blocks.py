@@ -67,7 +67,7 @@ def image(file: str, alt: str) -> Block:
 
 
 def button(label: str, action: str, value: str, *, style: str = "", says: str = "") -> Block:
-    """A button. `says` is read out where the label is only a picture."""
+    """A button. With `says` the label is a picture by its short code, and `says` is read out instead."""
     made: Block = {
         "type": "button",
         "text": _plain(shortened(one_line(label) or "–", BUTTON_LABEL)),
@@ -77,6 +77,7 @@ def button(label: str, action: str, value: str, *, style: str = "", says: str = 
     if style:
         made["style"] = style
     if says:
+        made["text"]["emoji"] = True
         made["accessibility_label"] = says
     return made
 
