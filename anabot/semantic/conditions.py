@@ -28,6 +28,8 @@ _TEXT_ONLY = ("contains", "starts_with")
 _NUMERIC = ("int", "decimal", "numeric", "number", "double", "float", "real", "bigint", "smallint", "tinyint", "hugeint")
 _BOOLEAN = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
+YEARS = range(1000, 9000)  # beyond them calendar arithmetic leaves what a date can hold
+
 Leaf = Callable[[Condition], exp.Expression]
 
 
@@ -155,9 +157,12 @@ def _edges(part: Condition, text: str, grain: Grain, fiscal_start: int) -> tuple
 
 def _instant(part: Condition, text: str) -> dt.datetime:
     try:
-        return dt.datetime.fromisoformat(text)
+        found = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise BadQuery(f"`{text}` is not a date, and `{part.field}` is a time.", todo="Write it as `2026-05-01`.") from error
+    if found.year not in YEARS:
+        raise BadQuery(f"`{text}` lies outside the years {YEARS[0]} to {YEARS[-1]}.", todo="Write a date that data may have.")
+    return found
 
 
 def _typed(part: Condition, text: str, data_type: str) -> Cell:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from anabot.errors import BadQuery, UnknownName
 from anabot.periods import Period, previous, year_before
 from anabot.semantic.catalog import catalog_of
+from anabot.semantic.conditions import YEARS
 from anabot.semantic.filters import Predicate
 from anabot.semantic.meaning import LeafKey, Meaning, Vocabulary
 from anabot.semantic.names import nearest
@@ -18,6 +19,7 @@ from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, 
 from anabot.semantic.registry import Registry
 from anabot.types import Grant
 
+_YEARS = frozenset(YEARS)
 COMPARED = ("previous", "change", "percent_change")
 _COUNTS = {"is_null": (0, 0), "not_null": (0, 0), "between": (2, 2), "in": (0, 10_000), "not_in": (0, 10_000)}
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from anabot.errors import BadQuery
 from tests.semantic import oracle
 from tests.semantic.conftest import Ask
 
@@ -248,6 +249,24 @@ def test_a_typed_filter_keeps_exactly_its_rows(ask: Ask, where: dict[str, Any], 
     ((found,),) = ask(metrics=["sales"], where=[where])
 
     assert found == oracle.value("sales", keep)
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ({"field": "sold_on", "values": ["soon"]}, "not a date"),
+        ({"field": "sold_on__month", "values": ["9999-12-31"]}, "outside the years"),
+        ({"field": "sold_on", "op": "contains", "values": ["2026"]}, "is for text"),
+        ({"field": "is_gift", "values": ["maybe"]}, "neither true nor false"),
+        ({"field": "quantity", "values": ["many"]}, "not a number"),
+        ({"field": "quantity", "op": "lt", "values": ["NaN"]}, "cannot be compared"),
+    ],
+)
+def test_a_value_that_a_column_cannot_hold_is_a_bad_query(ask: Ask, where: dict[str, Any], words: str) -> None:
+    with pytest.raises(BadQuery, match=words) as caught:
+        ask(metrics=["sales"], where=[where])
+
+    assert caught.value.todo
 
 
 def test_two_filters_must_both_hold(ask: Ask) -> None:

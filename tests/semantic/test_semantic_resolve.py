@@ -109,6 +109,7 @@ def test_fan_out_is_refused_with_the_reason(registry: Registry) -> None:
     ("query", "words"),
     [
         ({"period": {"start": "2026-05-01", "end": "2026-05-01"}}, "ends before"),
+        ({"period": {"start": "0001-01-01", "end": "9999-12-31"}, "compare": "previous_period"}, "outside the years"),
         ({"where": [{"field": "channel", "op": "between", "values": ["a"]}]}, "1 values"),
         ({"where": [{"field": "channel", "op": "eq", "values": []}]}, "0 values"),
         ({"where": [{"field": "channel", "op": "is_null", "values": ["x"]}]}, "1 values"),
