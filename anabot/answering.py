@@ -59,7 +59,9 @@ class Answerer:
     def _bridges(self, query: MetricQuery, registry: Registry, grant: Grant, intent: Intent) -> Iterator[Bridge]:
         if query.period is None:
             return
-        names = dict.fromkeys(name for metric in query.metrics for name in registry.metrics[metric].bridges)
+        attached = [name for metric in query.metrics for name in registry.metrics[metric].bridges]
+        both_sides = [r.name for r in registry.reconciliations.values() if {r.left[0], r.right[0]} <= set(query.metrics)]
+        names = dict.fromkeys((*both_sides, *attached))
         for name in names:
             reconciliation = registry.reconciliations[name]
             if set(metrics_of(reconciliation)) <= grant.metrics:

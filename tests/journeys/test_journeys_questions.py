@@ -113,3 +113,10 @@ def test_no_value_of_the_data_pings_anybody(demo: Running) -> None:
         dm.ask(question)
 
     assert seat.get(f"page/overview?as={seat.user}")["pings"] == 0
+
+
+def test_a_bridge_asked_for_by_its_name_is_shown_with_its_residual(demo: Running) -> None:
+    answer = Seat(demo.url, "fin_analyst", "fin-weekly").ask("show me the revenue bridge for last quarter")
+
+    assert "Unbilled usage" in words(answer)
+    assert "Residual" in words(answer)
