@@ -88,6 +88,8 @@ def compared_period(query: MetricQuery) -> Period | None:
 
 def _check_times(query: MetricQuery, leaves: dict[LeafKey, str]) -> None:
     for span in (query.period, query.compare if isinstance(query.compare, Span) else None):
+        if span is not None and not {span.start.year, span.end.year} <= _YEARS:
+            raise BadQuery(f"A period lies outside the years {YEARS[0]} to {YEARS[-1]}.", todo="Write dates that data may have.")
         if span is not None and span.start >= span.end:
             raise BadQuery(
                 "A period ends before it begins.", why=f"{span.start} … {span.end}, half-open.", todo="Correct its end."

@@ -259,7 +259,7 @@ def test_a_typed_filter_keeps_exactly_its_rows(ask: Ask, where: dict[str, Any], 
         ({"field": "sold_on", "op": "contains", "values": ["2026"]}, "is for text"),
         ({"field": "is_gift", "values": ["maybe"]}, "neither true nor false"),
         ({"field": "quantity", "values": ["many"]}, "not a number"),
-        ({"field": "quantity", "op": "lt", "values": ["NaN"]}, "cannot be compared"),
+        ({"field": "quantity", "op": "lt", "values": ["NaN"]}, "can be compared"),
     ],
 )
 def test_a_value_that_a_column_cannot_hold_is_a_bad_query(ask: Ask, where: dict[str, Any], words: str) -> None:
