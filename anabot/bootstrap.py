@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -196,8 +197,13 @@ class _Evidence:
 
     def __init__(self, standing: Standing, engine: Engine, store: Store) -> None:
         self._standing, self._engine, self._store = standing, engine, store
+        self._proving = threading.Lock()
 
     def __call__(self) -> Evidence:
+        with self._proving:
+            return self._known()
+
+    def _known(self) -> Evidence:
         laws = self._standing.laws
         registry = laws.current.registry
         key = f"golden:{registry.version}:{self._engine.watermark()}"
