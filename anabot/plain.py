@@ -62,9 +62,8 @@ def _on_its_side(table: Table) -> Iterator[str]:
 
 def _bridge(bridge: Bridge) -> Iterator[str]:
     yield bridge.title
-    lines = [*bridge.lines, ("Residual", bridge.residual, "")]
-    width = max(len(label) for label, _, _ in lines)
-    for label, amount, _ in lines:
+    width = max(len(label) for label, _ in bridge.walk())
+    for label, amount in bridge.walk():
         yield f"  {label.ljust(width)}  {amount:>20,.2f}"
 
 

@@ -147,6 +147,12 @@ class Bridge:
     residual: Decimal
     tolerance: Decimal
 
+    def walk(self) -> tuple[tuple[str, Decimal], ...]:
+        """The bridge as people read it, from top to bottom: the left side, each step, what is not explained, the right side."""
+        (left, first, _), *terms, (right, last, _) = self.lines
+        steps = [(label, -amount) for label, amount, _ in terms]
+        return ((left, first), *steps, ("Not explained", -self.residual or Decimal("0.00")), (right, last))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:

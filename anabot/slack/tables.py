@@ -60,12 +60,10 @@ def _short(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
 
 
 def bridge_grid(bridge: Bridge) -> Grid:
-    """A bridge as two columns, its residual last."""
+    """A bridge as two columns: from the left side, step by step, to the right one."""
     amount = Column(name="amount", type="money", unit=bridge.unit)
-    lines = [(one_line(label), format_cell(value, amount)) for label, value, _ in bridge.lines]
-    verdict = "Residual" if abs(bridge.residual) <= bridge.tolerance else "Residual, not explained"
-    residual = (verdict, format_cell(bridge.residual, amount))
-    return Grid(rows=((one_line(bridge.title), "Amount"), *lines, residual), right=(False, True))
+    lines = [(one_line(label), format_cell(value, amount)) for label, value in bridge.walk()]
+    return Grid(rows=((one_line(bridge.title), "Amount"), *lines), right=(False, True))
 
 
 def table_block(shown: Grid) -> Block:
