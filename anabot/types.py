@@ -151,7 +151,7 @@ class Bridge:
         """The bridge as people read it, from top to bottom: the left side, each step, what is not explained, the right side."""
         (left, first, _), *terms, (right, last, _) = self.lines
         steps = [(label, -amount) for label, amount, _ in terms]
-        return ((left, first), *steps, ("Not explained", -self.residual or Decimal("0.00")), (right, last))
+        return ((left, first), *steps, ("Residual, not explained", -self.residual or Decimal("0.00")), (right, last))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

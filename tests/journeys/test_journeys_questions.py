@@ -13,7 +13,7 @@ from anabot.demo import Running
 
 Q2 = ("2026-05-01", "2026-08-01")
 FOUR = [
-    ("fin_analyst", "fin-weekly", "what's our spend efficiency across campaigns?", ["Spend efficiency", "Not explained", "$0.00"]),
+    ("fin_analyst", "fin-weekly", "what's our spend efficiency across campaigns?", ["Spend efficiency", "Residual, not explained", "$0.00"]),
     ("growth_mgr", "growth-weekly", "delivery and pipeline week over week, and where do free trials stall?",
      ["Units delivered", "Pipeline created", "stall"]),
     ("ops_lead", "ops-capacity", "do we have enough contributors with the right skills in the right regions in three months?",
@@ -119,4 +119,4 @@ def test_a_bridge_asked_for_by_its_name_is_shown_with_its_residual(demo: Running
     answer = Seat(demo.url, "fin_analyst", "fin-weekly").ask("show me the revenue bridge for last quarter")
 
     assert "Unbilled usage" in words(answer)
-    assert "Not explained" in words(answer)
+    assert "Residual, not explained" in words(answer)
