@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_sdk.errors import SlackApiError
 
 from anabot.config import SlackSettings
 from anabot.errors import ConfigError
+from anabot.slack.post import BROKEN
 
 PING_S = 10
 
@@ -18,7 +20,7 @@ def connect(app: App, settings: SlackSettings) -> SocketModeHandler:
     """Connect and listen in threads of its own; `close()` what is returned to stop.
 
     Raises:
-        ConfigError: there is no app token, or it is not one.
+        ConfigError: there is no app token, it is refused, or Slack cannot be reached.
     """
     token = settings.app_token.get_secret_value()
     if not token.startswith("xapp-"):
@@ -28,5 +30,12 @@ def connect(app: App, settings: SlackSettings) -> SocketModeHandler:
             todo="Create one with the scope `connections:write` under Basic Information of your Slack app.",
         )
     handler = SocketModeHandler(app, token, ping_interval=PING_S)
-    handler.connect()  # type: ignore[no-untyped-call]  # slack_bolt does not annotate it
+    try:
+        handler.connect()  # type: ignore[no-untyped-call]  # slack_bolt does not annotate it
+    except SlackApiError as error:
+        todo = "Create a new app token with the scope `connections:write`, and switch Socket Mode on."
+        raise ConfigError("Slack refused the app token.", why=f"It said `{error.response['error']}`.", todo=todo) from None
+    except BROKEN as error:
+        todo = "Check the network, or use SLACK_SIGNING_SECRET and HTTP."
+        raise ConfigError("Slack could not be reached.", why=str(error), todo=todo) from None
     return handler
