@@ -6,6 +6,7 @@ no data. It never interprets and never names a cause.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -86,18 +87,19 @@ class _Teller:
         if self._over_time():
             return self._series(metric, filled)
         best = self._leader(metric, filled)
-        value = self.shown(metric.name, self.cell(best, metric.name))
-        word = "lowest" if self._ascending(metric) else "highest"
-        start = (
-            f"{metric.label}{self.when}{self._narrowed()} was {word} for {self._group(best)}: {value}{self._moved(metric, best)}"
-        )
+        value = self.cell(best, metric.name)
+        low, high = ("earliest", "latest") if isinstance(value, dt.date) else ("lowest", "highest")
+        word, group = low if self._ascending(metric) else high, self._group(best)
+        shown = f"{self.shown(metric.name, value)}{self._moved(metric, best)}"
+        start = f"{metric.label}{self.when}{self._narrowed()} was {word} for {group}: {shown}"
         return f"{start}{self._rest(metric, len(rows))}."
 
     def _leader(self, metric: Metric, filled: Sequence[Sequence[Cell]]) -> Sequence[Cell]:
-        """The first row as ordered by this metric; in any other order, the greatest."""
+        """The first row as ordered by this metric; in any other order, the greatest, or the least of a minimum."""
         if metric.name in (item.removeprefix("-") for item in self.reading.query.order_by[:1]):
             return filled[0]
-        return max(filled, key=lambda row: _comparable(self.cell(row, metric.name)))
+        furthest = min if self._ascending(metric) else max
+        return furthest(filled, key=lambda row: _comparable(self.cell(row, metric.name)))
 
     def _series(self, metric: Metric, filled: Sequence[Sequence[Cell]]) -> str:
         last = max(filled, key=lambda row: str(row[0]))
@@ -152,7 +154,8 @@ class _Teller:
         return self.reading.query.group_by[0].startswith("metric_time")
 
     def _ascending(self, metric: Metric) -> bool:
-        return metric.name in self.reading.query.order_by[:1]
+        order = self.reading.query.order_by[:1]
+        return metric.name in order or (metric.agg == "min" and f"-{metric.name}" not in order)
 
     def _group(self, row: Sequence[Cell]) -> str:
         names = self.reading.query.group_by
@@ -174,6 +177,8 @@ class _Teller:
 
 
 def _comparable(value: Cell) -> Decimal:
+    if isinstance(value, dt.date):
+        return Decimal(str(value.timestamp())) if isinstance(value, dt.datetime) else Decimal(value.toordinal())
     return (
         Decimal(str(value)) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else Decimal("-Infinity")
     )
