@@ -17,7 +17,7 @@ from anabot.agent.offline.clauses import split
 from anabot.agent.offline.dates import Dates
 from anabot.agent.offline.exits import Exit
 from anabot.agent.offline.grammar import parse
-from anabot.agent.offline.lexicon import Lexicon, Lexicons, phrases_of
+from anabot.agent.offline.lexicon import Lexicon, Lexicons, is_light, phrases_of
 from anabot.agent.offline.slots import Slots
 from anabot.agent.offline.spelling import repair
 from anabot.agent.offline.tagging import Tag, tag
@@ -147,7 +147,8 @@ class _Message:
         for name in self.lexicon.visible:
             phrases = [phrase.casefold() for phrase in phrases_of(self.lexicon.registry, name)]
             whole = max(fuzz.token_set_ratio(self.text.casefold(), phrase) for phrase in phrases)
-            part = max((fuzz.ratio(word, each) for word in unknown for phrase in phrases for each in phrase.split()), default=0)
+            spoken = [each for phrase in phrases for each in phrase.split() if not is_light(each)]
+            part = max((fuzz.ratio(word, each) for word in unknown for each in spoken), default=0)
             if max(whole, part) >= _NEAR_ENOUGH:
                 scored.append((-max(whole, part), len(phrases[0]), name))
         return [name for *_, name in sorted(scored)]
