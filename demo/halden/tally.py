@@ -16,6 +16,8 @@ from demo.halden.columns import as_date, day
 Span = tuple[int, int]  # [first day, day after the last)
 FY26_Q2: Span = (day(2026, 5, 1), day(2026, 8, 1))
 LAST_WEEK: Span = (day(2026, 9, 28), day(2026, 10, 5))
+WEEK_BEFORE: Span = (day(2026, 9, 21), day(2026, 9, 28))
+LAST_MONTH: Span = (day(2026, 9, 1), day(2026, 10, 1))
 HALF_YEAR: Span = (day(2026, 2, 1), day(2026, 8, 1))
 SIX_QUARTERS: Span = (day(2025, 2, 1), day(2026, 8, 1))
 MONTH, FISCAL_QUARTER = "metric_time__month", "metric_time__fiscal_quarter"

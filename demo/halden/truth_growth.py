@@ -13,6 +13,7 @@ from demo.halden.crm import CLOSED, STAGES, Opportunity
 from demo.halden.tally import (
     FY26_Q2,
     HALF_YEAR,
+    LAST_MONTH,
     LAST_WEEK,
     MONTH,
     Answer,
@@ -57,12 +58,13 @@ def _pipeline(world: World) -> dict[str, list[Answer]]:
     won = [fact for fact in closed if fact.groups["stage"] == STAGES[4]]
     live = [Fact(None, deal.cents, _deal_groups(world, deal, deal.stage)) for deal in deals if deal.stage not in CLOSED]
     cuts = ("segment", "region", "sales_rep_name", "campaign_name")
+    decided = [*usual(*cuts), Entry(None)]  # open deals have a close date ahead, and count in no period and not in all
     ways = [Entry(None), *(Entry(None, (cut,)) for cut in (*cuts, "stage", "forecast_category"))]
     return {
         "pipeline_created": sums(created, [*usual(*cuts), Entry(LAST_WEEK, ("segment",))], places=2),
-        "opportunities_won": sums(won, usual(*cuts), places=0),
-        "opportunities_closed": sums(closed, usual(*cuts), places=0),
-        "win_rate": shares(won, closed, usual(*cuts)),
+        "opportunities_won": sums(won, decided, places=0),
+        "opportunities_closed": sums(closed, decided, places=0),
+        "win_rate": shares(won, closed, decided),
         "pipeline_open_live": sums(live, [*ways, Entry(None, (), (("segment", "robotics"),))], places=2),
         **_snapshots(world),
     }
@@ -113,9 +115,10 @@ def _trials(world: World) -> dict[str, list[Answer]]:
         eligible = [Fact(number, 1, _trial_groups(trial)) for number, trial in known]
         converted = [Fact(number, int(_bought_within(trial, days)), _trial_groups(trial)) for number, trial in known]
         others = [Fact(trial.starts // DAY_SECONDS, 0, _trial_groups(trial)) for trial in made if trial.id not in counted]
-        answers[f"trials_eligible_{days}d"] = sums([*eligible, *others], usual(*cuts), places=0)
-        answers[f"trials_converted_{days}d"] = sums([*converted, *others], usual(*cuts), places=0)
-        answers[f"trial_conversion_{days}d"] = shares([*converted, *others], [*eligible, *others], usual(*cuts))
+        entries = [*usual(*cuts), Entry(LAST_MONTH)]  # some trials of last month are older than 14 days and younger than 30
+        answers[f"trials_eligible_{days}d"] = sums([*eligible, *others], entries, places=0)
+        answers[f"trials_converted_{days}d"] = sums([*converted, *others], entries, places=0)
+        answers[f"trial_conversion_{days}d"] = shares([*converted, *others], [*eligible, *others], entries)
     return answers
 
 
