@@ -13,7 +13,8 @@ from anabot.demo import Running
 
 Q2 = ("2026-05-01", "2026-08-01")
 FOUR = [
-    ("fin_analyst", "fin-weekly", "what's our spend efficiency across campaigns?", ["Spend efficiency", "Residual, not explained", "$0.00"]),
+    ("fin_analyst", "fin-weekly", "what's our spend efficiency across campaigns?",
+     ["Spend efficiency", "Residual, not explained", "$0.00"]),
     ("growth_mgr", "growth-weekly", "delivery and pipeline week over week, and where do free trials stall?",
      ["Units delivered", "Pipeline created", "stall"]),
     ("ops_lead", "ops-capacity", "do we have enough contributors with the right skills in the right regions in three months?",
