@@ -31,7 +31,7 @@ def faults_of(
 
 def _classes(spec: AccessSpec, doc: Document, registry: Registry) -> Iterator[Fault]:
     used: dict[str, list[str]] = {}
-    for metric in registry.metrics.values():
+    for metric in (each for each in registry.metrics.values() if not each.hidden):
         used.setdefault(metric.scope, []).append(metric.name)
     for scope in sorted(used.keys() - spec.classes.keys()):
         yield doc.fault(

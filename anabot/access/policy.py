@@ -45,7 +45,7 @@ class Policy:
 
     def __init__(self, spec: AccessSpec, registry: Registry) -> None:
         self._spec = spec
-        self._scopes = {name: metric.scope for name, metric in registry.metrics.items()}
+        self._scopes = {name: metric.scope for name, metric in registry.metrics.items() if not metric.hidden}
         self._strict = frozenset(name for name, scope in spec.classes.items() if scope.strict)
 
     def team_of(self, person: Person) -> str:

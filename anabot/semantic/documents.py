@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ class Document:
         """The 1-based line of the deepest part of `path` that is there."""
         node, line = self.node, 1
         for part in path:
-            found = _child(node, part)
+            found = _child(node, part) or _elsewhere(node, part)
             if found is None:
                 return line
             node, line = found
@@ -86,6 +86,34 @@ def _double_keys(node: Any) -> Iterator[Any]:
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
             yield from _double_keys(item)
+
+
+# Where the standalone spec keeps what the embedded one, in whose words metrics are read, keeps beside the name.
+_CUMULATIVE, _CONVERSION = ("type_params", "cumulative_type_params"), ("type_params", "conversion_type_params")
+_HOMES: Mapping[str | int, tuple[Path, ...]] = {
+    "agg_time_dimension": (("defaults", "agg_time_dimension"),),
+    "input_metrics": (("type_params", "metrics"),),
+    "input_metric": (("type_params", "measure"), (*_CUMULATIVE, "metric")),
+    "base_metric": ((*_CONVERSION, "base_metric"), (*_CONVERSION, "base_measure")),
+    "conversion_metric": ((*_CONVERSION, "conversion_metric"), (*_CONVERSION, "conversion_measure")),
+    "window": ((*_CUMULATIVE, "window"), (*_CONVERSION, "window"), ("type_params", "window")),
+    "agg": (("type_params", "metric_aggregation_params", "agg"),),
+    "numerator": (("type_params", "numerator"),),
+    "denominator": (("type_params", "denominator"),),
+    "expr": (("type_params", "expr"),),
+}
+
+
+def _elsewhere(node: Any, part: str | int) -> tuple[Any, int] | None:
+    if part == "derived_semantics" and isinstance(node, yaml.MappingNode):
+        return node, node.start_mark.line + 1
+    for home in _HOMES.get(part, ()):
+        found: tuple[Any, int] | None = (node, 0)
+        for step in home:
+            found = _child(found[0], step) if found else None
+        if found is not None:
+            return found
+    return None
 
 
 def _child(node: Any, part: str | int) -> tuple[Any, int] | None:

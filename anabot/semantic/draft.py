@@ -12,6 +12,7 @@ from anabot.errors import Fault
 from anabot.semantic.documents import Document, Path
 from anabot.semantic.names import did_you_mean
 from anabot.semantic.registry import Metric, Reconciliation, SavedQuery, SemanticModel, Team, Term, TimeSpine
+from anabot.semantic.spec import Config
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -25,6 +26,8 @@ class Draft:
     governed: bool
     schema: str = ""
     models: dict[str, SemanticModel] = field(default_factory=dict)
+    configs: dict[str, Config] = field(default_factory=dict)  # of dbt models, which the standalone spec names
+    measures: dict[str, Metric] = field(default_factory=dict)  # of the standalone spec: simple metrics before their names
     metrics: dict[str, Metric] = field(default_factory=dict)
     saved_queries: dict[str, SavedQuery] = field(default_factory=dict)
     reconciliations: dict[str, Reconciliation] = field(default_factory=dict)

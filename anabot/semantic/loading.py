@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,14 +15,29 @@ from anabot.semantic.documents import Document
 from anabot.semantic.draft import Draft
 from anabot.semantic.names import did_you_mean
 from anabot.semantic.read_company import read_company, read_reconciliation
+from anabot.semantic.read_manifest import read_spines, spoken
 from anabot.semantic.read_metrics import read_metric
 from anabot.semantic.read_models import read_model
 from anabot.semantic.read_queries import read_saved_query
+from anabot.semantic.read_standalone import create_metrics, read_standalone_model
+from anabot.semantic.read_type_params import read_standalone_metric
 from anabot.semantic.registry import Registry
 
-_ROOTS = ("models", "metrics", "saved_queries")
+_ROOTS = ("models", "metrics", "saved_queries", "semantic_models")
 _ELSEWHERE = frozenset(
-    {"version", "sources", "seeds", "snapshots", "exposures", "macros", "groups", "unit_tests", "data_tests", "anchors"}
+    {
+        "version",
+        "project_configuration",
+        "sources",
+        "seeds",
+        "snapshots",
+        "exposures",
+        "macros",
+        "groups",
+        "unit_tests",
+        "data_tests",
+        "anchors",
+    }
 )
 
 
@@ -35,7 +51,8 @@ def parse_registry(
 ) -> Registry:
     """Read every file (path → text) into one registry.
 
-    `company.yml`, `reconciliations/*.yml` and dbt's YAML are told apart by their paths; `access.yml` is the policy's.
+    `company.yml`, `reconciliations/*.yml`, dbt's YAML and its `semantic_manifest.json` are told apart by their paths;
+    `access.yml` is the policy's. dbt's embedded and standalone specs may stand side by side.
     `dialect` is that of the expressions in the files. `governed` asks of each metric an owner, a description, a unit and a
     golden value. `schema` is where models live that say nothing and have no manifest.
 
@@ -43,9 +60,16 @@ def parse_registry(
         RegistryError: with all faults of all files.
     """
     draft = Draft(dialect=dialect, manifest=manifest, governed=governed, schema=schema)
-    for file in sorted(files):
-        if file.endswith((".yml", ".yaml")) and _base(file) not in ("access.yml", "dbt_project.yml"):
-            _read(draft, file, files[file])
+    dbts = [doc for file in sorted(files) if _is_ours(file) and (doc := _read(draft, file, files[file]))]
+    for read in (
+        _read_models,
+        _read_standalone,
+        _read_composed,
+        _read_saved,
+    ):  # a metric may stand in a file before what it is made of
+        for doc in dbts:
+            read(draft, doc)
+    create_metrics(draft)
     registry = _registry(draft, files)
     validate.check(draft, registry)
     if draft.faults:
@@ -53,15 +77,22 @@ def parse_registry(
     return registry
 
 
+def _is_ours(file: str) -> bool:
+    if _base(file) == "semantic_manifest.json":
+        return True
+    return file.endswith((".yml", ".yaml")) and _base(file) not in ("access.yml", "dbt_project.yml")
+
+
 def _base(file: str) -> str:
     return file.rsplit("/", 1)[-1]
 
 
-def _read(draft: Draft, file: str, text: str) -> None:
+def _read(draft: Draft, file: str, text: str) -> Document | None:
+    """Read what is ours alone; give back what is dbt's."""
     doc, faults = documents.parse(file, text)
     draft.faults += faults
     if doc is None or doc.value is None:
-        return
+        return None
     if "reconciliations/" in f"/{file}":
         read_reconciliation(draft, doc)
     elif not isinstance(doc.value, dict):
@@ -71,10 +102,11 @@ def _read(draft: Draft, file: str, text: str) -> None:
     elif _base(file) == "company.yml":
         read_company(draft, doc)
     else:
-        _read_dbt(draft, doc)
+        return replace(doc, value=spoken(doc.value)) if file.endswith(".json") else doc
+    return None
 
 
-def _read_dbt(draft: Draft, doc: Document) -> None:
+def _read_models(draft: Draft, doc: Document) -> None:
     for key in doc.value:
         if key not in _ROOTS and key not in _ELSEWHERE:
             todo = f"Use {', '.join(f'`{root}:`' for root in _ROOTS)}."
@@ -90,7 +122,28 @@ def _read_dbt(draft: Draft, doc: Document) -> None:
         for j, metric in enumerate(spec.metrics):
             read_metric(draft, doc, ("models", i, "metrics", j), metric, model)
     for i, item in _listed(draft, doc, "metrics"):
-        read_metric(draft, doc, ("metrics", i), item, None)
+        if not _is_standalone(item):
+            read_metric(draft, doc, ("metrics", i), item, None)
+
+
+def _read_standalone(draft: Draft, doc: Document) -> None:
+    for i, item in _listed(draft, doc, "semantic_models"):
+        read_standalone_model(draft, doc, ("semantic_models", i), item)
+    if "project_configuration" in doc.value:
+        read_spines(draft, doc)
+
+
+def _read_composed(draft: Draft, doc: Document) -> None:
+    for i, item in _listed(draft, doc, "metrics"):
+        if _is_standalone(item):
+            read_standalone_metric(draft, doc, ("metrics", i), item)
+
+
+def _is_standalone(metric: Any) -> bool:
+    return isinstance(metric, dict) and "type_params" in metric
+
+
+def _read_saved(draft: Draft, doc: Document) -> None:
     for i, item in _listed(draft, doc, "saved_queries"):
         read_saved_query(draft, doc, ("saved_queries", i), item)
 

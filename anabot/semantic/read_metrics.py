@@ -15,7 +15,8 @@ from anabot.semantic.filters import BadTemplate, Predicate, parse_filter
 from anabot.semantic.names import did_you_mean
 from anabot.semantic.read_models import GRAINS, expression
 from anabot.semantic.registry import Certification, Conversion, Golden, Input, Metric, NonAdditive, SemanticModel, Window
-from anabot.semantic.spec import InputSpec, MetricAna, MetricSpec
+from anabot.semantic.spec import Config, InputSpec, MetricSpec
+from anabot.semantic.spec_ana import MetricAna
 
 AGGREGATIONS = ("sum", "count", "count_distinct", "min", "max", "average", "median", "percentile", "sum_boolean")
 _SHAPE = {"ratio": ("numerator", "denominator"), "derived": ("expr", "input_metrics"), "cumulative": ("input_metric",)}
@@ -27,21 +28,29 @@ def read_metric(draft: Draft, doc: Document, path: Path, value: Any, model: Sema
     spec = draft.shape(MetricSpec, value, doc, path)
     if spec is None or not spec.config.enabled or not draft.claim("metric", spec.name, doc, path):
         return
-    ana = draft.shape(MetricAna, spec.config.meta.ana, doc, (*path, "config", "meta", "ana"))
+    ana = read_ana(draft, doc, path, spec.name, spec.config)
+    draft.metrics[spec.name] = MetricReader(draft, doc, path, spec).metric(ana, model)
+
+
+def read_ana(draft: Draft, doc: Document, path: Path, name: str, config: Config) -> MetricAna:
+    """What `config.meta.ana` says of a metric; where it cannot be read, nothing more is asked of the metric."""
+    ana = draft.shape(MetricAna, config.meta.ana, doc, (*path, "config", "meta", "ana"))
     if ana is None:
-        draft.unread.add(spec.name)
-        ana = MetricAna()
-    draft.metrics[spec.name] = _Reader(draft, doc, path, spec).metric(ana, model)
+        draft.unread.add(name)
+    return ana or MetricAna()
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class MetricReader:
+    """One metric, read: what is wrong with it is noted in the draft."""
+
     draft: Draft
     doc: Document
     path: Path
     spec: MetricSpec
 
     def metric(self, ana: MetricAna, model: SemanticModel | None) -> Metric:
+        """The metric as the registry has it; `model` is what a simple one is measured on."""
         spec = self.spec
         self._check_shape(model)
         inputs = self._inputs()
@@ -55,6 +64,7 @@ class _Reader:
             expr=spec.expr or "" if spec.type == "simple" else "",
             percentile=Decimal("0.5") if spec.agg == "median" else spec.percentile,
             discrete=spec.percentile_type == "discrete",
+            approximate=spec.approximate,
             time_dimension=self._time(model),
             fill_nulls_with=spec.fill_nulls_with,
             join_to_timespine=spec.join_to_timespine,
@@ -66,12 +76,13 @@ class _Reader:
             where=self.predicates(spec.filter, ("filter",)),
             inputs=inputs,
             formula=spec.expr or "" if spec.type == "derived" else "",
-            **_governance(ana),
+            **governance(ana),
             file=self.doc.file,
             line=self.doc.line(*self.path),
         )
 
     def fault(self, at: Path, what: str, why: str = "", todo: str = "") -> None:
+        """Note a fault of the metric at its key `at`."""
         self.draft.fault(self.doc, (*self.path, *at), what, why, todo)
 
     def _check_shape(self, model: SemanticModel | None) -> None:
@@ -206,7 +217,8 @@ class _Reader:
         return tuple(found)
 
 
-def _governance(ana: MetricAna) -> dict[str, Any]:
+def governance(ana: MetricAna) -> dict[str, Any]:
+    """`config.meta.ana` as fields of a Metric."""
     certified = Certification(by=ana.certified.by, at=ana.certified.at, expires=ana.certified.expires) if ana.certified else None
     golden = tuple(Golden(period=each.period, value=each.value, where=each.where) for each in ana.golden)
     plain = ana.model_dump(exclude={"certified", "golden", "phrases"})

@@ -13,9 +13,11 @@ from anabot.semantic.draft import Draft
 from anabot.semantic.expressions import BadExpression, parse_expression
 from anabot.semantic.names import did_you_mean
 from anabot.semantic.registry import Dimension, Entity, SemanticModel, TimeSpine
-from anabot.semantic.spec import ColumnAna, ColumnSpec, DimensionSpec, EntitySpec, ModelAna, ModelSpec, TimeSpineSpec
+from anabot.semantic.spec import ColumnSpec, DimensionSpec, EntitySpec, ModelSpec, TimeSpineSpec
+from anabot.semantic.spec_ana import ColumnAna, ModelAna
 
-GRAINS = {grain.value: grain for grain in Grain} | dict.fromkeys(("nanosecond", "microsecond", "millisecond"), Grain.SECOND)
+SUBSECONDS = ("nanosecond", "microsecond", "millisecond")
+GRAINS = {grain.value: grain for grain in Grain} | dict.fromkeys(SUBSECONDS, Grain.SECOND)
 Thing = TypeVar("Thing", Dimension, Entity)
 
 
@@ -25,6 +27,7 @@ def read_model(draft: Draft, doc: Document, path: Path, value: Any) -> tuple[Sem
     if spec is None:
         draft.broken.update(_names_below(value))
         return None
+    draft.configs[spec.name] = spec.config
     if spec.time_spine is not None and spec.config.enabled:
         _read_spine(draft, doc, path, spec, spec.time_spine)
     if spec.semantic_model is None or not spec.semantic_model.enabled or not spec.config.enabled:
@@ -32,10 +35,11 @@ def read_model(draft: Draft, doc: Document, path: Path, value: Any) -> tuple[Sem
     name = spec.semantic_model.name or spec.name
     if not draft.claim("model", name, doc, path):
         return None
-    return _model(draft, doc, path, spec, name), spec
+    return semantic_model(draft, doc, path, spec, name), spec
 
 
-def _model(draft: Draft, doc: Document, path: Path, spec: ModelSpec, name: str) -> SemanticModel:
+def semantic_model(draft: Draft, doc: Document, path: Path, spec: ModelSpec, name: str) -> SemanticModel:
+    """The model under its name, whatever is wrong with it noted."""
     reader = _Columns(draft, doc, path, name)
     entities, dimensions = reader.entities(spec), reader.dimensions(spec)
     ana = draft.shape(ModelAna, spec.config.meta.ana, doc, (*path, "config", "meta", "ana")) or ModelAna()
@@ -166,7 +170,7 @@ def _read_spine(draft: Draft, doc: Document, path: Path, model: ModelSpec, spec:
         what = f"The time spine `{model.name}` has no column `{spec.standard_granularity_column}` with a granularity."
         draft.fault(doc, (*path, "time_spine"), what, "", did_you_mean(spec.standard_granularity_column, known))
         return
-    if text in ("nanosecond", "microsecond", "millisecond"):
+    if text in SUBSECONDS:
         return  # finer than anything that is asked for
     draft.spines[model.name] = TimeSpine(
         name=model.name,

@@ -10,7 +10,8 @@ from anabot.semantic.documents import Document, Path
 from anabot.semantic.draft import Draft
 from anabot.semantic.filters import BadTemplate, Predicate, parse_filter, parse_ref
 from anabot.semantic.registry import SavedQuery
-from anabot.semantic.spec import QueryParams, SavedQueryAna, SavedQuerySpec
+from anabot.semantic.spec import QueryParams, SavedQuerySpec
+from anabot.semantic.spec_ana import SavedQueryAna
 
 _OPS: dict[type[exp.Expr], str] = {exp.EQ: "eq", exp.NEQ: "ne", exp.LT: "lt", exp.LTE: "le", exp.GT: "gt", exp.GTE: "ge"}
 

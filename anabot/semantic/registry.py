@@ -140,6 +140,7 @@ class Metric:
     expr: str = ""
     percentile: Decimal | None = None
     discrete: bool = False  # percentile: a value that occurs, instead of an interpolated one
+    approximate: bool = False  # percentile: near enough, and fast over many rows
     time_dimension: str = ""
     fill_nulls_with: int | None = None
     join_to_timespine: bool = False
@@ -167,6 +168,7 @@ class Metric:
     phrases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # words people say → the shape they mean
     bridges: tuple[str, ...] = ()
     freshness_hours: int = 0
+    hidden: bool = False  # made for another metric; nobody governs it or asks for it
     file: str = ""
     line: int = 0
 

@@ -1,6 +1,6 @@
-"""What dbt's semantic layer spec (1.12+, embedded in models) says, and what `config.meta.ana` adds: shapes only.
+"""What dbt's semantic layer spec (1.12+, embedded in models) says: shapes only.
 
-Keys of dbt that mean nothing here are ignored on models and columns; a wrong key on a metric or under `ana` is a fault.
+Keys of dbt that mean nothing here are ignored on models and columns; a wrong key on a metric is a fault.
 It never resolves a name and never reads a file.
 """
 
@@ -13,7 +13,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
-class _Ours(BaseModel):
+class Ours(BaseModel):
+    """A shape in which a wrong key is a fault."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -37,66 +39,22 @@ def _typed(value: Any) -> Any:
     return {"type": value} if isinstance(value, str) else value
 
 
+def _templates(value: Any) -> Any:
+    """Filters as a project writes them, or as dbt's manifest does: `{where_filters: [{where_sql_template: …}]}`."""
+    if not isinstance(value, dict):
+        return _listed(value)
+    return [each.get("where_sql_template") if isinstance(each, dict) else each for each in _listed(value.get("where_filters"))]
+
+
+def _counted(value: Any) -> Any:
+    """`7 days`, which dbt's manifest writes as a count and a granularity."""
+    return f"{value.get('count', '')} {value.get('granularity', '')}" if isinstance(value, dict) else _texted(value)
+
+
 Text = Annotated[str, BeforeValidator(_texted)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
-
-
-class GoldenSpec(_Ours):
-    """A value the metric must have over a half-open period."""
-
-    period: tuple[dt.date, dt.date] | None = None
-    value: Decimal
-    where: dict[str, Text] = {}
-
-
-class CertifiedSpec(_Ours):
-    """Who vouches, since when, and until when."""
-
-    by: str
-    at: dt.date
-    expires: dt.date
-
-
-class MetricAna(_Ours):
-    """`config.meta.ana` of a metric."""
-
-    owner: str = ""
-    scope: str = "company"
-    unit: str = ""
-    synonyms: Texts = ()
-    not_the_same_as: Texts = ()
-    default_period: str = ""
-    default_group_by: Texts = ()
-    better: Literal["higher", "lower", ""] = ""
-    certified: CertifiedSpec | None = None
-    golden: tuple[GoldenSpec, ...] = ()
-    caveat: str = ""
-    phrases: dict[str, dict[str, Any]] = {}
-    bridges: Texts = ()
-    freshness_hours: int = Field(default=0, ge=0)
-
-
-class ColumnAna(_Ours):
-    """`config.meta.ana` of a column that is a dimension."""
-
-    label: str = ""
-    synonyms: Texts = ()
-    values: dict[Text, Texts] = {}
-    indexed: bool = True
-    unit: str = ""
-
-
-class ModelAna(_Ours):
-    """`config.meta.ana` of a model."""
-
-    source: str = ""
-    connection: str = "default"
-
-
-class SavedQueryAna(_Ours):
-    """`config.meta.ana` of a saved query."""
-
-    synonyms: Texts = ()
+Filters = Annotated[tuple[Text, ...], BeforeValidator(_templates)]
+Span = Annotated[str, BeforeValidator(_counted)]
 
 
 class Meta(_Dbts):
@@ -175,8 +133,8 @@ class InputSpec(_Dbts):
 
     name: str
     alias: str | None = None
-    filter: Texts = ()
-    offset_window: Text | None = None
+    filter: Filters = ()
+    offset_window: Span | None = None
     offset_to_grain: str | None = None
 
 
@@ -199,7 +157,7 @@ OneInput = Annotated[InputSpec | None, BeforeValidator(_named)]
 ManyInputs = Annotated[tuple[Annotated[InputSpec, BeforeValidator(_named)], ...], BeforeValidator(_listed)]
 
 
-class MetricSpec(_Ours):
+class MetricSpec(Ours):
     """A metric, of any type, as dbt writes it."""
 
     name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
@@ -212,6 +170,7 @@ class MetricSpec(_Ours):
     expr: Text | None = None
     percentile: Decimal | None = Field(default=None, ge=0, le=1)
     percentile_type: Literal["continuous", "discrete"] | None = None
+    approximate: bool = False
     agg_time_dimension: str | None = None
     non_additive_dimension: NonAdditiveSpec | None = None
     fill_nulls_with: int | None = None
@@ -271,7 +230,7 @@ class QueryParams(_Dbts):
 
     metrics: Texts = ()
     group_by: Texts = ()
-    where: Texts = ()
+    where: Filters = ()
     order_by: Texts = ()
     limit: int | None = None
 

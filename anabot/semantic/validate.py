@@ -28,7 +28,7 @@ def check(draft: Draft, registry: Registry) -> None:
         _units(draft, metric)
         if metric.name not in cyclic and not _unread(draft, metric):
             _names(draft, catalog, metric)
-        if draft.governed and metric.name not in draft.unread:
+        if draft.governed and not metric.hidden and metric.name not in draft.unread:
             _governed(draft, metric)
     _words(draft)
     _saved(draft)
@@ -197,7 +197,7 @@ def _words(draft: Draft) -> None:
     """One word, one metric: a name, label or synonym under two metrics is a fault, unless a term says so."""
     shared = {word.casefold() for term in draft.terms.values() for word in (term.word, *term.synonyms)}
     taken: dict[str, str] = {}
-    for metric in draft.metrics.values():
+    for metric in (each for each in draft.metrics.values() if not each.hidden):
         for word in dict.fromkeys(each.casefold() for each in (metric.name.replace("_", " "), metric.label, *metric.synonyms)):
             other = taken.setdefault(word, metric.name)
             if other != metric.name and word not in shared and draft.governed:
