@@ -26,7 +26,10 @@ class Adapter:
     """One semantic layer over the schema `mf`."""
 
     def __init__(self, manifest_json: Path | None, source_dir: Path, con: duckdb.DuckDBPyConnection) -> None:
-        files = {str(path.relative_to(source_dir)): path.read_text() for path in source_dir.rglob("*.yml")}
+        if manifest_json is not None:
+            files = {"semantic_manifest.json": manifest_json.read_text()}
+        else:
+            files = {str(path.relative_to(source_dir)): path.read_text() for path in source_dir.rglob("*.yml")}
         self.registry = parse_registry(files, governed=False, schema="mf")
         self.grant = Grant(subject="conformance", audience="dm", metrics=frozenset(self.registry.metrics))
         self.con = con

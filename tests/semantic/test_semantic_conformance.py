@@ -1,4 +1,4 @@
-"""dbt's own integration cases, where they lie beside the project: what we answer differently is listed with its reason."""
+"""dbt's own integration cases in all three spellings, from beside the project; what we answer differently, and why."""
 
 from __future__ import annotations
 
@@ -27,11 +27,20 @@ APART = {
 }
 
 
-def _requests(name: str) -> list[dict[str, Any]]:
+Read = Callable[[str, str], Adapter]
+FORMATS = {"manifest": "manifests", "legacy": "dbt_legacy", "latest": "dbt_latest"}
+
+
+def _requests(name: str) -> list[Any]:
     if not (DATA / name).exists():
         return []
-    found = json.loads((DATA / name).read_text())
-    return [case for case in found if "skipped" not in case and (DATA / "dbt_latest" / case["manifest"]).is_dir()]
+    found = [case for case in json.loads((DATA / name).read_text()) if "skipped" not in case]
+    return [
+        pytest.param(written, case, id=f"{written}-{case['id']}")
+        for written, folder in FORMATS.items()
+        for case in found
+        if (DATA / folder / case["manifest"]).is_dir()
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -45,9 +54,14 @@ def _score() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def adapter() -> Callable[[str], Adapter]:
+def adapter() -> Read:
     con = _score().load_db(DATA)
-    return lru_cache(maxsize=None)(lambda manifest: Adapter(None, DATA / "dbt_latest" / manifest, con))
+
+    def read(written: str, manifest: str) -> Adapter:
+        folder = DATA / FORMATS[written] / manifest
+        return Adapter(folder.with_suffix(".json") if written == "manifest" else None, folder, con)
+
+    return lru_cache(maxsize=None)(read)
 
 
 def test_the_cases_are_here() -> None:
@@ -56,12 +70,12 @@ def test_the_cases_are_here() -> None:
     assert _requests("cases.json")
 
 
-@pytest.mark.parametrize("case", _requests("cases.json"), ids=lambda case: case["id"])
-def test_a_request_gets_dbts_rows(adapter: Callable[[str], Adapter], case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("written", "case"), _requests("cases.json"))
+def test_a_request_gets_dbts_rows(adapter: Read, written: str, case: dict[str, Any]) -> None:
     if case["id"] in APART:
         pytest.skip(APART[case["id"]])
 
-    columns, rows = adapter(case["manifest"]).query(case["request"])
+    columns, rows = adapter(written, case["manifest"]).query(case["request"])
 
     expected = case["expected"]
     wanted = expected["rows"] if "rows" in expected else json.loads(gzip.decompress((DATA / expected["rows_file"]).read_bytes()))
@@ -69,7 +83,7 @@ def test_a_request_gets_dbts_rows(adapter: Callable[[str], Adapter], case: dict[
     assert _score().compare(names, wanted, list(columns), list(rows), case["check_order"]) is None
 
 
-@pytest.mark.parametrize("case", _requests("cases_must_refuse.json"), ids=lambda case: case["id"])
-def test_a_request_that_fans_out_or_is_unreachable_is_refused(adapter: Callable[[str], Adapter], case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("written", "case"), _requests("cases_must_refuse.json"))
+def test_a_request_that_fans_out_or_is_unreachable_is_refused(adapter: Read, written: str, case: dict[str, Any]) -> None:
     with pytest.raises(Exception, match=r"."):
-        adapter(case["manifest"]).query(case["request"])
+        adapter(written, case["manifest"]).query(case["request"])
