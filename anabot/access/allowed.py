@@ -44,6 +44,7 @@ PLAIN: frozenset[type[exp.Expr]] = frozenset({
 FUNCTIONS: frozenset[type[exp.Expr]] = frozenset({
     # aggregates
     exp.Sum, exp.Min, exp.Max, exp.Avg, exp.Count, exp.CountIf, exp.Median, exp.PercentileCont, exp.PercentileDisc,
+    exp.ApproxQuantile,
     exp.Stddev, exp.StddevSamp, exp.StddevPop, exp.Variance, exp.VariancePop,
     # numbers
     exp.Abs, exp.Round, exp.Floor, exp.Ceil, exp.Sqrt, exp.Pow, exp.Ln, exp.Exp, exp.Sign, exp.Greatest, exp.Least,

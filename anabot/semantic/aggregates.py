@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from anabot.errors import BadQuery
 from anabot.semantic.plan import Kind
 from anabot.semantic.registry import Metric, SemanticModel
 from anabot.semantic.trees import case, cast, number
 
+_APPROXIMATE = ("duckdb", "snowflake")
+_DIALECTS = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "snowflake": "Snowflake"}
 _PLAIN: dict[str, type[exp.Sum | exp.Min | exp.Max | exp.Avg]] = {
     "sum": exp.Sum,
     "sum_boolean": exp.Sum,
@@ -17,10 +20,15 @@ _PLAIN: dict[str, type[exp.Sum | exp.Min | exp.Max | exp.Avg]] = {
 }
 
 
-def aggregate(metric: Metric, value: exp.Expression, only: exp.Expression | None, *, grouped: bool) -> exp.Expression:
+def aggregate(
+    metric: Metric, value: exp.Expression, only: exp.Expression | None, dialect: str, *, grouped: bool
+) -> exp.Expression:
     """The aggregate over `value` in rows where `only` holds.
 
     In a group in which no row meets `only` the metric is absent: NULL, as if it had been grouped apart.
+
+    Raises:
+        BadQuery: an aggregate that the dialect does not have.
     """
     counted = _counted(metric, value, only) if only is not None and grouped else None
     if counted is not None:
@@ -35,7 +43,7 @@ def aggregate(metric: Metric, value: exp.Expression, only: exp.Expression | None
         return exp.Count(this=value, big_int=True)
     if metric.agg == "count_distinct":
         return exp.Count(this=exp.Distinct(expressions=[value]), big_int=True)
-    return _percentile(metric, value)
+    return _approximate(metric, value, dialect) if metric.approximate else _percentile(metric, value)
 
 
 def kind(metric: Metric, model: SemanticModel) -> Kind:
@@ -59,6 +67,14 @@ def _counted(metric: Metric, value: exp.Expression, only: exp.Expression) -> exp
         distinct = exp.Count(this=exp.Distinct(expressions=[case(only, value)]), big_int=True)
         return case(exp.GT(this=rows, expression=number(0)), distinct)
     return None
+
+
+def _approximate(metric: Metric, value: exp.Expression, dialect: str) -> exp.Expression:
+    if metric.discrete or dialect not in _APPROXIMATE:
+        kind = "discrete" if metric.discrete else "continuous"
+        why = f"It is an approximate {kind} percentile, which {_DIALECTS.get(dialect, dialect)} does not have."
+        raise BadQuery(f"`{metric.name}` cannot be computed here.", why=why, todo="Take the exact percentile in its definition.")
+    return exp.ApproxQuantile(this=value, quantile=exp.Literal.number(str(metric.percentile)))
 
 
 def _percentile(metric: Metric, value: exp.Expression) -> exp.Expression:

@@ -78,7 +78,7 @@ class Formulas:
         """Whether a metric divides or averages anywhere."""
         metric = self.registry.metrics[name]
         if metric.kind == "simple":
-            return metric.agg in _AVERAGED
+            return metric.agg in _AVERAGED and not metric.approximate  # which has no places to be exact to
         if metric.conversion is not None:
             return metric.conversion.rate
         if metric.kind == "ratio" or metric.tree.find(*_INEXACT) is not None:

@@ -62,7 +62,7 @@ class PartBuilder:
         for place, name in enumerate((how.entity, *(there for _, there in how.properties))):
             columns.append((f"match_{place}", other.bare(other.named(name))))
         own = [other.predicate(each) for each in need.where]
-        tree = aggregates.aggregate(metric, column("value", "converted"), None, grouped=bool(self.keys))
+        tree = aggregates.aggregate(metric, column("value", "converted"), None, self.question.dialect, grouped=bool(self.keys))
         return Converted(
             base=_filtered(self.source.rows, kept),
             keys=keys,
@@ -80,7 +80,7 @@ class PartBuilder:
     def _measure(self, need: Need, common: list[Predicate]) -> Measure:
         only = both(self.source.predicate(each) for each in _without(need.where, common))
         value = self.source.value(need.metric.tree)
-        tree = aggregates.aggregate(need.metric, value, only, grouped=bool(self.keys))
+        tree = aggregates.aggregate(need.metric, value, only, self.question.dialect, grouped=bool(self.keys))
         return Measure(name=need.name, tree=tree, kind=aggregates.kind(need.metric, self.source.model))
 
     # Which rows

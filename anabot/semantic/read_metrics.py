@@ -64,7 +64,6 @@ class MetricReader:
             expr=spec.expr or "" if spec.type == "simple" else "",
             percentile=Decimal("0.5") if spec.agg == "median" else spec.percentile,
             discrete=spec.percentile_type == "discrete",
-            approximate=spec.approximate,
             time_dimension=self._time(model),
             fill_nulls_with=spec.fill_nulls_with,
             join_to_timespine=spec.join_to_timespine,

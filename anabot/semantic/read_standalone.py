@@ -46,7 +46,6 @@ def aggregated(name: str, spec: Aggregation, expr: str | None = None, **more: An
         expr=expr or spec.expr,
         percentile=spec.agg_params.percentile,
         percentile_type="discrete" if spec.agg_params.use_discrete_percentile else None,
-        approximate=spec.agg_params.use_approximate_percentile,
         agg_time_dimension=spec.agg_time_dimension,
         non_additive_dimension=balance
         and NonAdditiveSpec(name=balance.name, window_agg=balance.window_choice, group_by=balance.window_groupings),
@@ -70,7 +69,8 @@ def _read_measure(draft: Draft, doc: Document, path: Path, value: Any, model: Se
     said = aggregated(spec.name, spec, label=label, description=spec.description, config=spec.config)
     measure = MetricReader(draft, doc, path, said).metric(MetricAna(), model)
     ana = governance(read_ana(draft, doc, path, spec.name, spec.config)) if spec.create_metric else {}
-    draft.measures[spec.name] = replace(measure, hidden=not spec.create_metric, **ana)
+    approximate = spec.agg_params.use_approximate_percentile
+    draft.measures[spec.name] = replace(measure, approximate=approximate, hidden=not spec.create_metric, **ana)
 
 
 def _embedded(draft: Draft, doc: Document, path: Path, spec: StandaloneModel) -> ModelSpec:

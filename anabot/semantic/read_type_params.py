@@ -99,7 +99,8 @@ class _Reader:
             self._fault(at, f"There is no semantic model `{flat.semantic_model}`.", "", todo)
             return None
         filled = {"fill_nulls_with": params.fill_nulls_with, "join_to_timespine": params.join_to_timespine}
-        return self._reader(aggregated(self.spec.name, flat, params.expr, **filled, **self._said())).metric(self.ana, model)
+        metric = self._reader(aggregated(self.spec.name, flat, params.expr, **filled, **self._said())).metric(self.ana, model)
+        return replace(metric, approximate=flat.agg_params.use_approximate_percentile)
 
     # Metrics of other metrics
 

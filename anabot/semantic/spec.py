@@ -170,7 +170,6 @@ class MetricSpec(Ours):
     expr: Text | None = None
     percentile: Decimal | None = Field(default=None, ge=0, le=1)
     percentile_type: Literal["continuous", "discrete"] | None = None
-    approximate: bool = False
     agg_time_dimension: str | None = None
     non_additive_dimension: NonAdditiveSpec | None = None
     fill_nulls_with: int | None = None

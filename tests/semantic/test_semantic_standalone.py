@@ -10,10 +10,11 @@ import pytest
 import yaml
 
 from anabot.access.policy import parse_policy
-from anabot.errors import RegistryError
-from anabot.semantic import parse_registry
+from anabot.errors import BadQuery, RegistryError
+from anabot.semantic import compile_query, parse_registry, render
+from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
-from anabot.types import Person, UserId
+from anabot.types import Grant, Person, UserId
 
 MODELS = """
 models:
@@ -214,6 +215,20 @@ def test_a_manifests_spines_bring_the_companys_own_grains() -> None:
     (spine,) = manifest(_as_manifest()).spines
 
     assert (spine.relation, spine.column, spine.custom) == (("shop", "days"), "day", {"retail_week": "retail_week"})
+
+
+def test_an_approximate_percentile_is_refused_by_name_where_a_dialect_has_none() -> None:
+    approximate = MODELS.replace("use_discrete_percentile", "use_approximate_percentile")
+    registry = read(models=approximate, metrics="metrics: [{name: slowest, type: simple, type_params: {measure: slow}}]")
+    grant = Grant(subject="x", audience="dm", metrics=frozenset(registry.metrics))
+    query = MetricQuery(metrics=("slowest",))
+
+    compiled = compile_query(registry, query, grant, dialect="snowflake")
+
+    assert "APPROX_PERCENTILE(orders.hours, 0.9)" in render(compiled.prepared[0]).text
+    with pytest.raises(BadQuery, match="`slowest`") as caught:
+        compile_query(registry, query, grant, dialect="postgres")
+    assert "PostgreSQL" in caught.value.why
 
 
 def test_a_flat_manifest_needs_no_measures() -> None:
