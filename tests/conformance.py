@@ -6,6 +6,7 @@ It translates requests and column names, and never helps the compiler to an answ
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ class Adapter:
 
     def query(self, request: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names in dbt's spelling, and rows."""
+        saved = self.registry.saved_queries.get(request.get("saved_query_name") or "")
+        if saved is not None:
+            request = {**request, **_saved(saved.query)}
         keys = [*(request.get("group_bys") or ()), *(_spelled(each) for each in request.get("group_by_objs") or ())]
         predicates = [parse_filter(request["where_filter"])] if request.get("where_filter") else []
         predicates += [parse_filter(text) for text in _instants(request)]
@@ -47,6 +51,7 @@ class Adapter:
             order_by=tuple(request.get("order_bys") or ()),
             limit=request.get("limit"),
             period=self._period(request, keys),
+            where=tuple(request.get("where") or ()),
         )
         compiled = compile_query(self.registry, query, self.grant, predicates=tuple(predicates))
         statement = render(compiled.prepared[0])
@@ -55,8 +60,6 @@ class Adapter:
         return names + [column.name for column in compiled.columns[len(names) :]], rows
 
     def _distinct(self, request: dict[str, Any], keys: list[str], predicates: list[Predicate]) -> tuple[list[str], list[Any]]:
-        if not request.get("apply_group_by", True):
-            raise NotImplementedError("rows that are not told apart")
         compiled = compile_distinct(
             self.registry,
             keys,
@@ -64,6 +67,7 @@ class Adapter:
             predicates=tuple(predicates),
             period=Span(**period) if (period := self._days(request, Grain.DAY)) else None,
             extremes=bool(request.get("min_max_only")),
+            every=not request.get("apply_group_by", True),
             limit=request.get("limit"),
         )
         statement = render(compiled.prepared[0])
@@ -87,6 +91,12 @@ class Adapter:
         own = [self.registry.models[leaf.model].dimensions[leaf.time_dimension].grain for leaf in leaves]
         smallest = [min(shown, key=_ORDER.__getitem__)] if shown else []
         return max([Grain.DAY, *smallest, *(grain for grain in own if grain)], key=_ORDER.__getitem__)
+
+
+def _saved(query: Mapping[str, Any]) -> dict[str, Any]:
+    """A saved query's question in the words of a request."""
+    said = {"metrics": "metrics", "group_bys": "group_by", "order_bys": "order_by", "limit": "limit", "where": "where"}
+    return {ours: query[theirs] for ours, theirs in said.items() if query.get(theirs)}
 
 
 def _instants(request: dict[str, Any]) -> list[str]:

@@ -89,9 +89,12 @@ def compile_distinct(
     predicates: tuple[Predicate, ...] = (),
     period: Span | None = None,
     extremes: bool = False,
+    every: bool = False,
     limit: int | None = None,
 ) -> Compiled:
     """Compile the values that dimensions have together, in order; with `extremes`, the least and greatest of each.
+
+    With `every`, values come as often as rows have them.
 
     Columns are the names; with `extremes`, `<name>__min` and `<name>__max` of each.
 
@@ -109,6 +112,7 @@ def compile_distinct(
         predicates=predicates,
         period=period,
         extremes=extremes,
+        every=every,
         limit=limit,
     )
     plan, planner = asked.plan(dialect)

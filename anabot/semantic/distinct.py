@@ -19,7 +19,7 @@ from anabot.semantic.catalog import METRIC_TIME, Ambiguous, Catalog, Hop, Slot
 from anabot.semantic.filters import Predicate
 from anabot.semantic.meaning import Meaning, Vocabulary
 from anabot.semantic.names import nearest
-from anabot.semantic.plan import Aggregated, Filtered, Measure, Rows, Shown, SpineScanned
+from anabot.semantic.plan import Aggregated, Filtered, Listed, Measure, Rows, Shown, SpineScanned
 from anabot.semantic.planner import Planner
 from anabot.semantic.query import MetricQuery, Span
 from anabot.semantic.registry import Dimension, Entity, Registry, SemanticModel, TimeSpine
@@ -43,6 +43,7 @@ class Distinct:
     predicates: tuple[Predicate, ...] = ()
     period: Span | None = None
     extremes: bool = False
+    every: bool = False
     limit: int | None = None
 
     def plan(self, planner_dialect: str) -> tuple[Shown, Planner]:
@@ -77,7 +78,7 @@ class Distinct:
             within = conditions.within(column(spine.column, SPINE), self.period.start, self.period.end, planner.values)
             rows = Filtered(rows=rows, conditions=tuple(within))
         if not self.extremes:
-            part = Aggregated(rows=rows, keys=tuple(keys), measures=())
+            part = Listed(rows=rows, keys=tuple(keys)) if self.every else Aggregated(rows=rows, keys=tuple(keys), measures=())
             names = [(name, column(name)) for name, _ in keys]
             order = tuple((name, False) for name, _ in keys)
             return Shown(rows=part, columns=tuple(names), order=order, limit=self.limit)

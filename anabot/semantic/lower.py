@@ -17,6 +17,7 @@ from anabot.semantic.plan import (
     Filtered,
     Joined,
     Kind,
+    Listed,
     Looked,
     Measure,
     Named,
@@ -44,6 +45,8 @@ def lower(plan: Shown) -> exp.Select:
         select, known, keys = _combined(rows), _of_parts(rows.parts), rows.parts[0].keys
     elif isinstance(rows, Aggregated):
         select, known, keys = _from(rows.rows), {**dict(rows.keys), **{each.name: each.tree for each in rows.measures}}, rows.keys
+    elif isinstance(rows, Listed):
+        select, known, keys = _from(rows.rows), dict(rows.keys), ()
     else:
         select, known, keys = _selected(_part(rows), _PART), _columns(rows), ()
     fill = by_name(known)

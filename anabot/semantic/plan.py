@@ -7,7 +7,8 @@ rows    Scanned     the rows of one semantic model, under an alias
         Joined      … with columns of another model, many-to-one, so that rows never multiply
         Filtered    … that meet all conditions
         Picked      … that stand at the first or last time of their group
-parts   Aggregated  one row per distinct keys, with measures; without keys exactly one row
+parts   Listed      the keys of each row, as often as rows have them
+        Aggregated  one row per distinct keys, with measures; without keys exactly one row
         Converted   one row per distinct keys of base rows, with an aggregate of the rows they were converted to
         Rolled      an Aggregated by days, of which one day, or the average, stands for each coarser time
         OnSpine     a part with a row for each time of a spine, whether the part has one or not
@@ -113,6 +114,14 @@ class Aggregated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """`keys` of each of the `rows`, not told apart."""
+
+    rows: Rows
+    keys: Named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Converted:
     """Each row of `conversions` counted with the keys of the last row of `base` that led to it.
 
@@ -188,7 +197,7 @@ class Combined:
 class Shown:
     """`columns` are formulas over measures; keys come first. `order` is (name, descending)."""
 
-    rows: Part | Combined
+    rows: Part | Combined | Listed
     columns: Named
     having: tuple[exp.Expression, ...] = ()
     order: tuple[tuple[str, bool], ...] = ()

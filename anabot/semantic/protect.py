@@ -19,6 +19,7 @@ from anabot.semantic.plan import (
     Converted,
     Filtered,
     Joined,
+    Listed,
     Looked,
     OnSpine,
     Picked,
@@ -54,6 +55,8 @@ class Protection:
         rows = plan.rows
         if isinstance(rows, Combined):
             return replace(plan, rows=replace(rows, parts=tuple(self._part(part) for part in rows.parts)))
+        if isinstance(rows, Listed):
+            return replace(plan, rows=replace(rows, rows=self._rows(rows.rows)))
         return replace(plan, rows=self._part(rows))
 
     def scan(self, scan: Scanned, *, base: bool) -> Scanned:
