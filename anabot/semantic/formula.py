@@ -17,7 +17,7 @@ from sqlglot import exp
 from anabot.errors import BadQuery
 from anabot.semantic.filters import Predicate
 from anabot.semantic.registry import Conversion, Input, Metric, Registry
-from anabot.semantic.times import Timing, known
+from anabot.semantic.times import Timing, moved_by
 from anabot.semantic.trees import cast, column, divided, filled, grouped, number
 
 _INEXACT = (exp.Div, exp.Sqrt, exp.Pow, exp.Ln, exp.Exp, exp.Mod)
@@ -106,9 +106,7 @@ class Formulas:
 
     def _input(self, each: Input, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:
         moves = ((each.offset,) if each.offset else ()) + (((0, each.offset_to),) if each.offset_to else ())
-        for _, unit in moves:
-            known(each.metric, unit)
-        timing = replace(timing, moves=(*timing.moves, *moves)) if moves else timing
+        timing = moved_by(each.metric, timing, moves)
         return self._unfold(self.registry.metrics[each.metric], (*each.where, *where), timing)
 
     def _conversion(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:

@@ -31,6 +31,7 @@ from anabot.semantic.plan import (
     SpineScanned,
     Spread,
 )
+from anabot.semantic.shifted import shifted
 from anabot.semantic.trees import aliased, both, by_name, cast, column, filled, identifier, moved, number, table
 
 _ABSENT: dict[Kind, str] = {"number": "SMALLINT", "date": "DATE", "time": "TIMESTAMP", "text": "TEXT"}
@@ -209,7 +210,9 @@ def _from(rows: Rows) -> exp.Select:
             select.append("joins", exp.Join(this=_right(rows.right), side="FULL" if rows.outer else "LEFT", on=rows.on))
             return select
         case Spread():
-            select = exp.Select(from_=exp.From(this=table(rows.spine.relation, rows.alias)))
+            plain = table(rows.spine.relation, rows.alias)
+            spine = _sub(shifted(rows.spine, *rows.shift), rows.alias) if rows.shift else plain
+            select = exp.Select(from_=exp.From(this=spine))
             select.append("joins", exp.Join(this=scanned(rows.rows), kind="INNER", on=rows.on))
             return select
     return exp.Select(from_=exp.From(this=_right(rows)))

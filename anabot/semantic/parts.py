@@ -144,6 +144,8 @@ class PartBuilder:
     def _spine(self) -> TimeSpine | None:
         """The spine that rows are spread over: where they count at other times than their own, and times are shown."""
         own = self._own()
+        if not own and times.shift_of(self.timing) is not None:
+            raise times.no_time(self.needs[0].metric.name)
         if self.timing.plain or not own:
             return None
         found = self._spine_for(own, self.timing)

@@ -40,12 +40,16 @@ class Scanned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """The rows of `rows`, once for each row of `spine` that meets them under `on`."""
+    """The rows of `rows`, once for each row of `spine` that meets them under `on`.
+
+    `shift` is (1, "retail_month"): beside each moment of the spine stands that of the same place one such period before.
+    """
 
     spine: TimeSpine
     alias: str
     rows: Scanned
     on: exp.Expression
+    shift: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from anabot.semantic.plan import Joined, Looked, Rows, Scanned, Shown, SpineScan
 from anabot.semantic.query import Condition
 from anabot.semantic.registry import Registry, SemanticModel, TimeSpine
 from anabot.semantic.resolve import Resolved
+from anabot.semantic.shifted import BEFORE
 from anabot.semantic.times import Timing
 from anabot.semantic.trees import Values, both, cast, column, cut, filled, moved, part_of, placed
 
@@ -151,8 +152,10 @@ class Source:
         own = self.own_time()
         if self.model.dimensions[self.leaf[1]].grain is not self.spine.grain:
             own = cut(own, self.spine.grain, self.question.fiscal_start)
-        on = times.counts(self.spine_time(), own, self.timing, self.question.fiscal_start)
-        return Spread(spine=self.spine, alias=SPINE, rows=scan, on=on)
+        shift = times.shift_of(self.timing)
+        shown, timing = (column(BEFORE, SPINE), times.unshifted(self.timing)) if shift else (self.spine_time(), self.timing)
+        on = times.counts(shown, own, timing, self.question.fiscal_start)
+        return Spread(spine=self.spine, alias=SPINE, rows=scan, on=on, shift=shift)
 
     def _alias(self, hops: tuple[Hop, ...]) -> str:
         """The alias of the model at the end of the path, joined once."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -73,6 +73,8 @@ def bounds_of(query: MetricQuery, timing: Timing, grains: Sequence[Grain]) -> Bo
 
 def reach(bounds: Bounds, timing: Timing, fiscal_start: int) -> tuple[dt.date | None, dt.date]:
     """From when (None: from ever) up to when rows may count for what is shown within `bounds`."""
+    if shift_of(timing) is not None:
+        return None, bounds[1]  # how long those periods are, only the spine knows
     first, last = bounds[0], bounds[1] - dt.timedelta(days=1)
     for move in timing.moves:
         first, last = (earlier(day, move) if move[0] else _start(day, move[1], fiscal_start) for day in (first, last))
@@ -106,21 +108,41 @@ def counts(shown: exp.Expression, own: exp.Expression, timing: Timing, fiscal_st
 
 
 def spine_for(spines: Sequence[TimeSpine], connection: str, grains: Sequence[Grain], timing: Timing) -> TimeSpine | None:
-    """The coarsest spine fine enough for the grains that are shown and the units that rows are moved by."""
+    """The coarsest spine fine enough for the grains that are shown and the units that rows are moved by, and that has them."""
+    shift = shift_of(timing)
     units = [Grain(unit) for _, unit in timing.moves if unit in _NARROW]
     if timing.window is not None and timing.window.unit in _NARROW:
         units.append(Grain(timing.window.unit))
     finest = min((Grain.DAY, *grains, *units), key=_ORDER.__getitem__)
-    fit = (spine for spine in spines if spine.connection == connection and _ORDER[spine.grain] <= _ORDER[finest])
+    near = (spine for spine in spines if spine.connection == connection and (not shift or shift[1] in spine.custom))
+    fit = (spine for spine in near if _ORDER[spine.grain] <= _ORDER[finest])
     return next(fit, None)
 
 
-def known(metric: str, unit: str) -> str:
-    """The unit, where it can be counted in. Raises BadQuery for a grain of the company's own calendar."""
-    if unit not in _ORDER:
-        why = f"It is moved by `{unit}`, a grain of the company's own calendar."
-        raise BadQuery(f"`{metric}` cannot be computed yet.", why=why, todo="Count its offset in days, weeks or months.")
-    return unit
+def moved_by(metric: str, timing: Timing, moves: tuple[Step, ...]) -> Timing:
+    """`timing`, moved further. By a grain of the company's own calendar only what has moved by nothing else can be moved.
+
+    Raises:
+        BadQuery: such a grain further in, or moving to its start.
+    """
+    shift = shift_of(timing)
+    if shift and len(timing.moves) == len(moves) == 1 and moves[0][1] == shift[1] and moves[0][0]:
+        return replace(timing, moves=((shift[0] + moves[0][0], shift[1]),))
+    for place, (count, unit) in enumerate(moves, start=len(timing.moves)):
+        if unit not in _ORDER and (place or not count or timing.window is not None):
+            why = f"It is moved by `{unit}`, a grain of the company's own calendar, after it has been moved already."
+            raise BadQuery(f"`{metric}` cannot be computed here.", why=why, todo="Count its offset in days, weeks or months.")
+    return replace(timing, moves=(*timing.moves, *moves)) if moves else timing
+
+
+def shift_of(timing: Timing) -> Step | None:
+    """The periods of the company's own calendar by which rows are moved, if they are."""
+    return next((move for move in timing.moves[:1] if move[1] not in _ORDER), None)
+
+
+def unshifted(timing: Timing) -> Timing:
+    """What is left of `timing` once rows are moved by `shift_of`."""
+    return replace(timing, moves=timing.moves[1:]) if shift_of(timing) else timing
 
 
 def no_spine(metric: str) -> BadQuery:
@@ -129,9 +151,15 @@ def no_spine(metric: str) -> BadQuery:
     return BadQuery(f"`{metric}` needs a time spine.", why=why, todo="Declare a model with `time_spine:` in the semantic layer.")
 
 
+def no_time(metric: str) -> BadQuery:
+    """The error where something is moved by periods of the company's own calendar, and no time is shown."""
+    why = "It is moved by a grain of the company's own calendar, day by day."
+    return BadQuery(f"`{metric}` needs a time here.", why=why, todo="Group by `metric_time`.")
+
+
 def fixed(timing: Timing) -> bool:
     """Whether rows can be shown at their moved time without a spine: whole days, weeks or smaller, and no window."""
-    return timing.window is None and all(count and unit not in _MONTHS for count, unit in timing.moves)
+    return timing.window is None and all(count and unit in _ORDER and unit not in _MONTHS for count, unit in timing.moves)
 
 
 def earlier(day: dt.date, step: Step) -> dt.date:

@@ -60,17 +60,21 @@ def _inputs(draft: Draft, metric: Metric) -> None:
 
 
 def _units(draft: Draft, metric: Metric) -> None:
-    """Windows and offsets are counted in grains: the calendar's, or those a time spine adds."""
-    known = {*Grain, *(name for spine in draft.spines.values() for name in spine.custom)}
+    """Windows and offsets are counted in grains of the calendar; an offset also in those that a time spine adds."""
+    customs = {name for spine in draft.spines.values() for name in spine.custom}
     units: list[tuple[str, Path]] = [(metric.window.unit, ("window",))] if metric.window else []
     if metric.conversion and metric.conversion.window:
         units.append((metric.conversion.window[1], ("window",)))
     for i, each in enumerate(metric.inputs):
-        units += [(each.offset[1] if each.offset else "", ("input_metrics", i)), (each.offset_to, ("input_metrics", i))]
+        units.append((each.offset_to, ("input_metrics", i)))
+        if each.offset and each.offset[1] not in customs:
+            units.append((each.offset[1], ("input_metrics", i)))
+    known: set[str] = set(Grain)
     for unit, at in units:
         if unit and unit not in known:
+            why = "Only an offset can be counted in a grain of the company's own calendar." if unit in customs else ""
             todo = did_you_mean(unit, map(str, known)) or f"Known: {', '.join(sorted(map(str, known)))}."
-            draft.fault_of("metric", metric.name, f"`{unit}` is not a grain.", "", todo, at=at)
+            draft.fault_of("metric", metric.name, f"`{unit}` is not a grain that this can be counted in.", why, todo, at=at)
 
 
 def _cycles(draft: Draft) -> set[str]:

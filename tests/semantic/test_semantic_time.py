@@ -84,6 +84,15 @@ metrics:
 - {name: placed_mtd_last, type: cumulative, input_metric: placed, grain_to_date: month, period_agg: last}
 - {name: placed_mtd_mean, type: cumulative, input_metric: placed, grain_to_date: month, period_agg: average}
 - {name: placed_before, type: derived, expr: before, input_metrics: [{name: placed, alias: before, offset_window: 7 days}]}
+- {name: placed_last_season, type: derived, expr: a, input_metrics: [{name: placed, alias: a, offset_window: 1 season}]}
+- name: placed_a_year_of_seasons_ago
+  type: derived
+  expr: a
+  input_metrics: [{name: placed_last_season, alias: a, offset_window: 2 seasons}]
+- name: ever_last_season
+  type: derived
+  expr: a
+  input_metrics: [{name: placed_ever, alias: a, offset_window: 1 season}]
 - name: growth
   type: derived
   expr: placed - before
@@ -365,7 +374,7 @@ def test_without_a_spine_a_window_by_day_says_what_is_missing() -> None:
     text = MOVED.replace(
         "  time_spine: {standard_granularity_column: day, custom_granularities: [{name: season, column_name: season_start}]}\n",
         "",
-    )
+    ).replace(" season", " week")
     registry = parse_registry({**tiny_files(), "moved.yml": text}, governed=False)
 
     with pytest.raises(BadQuery, match="needs a time spine") as caught:
@@ -374,12 +383,63 @@ def test_without_a_spine_a_window_by_day_says_what_is_missing() -> None:
     assert "time_spine:" in caught.value.todo
 
 
-def test_an_offset_in_a_grain_of_the_companys_own_says_that_it_cannot_be_computed() -> None:
-    text = MOVED.replace("offset_window: 7 days", "offset_window: 1 season")
-    registry = parse_registry({**tiny_files(), "moved.yml": text}, governed=False)
+def season(day: dt.date) -> dt.date:
+    return day.replace(month=(day.month - 1) // 4 * 4 + 1, day=1)
 
-    with pytest.raises(BadQuery, match="cannot be computed yet"):
-        compile_query(registry, MetricQuery(metrics=("placed_before",), group_by=("metric_time",)), _all(registry))
+
+def seasons_before(day: dt.date, count: int) -> dt.date | None:
+    """The day of the same place, `count` seasons earlier; None where that season is too short."""
+    start = back(season(day), 4 * count)
+    found = start + (day - season(day))
+    return found if season(found) == start and found >= DAYS[0] else None
+
+
+@pytest.mark.parametrize(("metric", "count"), [("placed_last_season", 1), ("placed_a_year_of_seasons_ago", 3)])
+def test_an_offset_in_a_grain_of_the_companys_own_meets_the_day_of_the_same_place(run: Run, metric: str, count: int) -> None:
+    rows = run(metric, group_by=["metric_time"], period=SUMMER)
+
+    wanted = {day: then for day in DAYS if inside(day) and (then := seasons_before(day, count))}
+    assert dict(rows) == {day: value for day, then in wanted.items() if (value := placed(then, then + DAY))}
+
+
+def test_a_season_stands_beside_the_one_before(run: Run) -> None:
+    rows = dict(run("placed_last_season", group_by=["metric_time__season"]))
+
+    may, september = dt.date(2026, 5, 1), dt.date(2026, 9, 1)
+    days = [then for day in DAYS if season(day) == september and (then := seasons_before(day, 1))]
+    assert rows[september] == sum(placed(day, day + DAY) or 0 for day in days)
+    assert rows[september] <= (placed(may, september) or 0)
+
+
+def test_a_running_total_can_be_moved_by_seasons(run: Run) -> None:
+    rows = run("ever_last_season", group_by=["metric_time"], period=SUMMER)
+
+    wanted = {day: then for day in DAYS if inside(day) and (then := seasons_before(day, 1))}
+    assert dict(rows) == {day: value for day, then in wanted.items() if (value := placed(DAYS[0], then + DAY))}
+
+
+@pytest.mark.parametrize("keys", [(), ("channel",)])
+def test_an_offset_by_seasons_needs_a_time(registry: Registry, keys: tuple[str, ...]) -> None:
+    with pytest.raises(BadQuery, match="needs a time") as caught:
+        compile_query(registry, MetricQuery(metrics=("placed_last_season",), group_by=keys), _all(registry))
+
+    assert "metric_time" in caught.value.todo
+
+
+def test_an_offset_by_seasons_within_one_by_days_says_that_it_cannot_be_computed() -> None:
+    text = MOVED.replace("alias: a, offset_window: 2 seasons", "alias: a, offset_window: 2 days")
+    registry = parse_registry({**tiny_files(), "moved.yml": text}, governed=False)
+    query = MetricQuery(metrics=("placed_a_year_of_seasons_ago",), group_by=("metric_time",))
+
+    with pytest.raises(BadQuery, match="cannot be computed here"):
+        compile_query(registry, query, _all(registry))
+
+
+def test_a_window_in_a_grain_of_the_companys_own_is_a_fault() -> None:
+    text = MOVED.replace("window: 28 days", "window: 2 seasons")
+
+    with pytest.raises(RegistryError, match="Only an offset"):
+        parse_registry({**tiny_files(), "moved.yml": text}, governed=False)
 
 
 def test_a_window_in_an_unknown_grain_is_a_fault() -> None:
@@ -400,6 +460,14 @@ def test_values_are_told_apart_without_a_metric(registry: Registry, run: Run, na
     statement = render(compiled.prepared[0])
 
     assert run.con.execute(statement.text, list(statement.params)).fetchall() == wanted  # type: ignore[attr-defined]
+
+
+def test_rows_need_not_be_told_apart(registry: Registry, run: Run) -> None:
+    compiled = compile_distinct(registry, ["order_again__channel"], _all(registry), every=True)
+    statement = render(compiled.prepared[0])
+
+    rows = run.con.execute(statement.text, list(statement.params)).fetchall()  # type: ignore[attr-defined]
+    assert rows == sorted((row["channel"],) for row in oracle.ORDERS)
 
 
 def test_the_least_and_greatest_time_are_those_of_the_spine(registry: Registry, run: Run) -> None:
