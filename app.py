@@ -7,7 +7,7 @@ import sys
 import uvicorn
 
 from anabot import log
-from anabot.config import Settings, load_settings
+from anabot.config import load_settings
 from anabot.errors import AnabotError
 from anabot.serving import open_service
 from anabot.slack.socket_mode import connect
@@ -16,7 +16,7 @@ from anabot.slack.socket_mode import connect
 def main() -> None:
     """Serve until stopped."""
     log.configure()
-    settings: Settings = load_settings()
+    settings = load_settings(slack=True, events=True)
     with open_service(settings) as service:
         socket = connect(service.app, settings.slack) if settings.slack.app_token.get_secret_value() else None
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anabot.ask import Asker
 from anabot.errors import UnknownName
@@ -12,6 +12,9 @@ from anabot.semantic.registry import Metric
 from anabot.semantic.search import search
 from anabot.store import Store
 from anabot.types import Channel, Person
+
+if TYPE_CHECKING:
+    from anabot.playbooks.playbook import Playbook
 
 _AUDITED = (
     "at", "actor", "place", "kind", "status", "reason", "metrics", "rows", "ms", "receipt", "query_hash", "sql_hash", "access",
@@ -31,6 +34,14 @@ class PlaybookLine:
     title: str
     channel: str
     schedule: str
+
+
+def playbook_lines(playbooks: Mapping[str, Playbook]) -> list[PlaybookLine]:
+    """The playbooks in force, by name."""
+    return [
+        PlaybookLine(name=name, title=one.title, channel=f"#{one.channel}", schedule=one.schedule.words)
+        for name, one in sorted(playbooks.items())
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

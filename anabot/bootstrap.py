@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from pydantic import ValidationError
 
 from anabot.admin import Administration
-from anabot.analysis.reconcile import Run, bridge
+from anabot.analysis.reconcile import bridge
 from anabot.answering import Answerer
 from anabot.ask import Asker
 from anabot.checks.badge import Evidence, worst_badge
@@ -21,13 +22,17 @@ from anabot.checks.golden import prove
 from anabot.config import Settings
 from anabot.directory import FileDirectory
 from anabot.engine import Engine, Outcome
-from anabot.errors import AnabotError, BadQuery, ConfigError
-from anabot.runner import Runner
-from anabot.semantic.query import MetricQuery, Span
-from anabot.standing import Standing
+from anabot.errors import AnabotError, BadQuery, ConfigError, PlaybookError, WarehouseError
+from anabot.semantic import Compiled
+from anabot.semantic.query import MetricQuery
+from anabot.standing import Laws, Standing
 from anabot.store import Store
-from anabot.types import Answer, Badge, Bridge, Directory, Person
+from anabot.types import Answer, Badge, Directory, Person
+from anabot.warehouses.base import Warehouse
 from anabot.warehouses.connect import open_warehouse
+
+if TYPE_CHECKING:
+    from anabot.runner import Runner
 
 log = structlog.get_logger()
 
@@ -43,7 +48,7 @@ class RunningClock:
         return dt.datetime.now(dt.UTC) + self._ahead
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class House:
     """Everything that answers, wired. Whoever opens it closes it."""
 
@@ -54,32 +59,43 @@ class House:
     directory: Directory
     clock: RunningClock
     asker: Asker
-    runner: Runner
     evidence: Callable[[], Evidence]
+
+    @cached_property
+    def runner(self) -> Runner:
+        """Runs playbooks."""
+        from anabot.runner import Runner  # templates and pictures, which a question does not need
+
+        return Runner(
+            current=self.standing,
+            engine=self.engine,
+            directory=self.directory,
+            bridge=lambda name, period, run: bridge(self.standing().registry.reconciliations[name], period, run),
+            badge=self._badge,
+        )
 
     def query(self, body: str, person: Person) -> Answer:
         """Run one `MetricQuery`, given as JSON, for this person."""
         return self.asker.run(read_query(body), person)
 
-    def compile(self, body: str, person: Person, dialect: str | None) -> tuple[str, ...]:
-        """The SQL of one `MetricQuery` under this person's grant. Nothing runs."""
+    def preview(self, body: str, person: Person, dialect: str | None) -> tuple[Compiled, tuple[str, ...]]:
+        """One `MetricQuery`, given as JSON, compiled under this person's grant, and its SQL. Nothing runs."""
         grant = self.asker.decision(person, None).own
-        return self.engine.preview(read_query(body), grant, dialect=dialect)[1]
+        return self.engine.preview(read_query(body), grant, dialect=dialect)
 
     def vitals(self) -> Mapping[str, Callable[[], str]]:
         """How each part is, in words; a part that is not well raises an AnabotError."""
         return {
-            "Registry": self._registry_words,
+            "Registry": lambda: registry_words(self.standing.laws),
             "Warehouse": self._warehouse_words,
             "Loads": self._load_words,
             "Golden values": self._golden_words,
-            "Memory": self._store_words,
+            "Memory": lambda: memory_words(self.store),
         }
 
-    def _registry_words(self) -> str:
-        laws = self.standing.laws
-        registry = laws.current.registry
-        return f"{len(registry.metrics)} metrics, {len(laws.playbooks)} playbooks, version {registry.version[:12]}"
+    def _badge(self, outcome: Outcome) -> Badge:
+        metrics, models = outcome.compiled.query.metrics, outcome.compiled.models
+        return worst_badge(metrics, self.standing().registry, models, self.evidence(), now=self.clock.now())
 
     def _warehouse_words(self) -> str:
         return f"{self.settings.warehouse_url.partition(':')[0]}, data {self.engine.watermark()[:12]}"
@@ -90,18 +106,12 @@ class House:
         return f"{len(loaded)} sources, oldest {oldest[0]} at {oldest[1]:%Y-%m-%d %H:%M} UTC" if oldest else "no load log"
 
     def _golden_words(self) -> str:
-        wrong = self.evidence().wrong_golden
+        wrong = prove(self.standing().registry, self.engine)
         if wrong:
-            raise BadQuery(f"{', '.join(sorted(wrong))} do not give their golden values.", todo="Compare them with the data.")
+            names = ", ".join(dict.fromkeys(one.metric for one in wrong))
+            first = f"{wrong[0].metric} should be {wrong[0].expected}: {wrong[0].found}"
+            raise BadQuery(f"These do not give their golden values: {names}.", why=first, todo="Compare them with the data.")
         return "all come out"
-
-    def _store_words(self) -> str:
-        if not self.store.current():
-            raise ConfigError("the tables are not there, or old.", todo="Run `anabot migrate`.")
-        broken = self.store.audit.verify()
-        if broken is not None:
-            raise ConfigError(f"the record does not hold from link {broken}.", todo="Find who changed it.")
-        return "tables are current, the record holds"
 
 
 @contextmanager
@@ -111,11 +121,19 @@ def open_house(settings: Settings, directory: Callable[[Settings], Directory] | 
     Raises:
         ConfigError, RegistryError: what is missing or wrong, all at once.
     """
-    people = (directory or file_directory)(settings)
-    standing = Standing(settings, file_directory(settings) if settings.directory else people)
-    store = Store(settings.store_url)
-    store.migrate()
-    warehouse = open_warehouse(settings.warehouse_url)
+    with ExitStack() as opened:
+        warehouse = open_warehouse(settings.warehouse_url)
+        opened.callback(warehouse.close)
+        warehouse.wake()
+        people, owners = _people(settings, directory)
+        standing = Standing(settings, owners)
+        store = Store(settings.store_url)
+        opened.callback(store.close)
+        store.migrate()
+        yield _wired(settings, standing, store, warehouse, people)
+
+
+def _wired(settings: Settings, standing: Standing, store: Store, warehouse: Warehouse, people: Directory) -> House:
     clock = RunningClock(settings.now)
     engine = Engine(
         standing,
@@ -134,28 +152,16 @@ def open_house(settings: Settings, directory: Callable[[Settings], Directory] | 
         directory=people,
         clock=clock,
     )
-    runner = Runner(
-        current=standing,
+    return House(
+        settings=settings,
+        standing=standing,
+        store=store,
         engine=engine,
         directory=people,
-        bridge=lambda name, period, run: _bridge(standing, name, period, run),
-        badge=lambda outcome: _badge(standing, evidence, clock, outcome),
+        clock=clock,
+        asker=asker,
+        evidence=evidence,
     )
-    try:
-        yield House(
-            settings=settings,
-            standing=standing,
-            store=store,
-            engine=engine,
-            directory=people,
-            clock=clock,
-            asker=asker,
-            runner=runner,
-            evidence=evidence,
-        )
-    finally:
-        warehouse.close()
-        store.close()
 
 
 def file_directory(settings: Settings) -> Directory:
@@ -163,6 +169,33 @@ def file_directory(settings: Settings) -> Directory:
     if settings.directory is None:
         raise ConfigError("It is not known who people are.", todo="Set ANABOT_DIRECTORY to a YAML file of people and channels.")
     return FileDirectory.read(settings.directory)
+
+
+def _people(settings: Settings, directory: Callable[[Settings], Directory] | None) -> tuple[Directory, Directory]:
+    """Who asks, and who owns playbooks: the file's people where there is a file."""
+    if directory is None:
+        file = file_directory(settings)
+        return file, file
+    people = directory(settings)
+    return people, file_directory(settings) if settings.directory else people
+
+
+def registry_words(laws: Laws) -> str:
+    """How much is in force. Playbooks that are held back are not well."""
+    if laws.held:
+        raise PlaybookError(f"{len(laws.held)} faults hold playbooks back.", todo="Run `anabot check`, which names them.")
+    registry = laws.current.registry
+    return f"{len(registry.metrics)} metrics, {len(laws.playbooks)} playbooks, version {registry.version[:12]}"
+
+
+def memory_words(store: Store) -> str:
+    """Whether Ana's own tables are there and her record holds."""
+    if not store.current():
+        raise ConfigError("The tables are not there, or old.", todo="Run `anabot migrate`.")
+    broken = store.audit.verify()
+    if broken is not None:
+        raise ConfigError(f"The record does not hold from link {broken}.", todo="Find who changed it.")
+    return "tables are current, the record holds"
 
 
 def administration(house: House, list_playbooks: Callable[[], Any], run_playbook: Callable[[str, Person], str]) -> Administration:
@@ -214,16 +247,15 @@ class _Evidence:
                 log.warning("golden.wrong", metric=one.metric, expected=str(one.expected), found=one.found)
             wrong = sorted({one.metric for one in found})
             self._store.notes.put(key, wrong)
-        return Evidence(build=laws.build, loaded=self._engine.freshness(), wrong_golden=frozenset(wrong))
+        return Evidence(build=laws.build, loaded=self._loads(), wrong_golden=frozenset(wrong))
 
-
-def _bridge(standing: Standing, name: str, period: Span, run: Run) -> Bridge:
-    return bridge(standing().registry.reconciliations[name], period, run)
-
-
-def _badge(standing: Standing, evidence: Callable[[], Evidence], clock: RunningClock, outcome: Outcome) -> Badge:
-    metrics, models = outcome.compiled.query.metrics, outcome.compiled.models
-    return worst_badge(metrics, standing().registry, models, evidence(), now=clock.now())
+    def _loads(self) -> Mapping[str, dt.datetime]:
+        """The newest loads. A log that cannot be read costs the badges and not the answers."""
+        try:
+            return self._engine.freshness()
+        except (WarehouseError, BadQuery) as error:
+            log.warning("loads.unknown", reason=str(error))
+            return {}
 
 
 def _in_words(ask: Callable[[], str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,15 +14,21 @@ from anabot.errors import ConfigError
 
 
 def _known_scheme(url: str) -> str:
-    if not url.startswith(("duckdb://", "snowflake://", "postgresql://")):
+    if not url.startswith(("duckdb://", "snowflake://", "postgresql://", "postgres://")):
         raise ValueError("must start with duckdb:///, snowflake:// or postgresql://")
     return url
 
 
 def _known_store(url: str) -> str:
-    if not url.startswith(("sqlite:///", "postgresql://")):
+    if not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
         raise ValueError("must start with sqlite:/// or postgresql://")
     return url
+
+
+def _web_address(url: str) -> str:
+    if not url.startswith(("https://", "http://")):
+        raise ValueError("must start with https:// or http://")
+    return url if url.endswith("/") else url + "/"
 
 
 class SlackSettings(BaseModel):
@@ -38,13 +45,23 @@ class SlackSettings(BaseModel):
         return bool(self.bot_token.get_secret_value())
 
 
-class Settings(BaseSettings):
-    """Every setting, validated at start. Secrets never show in a `repr`."""
+class _SlackTokens(BaseSettings):
+    """What Slack gives, as it is found. An empty variable is one that is not set."""
 
-    model_config = SettingsConfigDict(env_prefix="ANABOT_", env_file=".env", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ANABOT_", env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
 
-    warehouse_url: Annotated[str, AfterValidator(_known_scheme)]
-    store_url: Annotated[str, AfterValidator(_known_store)] = "sqlite:///var/anabot.db"
+    slack_bot_token: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_SIGNING_SECRET")
+
+
+class Settings(_SlackTokens):
+    """Every setting, validated at start. Secrets, and URLs that may hold one, never show in a `repr`."""
+
+    warehouse_url: Annotated[str, AfterValidator(_known_scheme)] = Field(repr=False)
+    store_url: Annotated[str, AfterValidator(_known_store)] = Field(default="sqlite:///var/anabot.db", repr=False)
     semantic_layer: Path = Path("semantic_layer")
     playbooks: Path = Path("playbooks")
     directory: Path | None = None
@@ -56,23 +73,20 @@ class Settings(BaseSettings):
     timeout_s: float = Field(default=30.0, gt=0, le=600)
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65_535)
-    slack_bot_token: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_BOT_TOKEN")
-    slack_app_token: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_APP_TOKEN")
-    slack_signing_secret: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_SIGNING_SECRET")
-    slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
+    slack_api_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://slack.com/api/", validation_alias="SLACK_API_URL"
+    )
 
     @field_validator("now", mode="before")
     @classmethod
     def _zone_is_needed(cls, value: object) -> object:
-        if isinstance(value, str) and value:
+        if not isinstance(value, str):
+            return value
+        try:
             parsed = dt.datetime.fromisoformat(value)
-            return parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
-        return value or None
-
-    @field_validator("slack_api_url")
-    @classmethod
-    def _base_ends_in_a_slash(cls, value: str) -> str:
-        return value if value.endswith("/") else value + "/"
+        except ValueError:
+            raise ValueError("is not an instant such as 2026-10-05T07:58-07:00") from None
+        return parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
 
     @property
     def slack(self) -> SlackSettings:
@@ -85,22 +99,42 @@ class Settings(BaseSettings):
         )
 
 
-def load_settings(**overrides: object) -> Settings:
-    """The settings of this process.
+_MISSING = "Settings are missing or wrong. Set them in the environment or in `.env`; `make demo` writes one that needs no Slack."
+
+
+def load_settings(*, slack: bool = False, events: bool = False) -> Settings:
+    """The settings of this process. `slack`: it speaks in Slack. `events`: it hears Slack, too.
 
     Raises:
-        ConfigError: naming every setting that is missing or wrong, each with its variable.
+        ConfigError: naming every setting that is missing or wrong, each with its variable and never with its value.
     """
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks what mypy cannot see
+        settings, faults = Settings(), []  # type: ignore[call-arg]  # the environment gives what mypy misses
     except ValidationError as error:
-        faults = [f"{_variable(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
-        raise ConfigError(
-            "Settings are missing or wrong.\n" + "\n".join(f"  {fault}" for fault in faults),
-            todo="Set them in the environment or in `.env`; `make demo` writes an `.env` that works.",
-        ) from None
+        settings, faults = None, [f"{_variable(fault['loc'])} {_words(fault['type'], fault['msg'])}" for fault in error.errors()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("The file `.env` cannot be read.", why=type(error).__name__, todo="Save it as UTF-8 text.") from None
+    if slack or events:
+        faults.extend(_slack_faults(_SlackTokens(), events=events))
+    if settings is None or faults:
+        raise ConfigError("\n  ".join([_MISSING, *faults]))
+    return settings
+
+
+def _slack_faults(tokens: _SlackTokens, *, events: bool) -> Iterator[str]:
+    if not tokens.slack_bot_token.get_secret_value():
+        yield "SLACK_BOT_TOKEN is not set; it begins with xoxb- and is shown when the app is installed in Slack"
+    hears = tokens.slack_app_token.get_secret_value() or tokens.slack_signing_secret.get_secret_value()
+    if events and not hears:
+        yield "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is not set; Socket Mode needs the first, HTTP the second"
 
 
 def _variable(loc: tuple[int | str, ...]) -> str:
     name = str(loc[0]) if loc else "settings"
     return name if name.startswith("SLACK_") else f"ANABOT_{name.upper()}"
+
+
+def _words(kind: str, message: str) -> str:
+    if kind == "missing":
+        return "is not set"
+    return message.removeprefix("Value error, ").replace("Input should", "should")

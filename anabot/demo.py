@@ -6,6 +6,7 @@ Ana is wired exactly as for real Slack; only the Web API she speaks to is on thi
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
 import secrets
@@ -24,6 +25,7 @@ from typing import Any
 import typer
 import uvicorn
 import yaml
+from dotenv import dotenv_values
 from pydantic import SecretStr
 from rich.console import Console
 from starlette.applications import Starlette
@@ -38,6 +40,7 @@ from anabot.workspace import LOCAL_TOKEN, LoopbackOnly, check_safe, create_works
 
 HOST, PORT = "127.0.0.1", 3000
 _DATA, _CAST = Path("var/halden"), Path("demo/cast.yml")
+_ENV = Path(".env")
 _NOW = "2026-10-05T14:58:00+00:00"
 _MARK = "# Written by `anabot demo`. Remove this line to keep the file as your own."
 _ASKER, _CHANNEL, _QUESTION = "fin_analyst", "fin-weekly", "what was net revenue last quarter by segment?"
@@ -88,7 +91,7 @@ def check_demo() -> int:
 def _prepared(store: Path) -> Settings:
     if not _CAST.exists():
         raise ConfigError("There is no demo here.", todo="Run it from a clone of the project.")
-    check_safe(dict(os.environ))
+    check_safe({**_written(), **os.environ})
     log.configure(level=30)
     done = subprocess.run([sys.executable, "-m", "demo.build", "--out", str(_DATA)], check=False)
     if done.returncode:
@@ -108,10 +111,15 @@ def _prepared(store: Path) -> Settings:
     )
 
 
+def _written() -> dict[str, str]:
+    """The variables of `.env`, whoever wrote it."""
+    text = _ENV.read_bytes().decode("utf-8", "replace") if _ENV.is_file() else ""
+    return {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text)).items()}
+
+
 def _write_env() -> None:
     """Leave the demo's settings for the command line, unless the file is somebody's own."""
-    env = Path(".env")
-    if env.exists() and not env.read_text(encoding="utf-8").startswith(_MARK):
+    if _ENV.exists() and not _ENV.read_bytes().startswith(_MARK.encode()):
         _talk.print("There is an .env of yours; it was left alone, so the `anabot` commands here use it and not the demo.")
         return
     lines = {
@@ -121,7 +129,7 @@ def _write_env() -> None:
         "ANABOT_DBT_TARGET": str(_DATA / "target"),
         "ANABOT_NOW": _NOW,
     }
-    env.write_text("\n".join([_MARK, *(f"{name}={value}" for name, value in lines.items())]) + "\n", encoding="utf-8")
+    _ENV.write_text("\n".join([_MARK, *(f"{name}={value}" for name, value in lines.items())]) + "\n", encoding="utf-8")
 
 
 @contextmanager

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
 from anabot.errors import ConfigError
 from anabot.types import Channel, ChannelId, Person, UserId
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise ValueError(f"{name} is not a time zone such as Europe/Berlin") from None
+    return name
 
 
 class _PersonSpec(BaseModel):
@@ -18,7 +30,7 @@ class _PersonSpec(BaseModel):
     name: str = ""
     email: str = ""
     groups: tuple[str, ...] = ()
-    zone: str = "UTC"
+    zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     admin: bool = False
     guest: bool = False
     external: bool = False
@@ -36,6 +48,19 @@ class _Cast(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
     people: Mapping[str, _PersonSpec]
     channels: Mapping[str, _ChannelSpec] = {}
+
+    @model_validator(mode="after")
+    def _everybody_is_known(self) -> _Cast:
+        # Some classes of metrics are said only where every member may know them: nobody may be left out of the count.
+        for name, channel in self.channels.items():
+            strangers = [handle for handle in channel.members if handle not in self.people]
+            if strangers:
+                raise ValueError(f"#{name} has the member {strangers[0]}, who is not among the people")
+        ids = [*(one.id for one in self.people.values()), *(one.id for one in self.channels.values())]
+        twice = next((one for one in ids if ids.count(one) > 1), None)
+        if twice is not None:
+            raise ValueError(f"the id {twice} is given twice")
+        return self
 
 
 class FileDirectory:
@@ -56,11 +81,13 @@ class FileDirectory:
             ConfigError: the file is absent, is not YAML, or misses a field.
         """
         try:
-            return cls(_Cast.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))))
+            found = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader, in C where there is one
+            return cls(_Cast.model_validate(found))
         except FileNotFoundError:
             raise ConfigError(f"There is no directory file at {path}.", todo="Set ANABOT_DIRECTORY to one.") from None
-        except (yaml.YAMLError, ValidationError) as error:
-            raise ConfigError(f"The directory file {path} cannot be read.", why=str(error)) from None
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+            todo = "Write `people: {handle: {id: …}}` and `channels: {name: {id: …, members: […]}}`."
+            raise ConfigError(f"The directory file {path} cannot be read.", why=_why(error), todo=todo) from None
 
     def person(self, user: str) -> Person | None:
         """The person with this handle or id, or None."""
@@ -84,8 +111,20 @@ class FileDirectory:
         return list(self._people.values())
 
     def _channel(self, name: str, spec: _ChannelSpec) -> Channel:
-        members = frozenset(UserId(self._people[handle].user) for handle in spec.members if handle in self._people)
+        members = frozenset(UserId(self._people[handle].user) for handle in spec.members)
         return Channel(channel=ChannelId(spec.id), name=name, private=spec.private, external=spec.external, members=members)
+
+
+def _why(error: Exception) -> str:
+    """What is wrong, where, on one line."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return f"{place}: {first['msg'].removeprefix('Value error, ')}.".removeprefix(": ")
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return f"Line {mark.line + 1}: {getattr(error, 'problem', 'it is not YAML')}."
+    return f"{getattr(error, 'strerror', None) or 'It is not UTF-8 text'}."
 
 
 def _person(handle: str, spec: _PersonSpec) -> Person:

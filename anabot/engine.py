@@ -19,7 +19,7 @@ import structlog
 
 from anabot.access import guard
 from anabot.access.proof import rules_of
-from anabot.errors import AnabotError, BadQuery, ConfigError, WarehouseError, WarehouseLimit, WarehouseTimeout
+from anabot.errors import AnabotError, BadQuery, ConfigError, WarehouseError, WarehouseLacks
 from anabot.semantic import Compiled, compile_query, display_sql, render
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.query import MetricQuery
@@ -224,9 +224,7 @@ class Engine:
     def _distinct(self, place: Place, compiled: Compiled, statement: Statement) -> list[str]:
         try:
             return [_said(row[0]) for row in self._table(statement, compiled).rows if row[0] is not None]
-        except (WarehouseTimeout, WarehouseLimit):
-            raise
-        except WarehouseError as error:  # one column that is not there must not take every question with it
+        except WarehouseLacks as error:  # one column that is not there must not take every question with it
             log.warning("values.missing", model=place[0], dimension=place[1], why=error.why)
             return []
 

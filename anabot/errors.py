@@ -8,6 +8,7 @@ AnabotError
 ├── NotAllowed           policy says no
 ├── UnsafeQuery          the guard refused a statement
 ├── WarehouseError       the warehouse failed
+│   ├── WarehouseLacks   a table or column of the registry is not there
 │   ├── WarehouseTimeout
 │   └── WarehouseLimit   too many rows or bytes
 ├── StoreError           Ana's own memory failed
@@ -98,6 +99,12 @@ class WarehouseError(AnabotError):
     """The warehouse failed."""
 
     code = "warehouse"
+
+
+class WarehouseLacks(WarehouseError):
+    """The registry names a table or a column that the warehouse does not have."""
+
+    code = "lacks"
 
 
 class WarehouseTimeout(WarehouseError):

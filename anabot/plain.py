@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from anabot.semantic.units import format_cell
-from anabot.types import Answer, Bridge, Table
+from anabot.types import Answer, Bridge, Cell, Column, Table
 
 _MARKS = {"certified": "✔ certified", "team": "◐ team", "draft": "⚠ draft"}
 _ROWS, _ACROSS = 20, 4
+# Escape sequences, and the marks that turn the direction of writing.
+_CODES = (*range(10), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_STEERING = dict.fromkeys(_CODES, "\N{REPLACEMENT CHARACTER}")
 _NUMBERS = ("number", "integer", "money", "ratio")
 
 
@@ -19,7 +22,12 @@ def plain(answer: Answer) -> str:
     lines = [answer.text] if answer.aside else []
     for part in parts:
         lines.extend(_one(part))
-    return "\n".join(lines)
+    return printable("\n".join(lines))
+
+
+def printable(text: str) -> str:
+    """The text without what would steer a terminal: values come from tables that strangers may write to."""
+    return text.translate(_STEERING)
 
 
 def _one(answer: Answer) -> Iterator[str]:
@@ -42,7 +50,7 @@ def grid(table: Table, rows: int = _ROWS) -> Iterator[str]:
         yield from _on_its_side(table)
         return
     heads = [column.label or column.name for column in table.columns]
-    body = [[format_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows[:rows]]
+    body = [[_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows[:rows]]
     right = [column.type in _NUMBERS for column in table.columns]
     widths = [max(map(len, cells)) for cells in zip(heads, *body, strict=True)]
     for line in ([heads], [["─" * width for width in widths]], body):
@@ -57,7 +65,11 @@ def _on_its_side(table: Table) -> Iterator[str]:
     """One row of many columns, a column a line."""
     width = max(len(column.label or column.name) for column in table.columns)
     for column, cell in zip(table.columns, table.rows[0], strict=True):
-        yield f"{(column.label or column.name).ljust(width)}  {format_cell(cell, column):>16}"
+        yield f"{(column.label or column.name).ljust(width)}  {_cell(cell, column):>16}"
+
+
+def _cell(cell: Cell, column: Column) -> str:
+    return " ".join(format_cell(cell, column).split("\n"))  # a row is one line
 
 
 def _bridge(bridge: Bridge) -> Iterator[str]:

@@ -10,7 +10,7 @@ import structlog
 from slack_bolt import App
 from starlette.applications import Starlette
 
-from anabot.admin import Administration, PlaybookLine
+from anabot.admin import Administration, playbook_lines
 from anabot.bootstrap import House, administration, open_house
 from anabot.config import Settings
 from anabot.directory import FileDirectory
@@ -61,7 +61,11 @@ def open_service(settings: Settings) -> Iterator[Service]:
     line = open_line(settings.slack, FileDirectory.read(settings.directory).groups_of if settings.directory else _no_groups)
     with open_house(settings, lambda _: line.directory) as house:
         worker = _worker(house, line)
-        desk = administration(house, lambda: playbook_lines(house), lambda name, person: _run_now(house, worker, name, person))
+        desk = administration(
+            house,
+            lambda: playbook_lines(house.standing.laws.playbooks),
+            lambda name, person: _run_now(house, worker, name, person),
+        )
         app = create_app(settings.slack, line, _parts(house, desk))
         signed = bool(settings.slack.signing_secret.get_secret_value())
         yield Service(house=house, app=app, web=create_web(app if signed else None, ready=lambda: _ready(house)), worker=worker)
@@ -75,15 +79,6 @@ def run_worker(settings: Settings) -> None:
     """Run the worker alone until SIGTERM."""
     with open_service(settings) as service:
         service.worker.serve()
-
-
-def playbook_lines(house: House) -> list[PlaybookLine]:
-    """The playbooks in force, as people list them."""
-    playbooks = house.standing.laws.playbooks.values()
-    return [
-        PlaybookLine(name=one.name, title=one.title, channel=f"#{one.channel}", schedule=one.schedule.words)
-        for one in sorted(playbooks, key=lambda playbook: playbook.name)
-    ]
 
 
 def _parts(house: House, desk: Administration) -> Parts:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -13,23 +15,42 @@ from anabot.ask import Current
 from anabot.config import Settings
 from anabot.errors import ConfigError, Fault, RegistryError
 from anabot.lineage.dbt import DbtBuild
-from anabot.playbooks.check import check_playbooks
-from anabot.playbooks.playbook import Playbook
 from anabot.semantic import parse_registry
 from anabot.semantic.registry import Registry
 from anabot.types import Directory
 
+if TYPE_CHECKING:
+    from anabot.playbooks.playbook import Playbook
+
 log = structlog.get_logger()
+YAML, MARKDOWN = (".yml", ".yaml"), (".md",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Laws:
-    """One consistent reading of every folder."""
+    """One consistent reading of every folder. Playbooks are checked when somebody first wants one: a question wants none."""
 
     current: Current
-    playbooks: Mapping[str, Playbook]
-    held: tuple[Fault, ...]  # why some playbooks are not in force
     build: DbtBuild
+    texts: Mapping[str, str]  # the playbooks' files
+    directory: Directory
+
+    @property
+    def playbooks(self) -> Mapping[str, Playbook]:
+        """The playbooks in force, by name."""
+        return self._checked[0]
+
+    @property
+    def held(self) -> tuple[Fault, ...]:
+        """Why some playbooks are not in force."""
+        return self._checked[1]
+
+    @cached_property
+    def _checked(self) -> tuple[Mapping[str, Playbook], tuple[Fault, ...]]:
+        playbooks, faults = _check(self.texts, self.current, self.directory)
+        for fault in faults:
+            log.info("playbook.held", file=fault.file, line=fault.line, what=fault.what)
+        return playbooks, faults
 
 
 class Standing:
@@ -54,13 +75,12 @@ class Standing:
         Raises:
             RegistryError: with every fault; what was in force stays so.
         """
-        self._laws = read_laws(self._settings, self._directory)
-        registry = self._laws.current.registry
-        held = f" {len(self._laws.held)} faults hold playbooks back: run `anabot check`." if self._laws.held else ""
-        return (
-            f"Read again: {len(registry.metrics)} metrics, {len(self._laws.playbooks)} playbooks, "
-            f"registry {registry.version[:12]}.{held}"
-        )
+        laws = read_laws(self._settings, self._directory)
+        held = f" {len(laws.held)} faults hold playbooks back: run `anabot check`." if laws.held else ""
+        self._laws = laws
+        registry = laws.current.registry
+        force = f"{len(registry.metrics)} metrics, {len(laws.playbooks)} playbooks"
+        return f"Read again: {force}, registry {registry.version[:12]}.{held}"
 
 
 def read_laws(settings: Settings, directory: Directory) -> Laws:
@@ -74,33 +94,37 @@ def read_laws(settings: Settings, directory: Directory) -> Laws:
     files = read_tree(settings.semantic_layer)
     registry = parse_registry(files, build.raw)
     policy = _policy(files, registry, settings)
-    playbooks, faults = check_playbooks(read_tree(settings.playbooks, (".md",)), registry, policy, directory)
-    for fault in faults:
-        log.info("playbook.held", file=fault.file, line=fault.line, what=fault.what)
-    return Laws(current=Current(registry=registry, policy=policy), playbooks=playbooks, held=tuple(faults), build=build)
+    texts = read_tree(settings.playbooks, MARKDOWN)
+    return Laws(current=Current(registry=registry, policy=policy), build=build, texts=texts, directory=directory)
 
 
 def check_files(settings: Settings, directory: Directory, *, strict: bool = False) -> tuple[tuple[Fault, ...], int]:
-    """Every fault of every file, in order, and how many files were read. `strict` also wants every metric certified."""
-    files = {**read_tree(settings.semantic_layer), **read_tree(settings.playbooks, (".md",))}
-    return tuple(sorted(set(_faults(settings, directory, strict)))), len(files)
+    """Every fault of every file, in order, and how many files there are. `strict` also wants every metric certified.
+
+    Raises:
+        ConfigError: a folder or the dbt build is not there.
+    """
+    count = len(_paths(settings.semantic_layer, YAML)) + len(_paths(settings.playbooks, MARKDOWN))
+    faults: set[Fault] = set()
+    try:
+        for fault in _faults(settings, directory, strict):
+            faults.add(fault)
+    except RegistryError as error:
+        faults.update(error.faults)
+    return tuple(sorted(faults)), count
 
 
 def _faults(settings: Settings, directory: Directory, strict: bool) -> Iterator[Fault]:
-    files = read_tree(settings.semantic_layer)
-    try:
-        registry = parse_registry(files, DbtBuild.read(settings.dbt_target).raw)
-    except RegistryError as error:
-        yield from error.faults
-        return
-    try:
-        policy = _policy(files, registry, settings)
-    except RegistryError as error:
-        yield from error.faults
-        return
-    yield from check_playbooks(read_tree(settings.playbooks, (".md",)), registry, policy, directory)[1]
+    laws = read_laws(settings, directory)
+    yield from laws.held
     if strict:
-        yield from _uncertified(registry)
+        yield from _uncertified(laws.current.registry)
+
+
+def _check(texts: Mapping[str, str], current: Current, directory: Directory) -> tuple[Mapping[str, Playbook], tuple[Fault, ...]]:
+    from anabot.playbooks.check import check_playbooks  # it brings the templates along, which a question does not need
+
+    return check_playbooks(texts, current.registry, current.policy, directory)
 
 
 def _uncertified(registry: Registry) -> Iterator[Fault]:
@@ -118,20 +142,31 @@ def _policy(files: Mapping[str, str], registry: Registry, settings: Settings) ->
     return parse_policy(files[found], registry, file=found)
 
 
-def read_tree(folder: Path, endings: tuple[str, ...] = (".yml", ".yaml")) -> dict[str, str]:
+def read_tree(folder: Path, endings: tuple[str, ...] = YAML) -> dict[str, str]:
     """Every file of the folder with one of the endings: path → text, in the order of the paths.
 
     Raises:
-        ConfigError: the folder is not there, or a file is not UTF-8.
+        ConfigError: the folder is not there.
+        RegistryError: files that are not text.
     """
+    found = {path.as_posix(): _text(path) for path in _paths(folder, endings)}
+    faults = [text for text in found.values() if isinstance(text, Fault)]
+    if faults:
+        raise RegistryError(faults)
+    return {path: text for path, text in found.items() if isinstance(text, str)}
+
+
+def _paths(folder: Path, endings: tuple[str, ...]) -> list[Path]:
     if not folder.is_dir():
         raise ConfigError(f"There is no folder {folder}.", todo="Set ANABOT_SEMANTIC_LAYER and ANABOT_PLAYBOOKS to yours.")
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in endings and path.is_file())
-    return {path.as_posix(): _text(path) for path in paths}
+    return sorted(path for path in folder.rglob("*") if path.suffix in endings and path.is_file())
 
 
-def _text(path: Path) -> str:
+def _text(path: Path) -> str | Fault:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 text.", why=str(error), todo="Save it as UTF-8.") from None
+        line = error.object[: error.start].count(b"\n") + 1
+        return Fault(path.as_posix(), line, "This is not UTF-8 text.", todo="Save the file as UTF-8.")
+    except OSError as error:
+        return Fault(path.as_posix(), 1, "This file cannot be read.", f"{error.strerror}.", "Let this user read it.")

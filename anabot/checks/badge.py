@@ -75,7 +75,10 @@ def _stale(
     allowed = min((one.freshness_hours for one in inputs if one.freshness_hours), default=0)
     for source in sorted({registry.models[name].source for name in models} - {""}):
         loaded = evidence.loaded.get(source)
-        if not allowed or loaded is None:
+        if not allowed:
+            continue
+        if loaded is None:
+            yield f"it is not known when {source} was last loaded"
             continue
         hours = (now - loaded).total_seconds() / 3600
         if hours > allowed:

@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from anabot.config import SlackSettings
-from anabot.errors import PlaybookError
+from anabot.errors import ConfigError, PlaybookError
 from anabot.slack.clicks import Clicks
 from anabot.slack.command import Command
 from anabot.slack.desk import Desk
@@ -35,6 +35,22 @@ class Line:
     client: WebClient
     voice: Voice
     directory: SlackDirectory
+
+    def who(self) -> str:
+        """Whom the token makes Ana in Slack, and where.
+
+        Raises:
+            ConfigError: Slack cannot be reached, or does not take the token.
+        """
+        try:
+            me = self.client.auth_test()
+        except SlackApiError as error:
+            why = f"It says `{error.response['error']}`."
+            raise ConfigError("Slack does not take the token.", why=why, todo="Correct SLACK_BOT_TOKEN.") from None
+        except BROKEN as error:
+            why = f"{self.client.base_url}: {type(error).__name__}."
+            raise ConfigError("Slack cannot be reached.", why=why, todo="Check SLACK_API_URL and the network.") from None
+        return f"{me['user']} in {me['team']}"
 
     def poster(self, directory: Directory | None = None) -> SlackPoster:
         """A Poster for playbooks. `directory` finds their channels, where it is not Slack that does."""

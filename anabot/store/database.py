@@ -15,11 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, column, create_engine, event, inspect, make_url, select, table, text
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from anabot.errors import ConfigError, StoreError
@@ -27,6 +23,8 @@ from anabot.errors import ConfigError, StoreError
 WAIT_S = 10  # how long a writer waits for another one
 _MIGRATE_LOCK = 0x616E61_01  # PostgreSQL advisory locks are numbers; these spell "ana"
 CHAIN_LOCK = 0x616E61_02
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_REVISION = table("alembic_version", column("version_num"))  # where Alembic notes the shape
 _one_migration = threading.Lock()  # Alembic keeps its context in module globals
 
 
@@ -70,8 +68,13 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables to their newest shape. Safe to run from many processes at once."""
-        if self._url.database and not self.is_postgres:
-            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+        if not self.is_postgres:
+            _make_folder(Path(str(self._url.database)))
+        if self.current():
+            return
+        # Alembic takes longer to import than most commands take to answer, and most find the tables as they should be.
+        from alembic import command
+
         with _one_migration:
             if not self.is_postgres:
                 self._write_ahead()
@@ -85,8 +88,9 @@ class Database:
     def current(self) -> bool:
         """Whether the tables have their newest shape."""
         with self.read() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-        return found == ScriptDirectory.from_config(_alembic()).get_current_head()
+            if not inspect(connection).has_table(_REVISION.name):
+                return False
+            return connection.execute(select(_REVISION.c.version_num)).scalars().all() == [newest_shape()]
 
     def close(self) -> None:
         """Give back every connection."""
@@ -109,8 +113,10 @@ class Database:
 def _accepted(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigError("The store's URL cannot be read.", todo="Write `sqlite:///var/ana.db` or `postgresql://…`.") from error
+    except (ArgumentError, ValueError):  # a port that is no number; the words of both hold the URL, and so its password
+        raise ConfigError("The store's URL cannot be read.", todo="Write `sqlite:///var/ana.db` or `postgresql://…`.") from None
+    if "@" in (parsed.host or ""):
+        raise ConfigError("The store's URL has two @.", todo="Write `%40` for an @ in the password.")
     if parsed.drivername in ("postgres", "postgresql"):
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
@@ -142,9 +148,25 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _alembic() -> Config:
+def newest_shape() -> str:
+    """The revision of the newest migration, which its file's name carries: `v0001_memory.py` is 0001."""
+    return max(path.stem[1:].partition("_")[0] for path in (_MIGRATIONS / "versions").glob("v*_*.py"))
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"{file.parent}: {error.strerror or error}."
+        todo = "Point ANABOT_STORE_URL at a folder she can write."
+        raise StoreError("Ana's memory has no place.", why=why, todo=todo) from error
+
+
+def _alembic() -> Any:
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
 

@@ -44,6 +44,9 @@ class Warehouse(Protocol):
             WarehouseError: anything else that went wrong.
         """
 
+    def wake(self) -> None:
+        """Begin to open, beside the caller, where opening takes a while. Never raises: what is wrong is said by `run`."""
+
     def watermark(self) -> str:
         """A word for the data as it now stands; it changes when the data is replaced. "" where a warehouse cannot tell."""
 

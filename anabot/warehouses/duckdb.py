@@ -12,7 +12,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from anabot.errors import WarehouseError
 from anabot.types import Cell, Statement
 from anabot.warehouses import base
 from anabot.warehouses.base import Result
+from anabot.warehouses.lacking import lacking
 from anabot.warehouses.process import Child, ChildGone, Reply, TookTooLong
 
 MEMORY_MB = 512
@@ -51,9 +52,15 @@ class DuckDB:
         request = {"text": statement.text, "params": params, "max_rows": max_rows, "max_bytes": max_bytes}
         header, payload = self._ask(request, timeout_s)
         if "error" in header:
+            if header["error"] == "names":
+                raise lacking(header["message"], statement)
             raise self._failed(header["error"], header["message"], max_bytes, timeout_s)
         table = pa.ipc.open_stream(payload).read_all()
         return Result(names=tuple(table.column_names), rows=_rows(table), truncated=header["truncated"])
+
+    def wake(self) -> None:
+        """Start the child beside the caller, so that the first question finds it there."""
+        threading.Thread(target=self._woken, name="warehouse-wake", daemon=True).start()
 
     def watermark(self) -> str:
         """Changes when the file is replaced or written to."""
@@ -103,6 +110,10 @@ class DuckDB:
         finally:
             self._places.release()
 
+    def _woken(self) -> None:
+        with suppress(WarehouseError):
+            self._running()
+
     def _running(self) -> Child:
         with self._lock:
             found = self.watermark()
@@ -137,12 +148,6 @@ class DuckDB:
                 return base.timeout(timeout_s)
             case "refused":
                 return WarehouseError("The warehouse refused the statement.", why=message)
-            case "names":
-                return WarehouseError(
-                    "The warehouse does not have what the registry names.",
-                    why=message.splitlines()[0],
-                    todo="Rebuild the warehouse, or correct the model in the semantic layer, then run `anabot check`.",
-                )
         # The engine's own words may quote a row, which the asker may not be allowed to see.
         return WarehouseError("The warehouse could not compute this.", todo="Tell the owner of the metric, with the receipt.")
 

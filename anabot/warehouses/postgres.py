@@ -13,11 +13,14 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import errors as pg
 from psycopg.pq import TransactionStatus
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
-from anabot.errors import WarehouseError
+from anabot.errors import ConfigError, WarehouseError
 from anabot.types import Cell, Statement
 from anabot.warehouses import base
 from anabot.warehouses.base import Result
+from anabot.warehouses.lacking import lacking
 
 AT_ONCE = 8
 _BATCH = 1_000
@@ -31,7 +34,7 @@ class Postgres:
     dialect = "postgres"
 
     def __init__(self, url: str) -> None:
-        self._url = url.replace("postgres://", "postgresql://", 1).replace("postgresql+psycopg://", "postgresql://", 1)
+        self._url = _readable(url)
         self._idle: list[psycopg.Connection] = []
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(AT_ONCE)
@@ -44,11 +47,7 @@ class Postgres:
         except (pg.QueryCanceled, pg.LockNotAvailable) as error:
             raise base.timeout(timeout_s) from error
         except (pg.UndefinedTable, pg.UndefinedColumn, pg.InvalidSchemaName) as error:
-            raise WarehouseError(
-                "The warehouse does not have what the registry names.",
-                why=str(error).splitlines()[0],
-                todo="Rebuild the warehouse, or correct the model in the semantic layer, then run `anabot check`.",
-            ) from error
+            raise lacking(str(error), statement) from error
         except (pg.SyntaxError, pg.ReadOnlySqlTransaction, pg.FeatureNotSupported, pg.InsufficientPrivilege) as error:
             raise WarehouseError("The warehouse refused the statement.", why=str(error).splitlines()[0]) from error
         except psycopg.Error as error:
@@ -56,6 +55,9 @@ class Postgres:
             raise WarehouseError(
                 "The warehouse could not compute this.", todo="Tell the owner of the metric, with the receipt."
             ) from error
+
+    def wake(self) -> None:
+        """Nothing: a session takes no time worth hiding."""
 
     def watermark(self) -> str:
         """Always "": a server's data changes row by row, so its loads tell how new it is."""
@@ -116,6 +118,18 @@ class Postgres:
             return
         with self._lock:
             self._idle.append(session)
+
+
+def _readable(url: str) -> str:
+    """The URL as libpq reads it: what it cannot read it would repeat, and with it perhaps a part of the password."""
+    todo = "Write `postgresql://user:password@host:5432/database`, with `%40` for an @ in the password."
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ConfigError("The PostgreSQL URL cannot be read.", todo=todo) from None
+    if "@" in (parsed.host or ""):
+        raise ConfigError("The PostgreSQL URL cannot be read.", why="It has two @.", todo=todo)
+    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _select(session: psycopg.Connection, statement: Statement, *, max_rows: int, max_bytes: int, timeout_s: float) -> Result:

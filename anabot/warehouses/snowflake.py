@@ -15,7 +15,7 @@ from snowflake.connector import errors as sf
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from anabot.errors import ConfigError, WarehouseError
+from anabot.errors import ConfigError, WarehouseError, WarehouseLacks
 from anabot.types import Cell, Statement
 from anabot.warehouses import base
 from anabot.warehouses.base import Result
@@ -52,6 +52,9 @@ class Snowflake:
         except sf.Error as error:
             raise _failed(error, timeout_s) from error
 
+    def wake(self) -> None:
+        """Nothing: a session takes no time worth hiding."""
+
     def watermark(self) -> str:
         """Always "": a warehouse's data changes row by row, so its loads tell how new it is."""
         return ""
@@ -65,10 +68,10 @@ def _engine(url: str) -> Engine:
     connect = {"paramstyle": "qmark", "session_parameters": _SESSION, "login_timeout": 20, "application": "anabot"}
     try:
         return create_engine(url, pool_size=AT_ONCE, max_overflow=0, pool_recycle=1800, connect_args=connect)
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError):
         raise ConfigError(
             "The Snowflake URL cannot be read.", todo="Write `snowflake://user@account/database/schema?warehouse=…&role=…`."
-        ) from error
+        ) from None
 
 
 def _select(session: Any, statement: Statement, *, max_rows: int, max_bytes: int, timeout_s: float) -> Result:
@@ -97,7 +100,7 @@ def _failed(error: sf.Error, timeout_s: float) -> WarehouseError:
     if error.errno in _CANCELLED:
         return base.timeout(timeout_s)
     if error.errno in _NAMES:
-        return WarehouseError(
+        return WarehouseLacks(
             "The warehouse does not have what the registry names, or the role may not see it.",
             todo="Grant SELECT to the role, or correct the model in the semantic layer, then run `anabot check`.",
         )

@@ -22,6 +22,7 @@ from anabot.errors import (
     UnknownName,
     UnsafeQuery,
     WarehouseError,
+    WarehouseLacks,
     WarehouseTimeout,
 )
 from anabot.semantic.query import MetricQuery, Span
@@ -326,7 +327,7 @@ def test_a_column_that_is_missing_does_not_take_every_question_with_it(engine: E
 
     def lacking(statement: Statement, **limits: float) -> Result:
         if "tier" in statement.text:
-            raise WarehouseError("The warehouse does not have what the registry names.")
+            raise WarehouseLacks("The warehouse does not have what the registry names.")
         return run(statement, **limits)  # type: ignore[arg-type]
 
     warehouse.run = lacking  # type: ignore[method-assign, assignment]

@@ -1,0 +1,100 @@
+"""`anabot playbook`: list the playbooks, run one or all of them. Posts nothing on a dry run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from anabot.admin import playbook_lines
+from anabot.bootstrap import House, file_directory, open_house
+from anabot.commands.saying import AsJson, say, say_grid, say_json, talk
+from anabot.config import load_settings
+from anabot.errors import AnabotError, PlaybookError
+from anabot.plain import printable
+from anabot.playbooks.playbook import Playbook
+from anabot.semantic.names import did_you_mean
+from anabot.standing import Standing
+
+app = typer.Typer(no_args_is_help=True, help="List playbooks, and run one or all of them.")
+
+
+@app.command("list")
+def playbook_list(as_json: AsJson = False) -> None:
+    """List the playbooks, where they go and when."""
+    settings = load_settings()
+    laws = Standing(settings, file_directory(settings)).laws
+    lines = [asdict(line) for line in playbook_lines(laws.playbooks)]
+    if laws.held:
+        talk("Some playbooks have faults and are not in force: run `anabot check`.")
+    if as_json:
+        say_json(lines)
+        return
+    say_grid(("name", "title", "channel", "schedule"), [tuple(line.values()) for line in lines])
+
+
+@app.command("run")
+def playbook_run(
+    name: Annotated[str, typer.Argument(help="team/file-name")] = "",
+    at: Annotated[str, typer.Option(help="The instant of the slot, such as 2026-10-05T08:00-07:00.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be posted; post nothing.")] = False,
+    run_all: Annotated[bool, typer.Option("--all", help="Every playbook.")] = False,
+) -> None:
+    """Run one playbook, or all of them, as of an instant."""
+    if bool(name) == run_all:
+        raise typer.BadParameter("give one NAME, or --all")
+    slot = _parsed(at)
+    if dry_run:
+        with open_house(load_settings()) as house:
+            when = _instant(house, slot)
+            _each(house, name, lambda playbook: house.runner.run(playbook, when, dry_run=True).markdown)
+        return
+    # Slack's room and the clock take a while to import, and nothing else here needs them.
+    from anabot.serving import open_service
+
+    with open_service(load_settings(slack=True)) as service:
+        when = _instant(service.house, slot)
+        _each(service.house, name, lambda playbook: service.worker.run_now(playbook.name, "cli", when))
+
+
+def _each(house: House, name: str, run: Callable[[Playbook], str]) -> None:
+    """Print what each run gives. One that fails is told and costs the exit code, not the others."""
+    broken = [] if name else sorted({fault.file for fault in house.standing.laws.held})
+    for playbook in _chosen(house, name):
+        try:
+            say(printable(run(playbook)))
+        except AnabotError as error:
+            broken.append(playbook.name)
+            talk(str(error))
+    if broken:
+        talk(f"{len(broken)} failed: {', '.join(broken)}. `anabot check` names the faults of files.")
+        raise typer.Exit(1)
+
+
+def _chosen(house: House, name: str) -> list[Playbook]:
+    laws = house.standing.laws
+    if not name:
+        return [laws.playbooks[one] for one in sorted(laws.playbooks)]
+    if name in laws.playbooks:
+        return [laws.playbooks[name]]
+    held = next((fault for fault in laws.held if fault.file.endswith(f"{name}.md")), None)
+    if held:
+        raise PlaybookError(f"The playbook {name} has faults.", why=str(held), todo="`anabot check` names them all.")
+    meant = did_you_mean(name, laws.playbooks) or "`anabot playbook list` names those there are."
+    raise PlaybookError(f"There is no playbook {name}.", todo=meant)
+
+
+def _parsed(text: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not an instant; write 2026-10-05T08:00:00-07:00") from None
+
+
+def _instant(house: House, at: dt.datetime | None) -> dt.datetime:
+    if at is None:
+        return house.clock.now()
+    return at if at.tzinfo else at.replace(tzinfo=house.standing().registry.calendar.zone)
