@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from anabot.ask import Asker
-from anabot.errors import UnknownName
-from anabot.semantic.registry import Metric
+from anabot.errors import NotAllowed, UnknownName
+from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.search import search
 from anabot.store import Store
 from anabot.types import Channel, Person
@@ -16,6 +18,7 @@ from anabot.types import Channel, Person
 if TYPE_CHECKING:
     from anabot.playbooks.playbook import Playbook
 
+log = structlog.get_logger()
 _AUDITED = (
     "at", "actor", "place", "kind", "status", "reason", "metrics", "rows", "ms", "receipt", "query_hash", "sql_hash", "access",
 )  # fmt: skip
@@ -34,12 +37,14 @@ class PlaybookLine:
     title: str
     channel: str
     schedule: str
+    owner: str = ""
+    runnable: bool = False
 
 
 def playbook_lines(playbooks: Mapping[str, Playbook]) -> list[PlaybookLine]:
     """The playbooks in force, by name."""
     return [
-        PlaybookLine(name=name, title=one.title, channel=f"#{one.channel}", schedule=one.schedule.words)
+        PlaybookLine(name=name, title=one.title, channel=f"#{one.channel}", schedule=one.schedule.words, owner=one.owner)
         for name, one in sorted(playbooks.items())
     ]
 
@@ -59,10 +64,10 @@ class Administration:
         return self.vitals()
 
     def metrics(self, text: str, person: Person, channel: Channel) -> Sequence[Metric]:
-        """The metrics listed for this person here, best match first; all of them, by name, for an empty search."""
+        """The metrics listed for this person here, best match first; all of them, by label, for an empty search."""
         registry = self.asker.current().registry
         visible = self.asker.decision(person, channel).grant.listed
-        names = search(registry, text, visible) if text.strip() else sorted(visible)
+        names = search(registry, text, visible) if text.strip() else sorted(visible, key=_catalogue(registry))
         return [registry.metrics[name] for name in names]
 
     def define(self, name: str, person: Person, channel: Channel) -> Metric:
@@ -82,12 +87,21 @@ class Administration:
 
     def playbooks(self, person: Person) -> Sequence[PlaybookLine]:
         """The playbooks of the channels that this person is in."""
-        lines = self.list_playbooks()
-        return [line for line in lines if self._reads(person, line.channel)]
+        lines = (replace(line, runnable=_may_run(line, person)) for line in self.list_playbooks())
+        return [line for line in lines if line.runnable or self._reads(person, line.channel)]
 
     def run(self, name: str, person: Person) -> str:
-        """Run one playbook now and post it into its channel; one sentence that says what was posted where."""
-        return self.run_playbook(name, person)
+        """Run one playbook, by name or title, and post it into its channel; one sentence that says what was posted where.
+
+        Raises:
+            NotAllowed: this person neither owns it nor is an admin; the words are the same for one that does not exist.
+        """
+        wanted = name.strip().casefold()
+        found = next((one for one in self.list_playbooks() if wanted in (one.name.casefold(), one.title.casefold())), None)
+        if not person.admin and (found is None or not _may_run(found, person)):
+            log.info("playbook.run_refused", by=person.handle or person.user)
+            raise NotAllowed("You may run the playbooks that you own.", todo="`/ana playbooks` lists them; an admin may run any.")
+        return self.run_playbook(found.name if found else name, person)
 
     def audit(self, count: int) -> Sequence[Mapping[str, Any]]:
         """The newest `count` audit rows, newest first."""
@@ -100,3 +114,13 @@ class Administration:
     def _reads(self, person: Person, channel: str) -> bool:
         found = self.asker.directory.channel(channel)
         return found is not None and (person.user in found.members or person.admin)
+
+
+def _may_run(line: PlaybookLine, person: Person) -> bool:
+    return person.admin or (bool(line.owner) and line.owner == person.handle)
+
+
+def _catalogue(registry: Registry) -> Callable[[str], tuple[bool, str]]:
+    """By label; what is only a step of a bridge comes last."""
+    steps = {metric for one in registry.reconciliations.values() for metric, _, _ in one.terms}
+    return lambda name: (name in steps, registry.metrics[name].label.casefold())

@@ -14,7 +14,8 @@ from anabot.agent.understanding import Reading
 from anabot.analysis.reconcile import bridge, metrics_of
 from anabot.checks.badge import Evidence, worst_badge
 from anabot.engine import Engine, Intent, Outcome
-from anabot.periods import Period, between_days, label
+from anabot.periods import Period, between_days, label, whole_months
+from anabot.semantic.formula_words import column_words
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.types import Answer, Bridge, Clock, Grant, Table
@@ -37,6 +38,7 @@ class Answerer:
         outcome = self.engine.run(reading.query, grant, intent=intent)
         evidence = self.evidence()
         query = outcome.compiled.query
+        models = _dbt_models(registry, outcome)
         return Answer(
             status="answered",
             text=say(reading, outcome.table, registry),
@@ -44,14 +46,17 @@ class Answerer:
             query_hash=outcome.query_hash,
             table=outcome.table,
             sql=outcome.sql,
-            models=evidence.build.chain(_dbt_models(registry, outcome)),
+            models=evidence.build.chain(models),
+            lineage=evidence.build.steps(models),
             metrics=query.metrics,
             badge=worst_badge(query.metrics, registry, outcome.compiled.models, evidence, now=self.clock.now()),
             as_of=outcome.as_of,
             period=_dates(query, registry),
             assumptions=reading.assumptions,
-            bridges=tuple(self._bridges(query, registry, grant, intent)),
+            bridges=() if reading.ask else tuple(self._bridges(query, registry, grant, intent)),
             chart=reading.chart,
+            ask=reading.ask,
+            access=_access(grant, registry),
             receipt=outcome.receipt,
             timings_ms={"query": round(outcome.ms, 3)},
         )
@@ -92,10 +97,17 @@ def _dbt_models(registry: Registry, outcome: Outcome) -> list[str]:
     return [registry.models[name].dbt_model for name in outcome.compiled.models]
 
 
+def _access(grant: Grant, registry: Registry) -> str:
+    """Who may see this here, and which rows only."""
+    said = ((column_words(registry, rule.dimension), " or ".join(rule.values) or "nothing") for rule in grant.rows)
+    rows = [f"Only rows where {name} is {values}." for name, values in said]
+    return " ".join([grant.reason, *rows]).strip()
+
+
 def _dates(query: MetricQuery, registry: Registry) -> str:
+    """The exact days, after the name of a quarter or a year: `FY26 Q2 (1 May – 31 Jul 2026)`, `28 Sep – 4 Oct 2026`."""
     if query.period is None:
         return ""
     period = Period(query.period.start, query.period.end)
-    name = label(period, registry.calendar.fiscal_start)
-    days = between_days(period)
-    return days if name == f"{period.start:%Y-%m-%d}" or " to " in name else f"{name} ({days})"
+    name, days = label(period, registry.calendar.fiscal_start), between_days(period)
+    return f"{name} ({days})" if whole_months(period) in (3, 12) and " to " not in name else days

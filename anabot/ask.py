@@ -180,7 +180,7 @@ class Asker:
         public = all(set(query.metrics) <= decision.grant.metrics for _, query in found.choices)
         grant = decision.grant if public else decision.own
         choices = [self._choice(label, query, now, grant, question) for label, query in found.choices]
-        answer = Refusals(now.registry, decision.own).ask_back(found.word, choices)
+        answer = Refusals(now.registry, decision.own).ask_back(found, choices)
         return answer if public else Refusals(now.registry, decision.own).elsewhere(answer, question.channel)
 
     def _choice(self, label: str, query: MetricQuery, now: Current, grant: Grant, question: Question) -> Choice:

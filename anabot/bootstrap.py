@@ -103,7 +103,10 @@ class House:
     def _load_words(self) -> str:
         loaded = self.engine.freshness()
         oldest = min(loaded.items(), key=lambda item: item[1], default=None)
-        return f"{len(loaded)} sources, oldest {oldest[0]} at {oldest[1]:%Y-%m-%d %H:%M} UTC" if oldest else "no load log"
+        if oldest is None:
+            return "no load log"
+        at = oldest[1].astimezone(self.standing.laws.current.registry.calendar.zone)
+        return f"{len(loaded)} sources; the oldest is {oldest[0]}, of {at.day} {at:%b %Y, %H:%M %Z}"
 
     def _golden_words(self) -> str:
         wrong = prove(self.standing().registry, self.engine)

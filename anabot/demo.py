@@ -144,7 +144,7 @@ def running(settings: Settings, port: int = 0) -> Iterator[Running]:
             events_url=f"{url}slack/events",
             signing_secret=settings.slack_signing_secret.get_secret_value(),
             now=service.house.clock.now,
-            as_of=f"{settings.now:%A, %d %B %Y}",
+            as_of=f"{settings.now:%A, %d %B %Y}".replace(" 0", " "),
         )
         both = Starlette(routes=[*service.web.routes, Mount("/", small_slack)], middleware=[Middleware(LoopbackOnly)])
         config = uvicorn.Config(both, host=HOST, port=port, log_level="error", lifespan="off", timeout_graceful_shutdown=1)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from anabot.access.policy import OffLimits
-from anabot.agent.understanding import Forbidden, NotUnderstood
+from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood
 from anabot.errors import AnabotError, NotAllowed, UnknownName
 from anabot.semantic.registry import Registry
 from anabot.types import Answer, Channel, Choice, Grant
@@ -47,14 +47,20 @@ class Refusals:
         if nearest:
             text += f" The nearest I have: {_either(nearest)}."
         elif found.reason == "unknown_words":
-            text += " Ask me `what can you do` to see what I know."
+            text += " Ask me “what can you do” to see what I know."
         return Answer(status="refused", text=text, reason=found.reason, unknown=found.unknown, nearest=nearest, owner=owner)
 
-    def ask_back(self, word: str, choices: Sequence[Choice]) -> Answer:
+    def ask_back(self, found: Ambiguous, choices: Sequence[Choice]) -> Answer:
         """The word has several governed readings and the asker's team has none by default."""
-        shown = "; ".join(f"{choice.label}: {choice.value}" if choice.value else choice.label for choice in choices)
-        text = f"“{word}” has more than one meaning here. Which do you mean? {shown}."
-        return Answer(status="clarify", text=text, reason="ambiguous", choices=tuple(choices))
+        text = f"“{found.word}” has more than one meaning here. Which do you mean?"
+        return Answer(
+            status="clarify",
+            text=text,
+            reason="ambiguous",
+            choices=tuple(choices),
+            period=found.period_label,
+            assumptions=found.assumptions,
+        )
 
     def elsewhere(self, alone: Answer, channel: Channel | None) -> Answer:
         """The answer may not be read by everyone in this channel: one honest sentence here, the answer by direct message."""

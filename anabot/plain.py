@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from anabot.semantic.units import format_cell
 from anabot.types import Answer, Bridge, Cell, Column, Table
 
-_MARKS = {"certified": "✔ certified", "team": "◐ team", "draft": "⚠ draft"}
 _ROWS, _ACROSS = 20, 4
 # Escape sequences, and the marks that turn the direction of writing.
 _CODES = (*range(10), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -32,7 +31,13 @@ def printable(text: str) -> str:
 
 def _one(answer: Answer) -> Iterator[str]:
     yield answer.text
-    if answer.table is not None and (len(answer.table.rows) > 1 or len(answer.table.columns) > 1):
+    yield from (f"  {choice.label}: {choice.value}" if choice.value else f"  {choice.label}" for choice in answer.choices)
+    if answer.ask == "sql":
+        yield from (f"\n{text}" for _, text in answer.sql)
+    if answer.ask:
+        yield ""
+        yield from (f"{name} ← {', '.join(parents)}" for name, parents in answer.lineage)
+    elif answer.table is not None and (len(answer.table.rows) > 1 or len(answer.table.columns) > 1):
         yield ""
         yield from grid(answer.table)
     for bridge in answer.bridges:
@@ -80,12 +85,12 @@ def _bridge(bridge: Bridge) -> Iterator[str]:
 
 
 def _notes(answer: Answer) -> Iterator[str]:
-    if answer.period:
+    if answer.period and not answer.ask:
         yield f"dates    {answer.period}"
     for assumption in answer.assumptions:
         yield f"assumed  {assumption}"
     if answer.badge:
-        yield f"badge    {_MARKS[answer.badge.level]}: {answer.badge.why}"
+        yield f"badge    {answer.badge.words()}"
     if answer.as_of:
         yield f"as of    {answer.as_of:%Y-%m-%d %H:%M %Z}"
     if answer.receipt:

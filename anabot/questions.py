@@ -26,7 +26,7 @@ def introduction(registry: Registry, questions: tuple[str, ...]) -> str:
     if not questions:
         return (
             f"Hello, I am Ana. I answer questions about {company}'s numbers, each from a definition that the data team owns. "
-            "There is nothing that I may show you here yet: ask the data team to add your team to `access.yml`."
+            "There is nothing that I may show you here yet: ask the data team for access."
         )
     return (
         f"Hello, I am Ana. Ask me about {company}'s numbers in your own words: every figure comes from a definition that the "

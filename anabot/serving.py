@@ -108,8 +108,8 @@ def _worker(house: House, line: Line) -> Worker:
 
 def _run_now(house: House, worker: Worker, name: str, person: Person) -> str:
     worker.run_now(name, person.handle or person.user)
-    channel = house.standing.laws.playbooks[name].channel
-    return f"{name} was posted in #{channel}."
+    playbook = house.standing.laws.playbooks[name]
+    return f"{playbook.title} was posted in #{playbook.channel}."
 
 
 def _ready(house: House) -> Mapping[str, bool]:

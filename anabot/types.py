@@ -15,6 +15,7 @@ ChannelId = NewType("ChannelId", str)
 Receipt = NewType("Receipt", str)
 Cell = str | int | float | bool | Decimal | dt.date | dt.datetime | None
 Unit = str  # "usd", "count", "ratio", "hours", "days" … free, shown beside the number
+_MARKS = {"certified": "✔ Certified", "team": "◐ Team", "draft": "⚠ Draft"}
 Status = Literal["answered", "clarify", "refused", "forbidden", "error"]
 
 
@@ -135,10 +136,15 @@ class Badge:
     level: Literal["certified", "team", "draft"]
     why: str = ""
 
+    def words(self) -> str:
+        """`✔ Certified by @somebody until 31 Jan 2027`, `◐ Team: why it is not certified`."""
+        joint = " " if self.why.startswith("by ") else ": "
+        return _MARKS[self.level] + (f"{joint}{self.why}" if self.why else "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge:
-    """A − B = Σ terms + residual, to the cent. `lines` are (label, amount, metric)."""
+    """A − B = Σ terms + residual, to the cent. `lines` are (label, amount, metric): A, the terms, B."""
 
     name: str
     title: str
@@ -179,7 +185,10 @@ class Answer:
     aside: Answer | None = None  # what goes to the asker alone, by direct message; `private` is its text
     bridges: tuple[Bridge, ...] = ()
     parts: tuple[Answer, ...] = ()
-    chart: str = ""  # "", "line" or "bar": the picture that suits the rows
+    chart: str = ""  # "", "line" or "bar": the picture that was asked for
+    ask: str = ""  # "definition" or "sql" where the question was what the number is, not how much
+    lineage: tuple[tuple[str, tuple[str, ...]], ...] = ()  # each dbt model and what it is built from, nearest first
+    access: str = ""  # who may see it here, and why
     receipt: Receipt = Receipt("")
     brain: str = "offline"
     timings_ms: Mapping[str, float] = field(default_factory=dict)

@@ -76,7 +76,7 @@ class Policy:
         else:
             insiders = [each for each in members if not (each.guest or each.external)]
             said = audience.speakable(own, declared, self._scopes, self._strict, lambda: self._alone(members, insiders))
-            why = f"{place} says {', '.join(sorted(declared.says)) or 'nothing'}."
+            why = f"{place} hears {_listed(sorted(declared.says), 'metrics')}."
         grant = replace(
             own, audience=place, metrics=said, denied=own.denied | declared.denied, reason=f"{own.reason} {why}".strip()
         )  # fmt: skip
@@ -128,7 +128,14 @@ class Policy:
 
 
 def _sentence(name: str, team: TeamSpec) -> str:
-    return f"Team {name} sees {', '.join((*team.sees, *team.metrics)) or 'nothing'}."
+    return f"The {name} team sees {_listed(team.sees, 'metrics')}{_listed(team.metrics, '', ', and ')}."
+
+
+def _listed(names: Sequence[str], noun: str, before: str = "") -> str:
+    if not names:
+        return "nothing" if noun else ""
+    all_but_last = f"{', '.join(names[:-1])} and " if names[:-1] else ""
+    return f"{before}{all_but_last}{names[-1]} {noun}".rstrip()
 
 
 def _nothing(subject: str, reason: str) -> Grant:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from anabot.lineage.dbt import DbtBuild
 from anabot.semantic.registry import Metric, Registry
+from anabot.semantic.units import day
 from anabot.types import Badge
 
 _WORST_FIRST = ("draft", "team", "certified")
@@ -30,7 +31,7 @@ def badge(metric: Metric, registry: Registry, models: tuple[str, ...], evidence:
     lost = next(_reasons(inputs, registry, models, evidence, now), "")
     if lost:
         return Badge(level="team", why=lost)
-    return Badge(level="certified", why=f"by {metric.certified.by} until {metric.certified.expires:%d %b %Y}")
+    return Badge(level="certified", why=f"by @{metric.certified.by} until {day(metric.certified.expires)}")
 
 
 def worst_badge(
@@ -60,7 +61,7 @@ def _reasons(
         if one.certified is None:
             yield f"{one.label} has not been certified"
         elif one.certified.expires < now.date():
-            yield f"the certification of {one.label} ended on {one.certified.expires:%d %b %Y}"
+            yield f"the certification of {one.label} ended on {day(one.certified.expires)}"
         if one.name in evidence.wrong_golden:
             yield f"a golden value of {one.label} does not come out"
     dbt_models = [registry.models[name].dbt_model for name in models]

@@ -88,6 +88,15 @@ class DbtBuild:
             waiting.extend(self.nodes[here].depends_on.nodes)
         return tuple(_shown(self.nodes[unique_id]) for unique_id in order)
 
+    def steps(self, models: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each model of the chain, nearest first, with what it is built from; a source stands on nothing and is no step."""
+        chain = self.chain(models)
+        by_name = {_shown(node): node for node in self.nodes.values() if node.resource_type != "test"}
+        parents = ((name, by_name[name].depends_on.nodes) for name in chain)
+        return tuple(
+            (name, tuple(_shown(self.nodes[one]) for one in found if one in self.nodes)) for name, found in parents if found
+        )
+
     def failing_tests(self, models: Iterable[str]) -> tuple[str, ...]:
         """Names of the tests on these models that the last build did not pass."""
         wanted = {self._id(name) for name in models}

@@ -13,7 +13,7 @@ from jinja2 import Undefined
 from anabot.errors import PlaybookError
 from anabot.playbooks.markdown import escape
 from anabot.playbooks.view import Number, Text
-from anabot.semantic.units import CURRENCIES, format_cell, rounded
+from anabot.semantic.units import CURRENCIES, format_cell, readable, rounded
 from anabot.types import Column
 
 _SCALES = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K"))
@@ -35,7 +35,9 @@ def shown(value: object) -> Md:
         UndefinedError: the value is missing.
     """
     fail_if_missing(value)
-    if isinstance(value, Md | Text) or hasattr(value, "__html__"):
+    if isinstance(value, Text):
+        return Md(readable(value))
+    if isinstance(value, Md) or hasattr(value, "__html__"):
         return Md(value)
     if isinstance(value, Number):
         return Md(amount(value, value.column))
@@ -72,7 +74,7 @@ def short(value: object) -> Md:
     if not letter:
         return shown(value)
     unit = _unit(value)
-    sign, suffix = "-" if number < 0 else "", {"hours": " h", "days": " days", "fte": " FTE"}.get(unit, "")
+    sign, suffix = "-" if number < 0 else "", {"hours": " h", "days": " days", "fte": " FTE", "times": "×"}.get(unit, "")
     return Md(f"{sign}{CURRENCIES.get(unit, '')}{rounded(abs(number) / scale, 2 if scale >= 10**6 else 1)}{letter}{suffix}")
 
 

@@ -23,8 +23,6 @@ from anabot.playbooks.view import Number, Result, Text
 from anabot.semantic.units import day
 from anabot.types import Badge, Bridge, Cell, Column, Receipt
 
-_MARKS = {"certified": "✔ certified", "team": "◐ team", "draft": "⚠ draft"}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
@@ -65,15 +63,18 @@ def write(playbook: Playbook, results: Mapping[str, Result], bridges: Mapping[st
 
 
 def footer(playbook: Playbook, results: Mapping[str, Result], origin: Provenance, zone: ZoneInfo) -> str:
-    """The exact dates, the freshness, the badge and the receipts, under a line."""
-    lines = _all_dates(results.values())
+    """In small print, under a line: the exact dates; the freshness and the badge; whose it is, and the receipts."""
+    trust = _trust(origin.badges)
     if origin.as_of is not None:
         at = origin.as_of.astimezone(zone)
-        lines.append(f"Data as of {day(at.date())}, {at:%H:%M} {at.tzname()}")
-    lines += _trust(origin.badges)
-    lines.append(f"Receipts {', '.join(origin.receipts)}")
-    lines.append(f"Playbook {escape(playbook.name)}, owner {escape(playbook.owner)}, {escape(playbook.schedule.words)}")
-    return "\n---\n" + "\n".join(f"- {line}" for line in lines) + "\n"
+        trust.insert(0, f"Data as of {day(at.date())}, {at:%H:%M} {at.tzname()}")
+    whose = f"By @{escape(playbook.owner)}, {escape(playbook.schedule.words)}"
+    lines = [
+        "; ".join(_all_dates(results.values())),
+        " · ".join(trust),
+        f"{whose} · receipts {', '.join(origin.receipts)}",
+    ]
+    return "\n---\n" + "\n".join(f"- {line}" for line in lines if line) + "\n"
 
 
 def _values(
@@ -121,16 +122,11 @@ def _nothing(results: Mapping[str, Result]) -> str:
 
 
 def _trust(badges: Mapping[str, Badge]) -> list[str]:
-    """One line where all is certified; otherwise how much is, and why the rest is not."""
-    certified = [badge for badge in badges.values() if badge.level == "certified"]
-    if len(certified) == len(badges):
-        return [escape(f"{_MARKS['certified']}: {why}") for why in dict.fromkeys(badge.why for badge in certified)]
-    doubts: dict[tuple[str, str], list[str]] = {}
-    for name, badge in badges.items():
-        if badge.level != "certified":
-            doubts.setdefault((badge.level, badge.why), []).append(name)
-    lines = [f"{_MARKS['certified']}: {len(certified)} of {len(badges)} queries"] if certified else []
-    return lines + [escape(f"{_MARKS[level]} ({', '.join(names)}): {why}") for (level, why), names in doubts.items()]
+    """Each badge once where all is certified; otherwise how much is, and why the rest is not."""
+    certified = sum(badge.level == "certified" for badge in badges.values())
+    found = dict.fromkeys(badge for badge in badges.values() if certified == len(badges) or badge.level != "certified")
+    some = [f"✔ {certified} of {len(badges)} queries certified"] if 0 < certified < len(badges) else []
+    return some + [escape(badge.words()) for badge in found]
 
 
 def _all_dates(results: Iterable[Result]) -> list[str]:
@@ -143,8 +139,8 @@ def _all_dates(results: Iterable[Result]) -> list[str]:
 
 
 def _dates(result: Result) -> str:
-    dates = result.dates if result.label in result.dates or " to " in result.label else f"{result.dates} ({result.label})"
-    return f"{dates}, compared with {result.previous_dates}" if result.previous else dates
+    dates = f"{result.label} ({result.dates})" if result.label.startswith("FY") or "-Q" in result.label else result.dates
+    return f"{dates} against {result.previous_dates}" if result.previous else dates
 
 
 def _list(names: Mapping[str, object] | Sequence[str]) -> str:

@@ -70,10 +70,9 @@ def join(values: Iterable[object], separator: str = ", ") -> Md:
 def bridge_table(bridge: Bridge) -> Md:
     """A bridge as a table whose amounts add up from the first line to the last."""
     column = Column(name=bridge.name, type="money", unit=bridge.unit)
-    (left, first, _), (right, last, _) = bridge.lines[0], bridge.lines[-1]
-    steps = [(label, _signed(-amount, column)) for label, amount, _ in bridge.lines[1:-1]]
-    residual = ("Not explained", _signed(-bridge.residual, column))
-    lines = [(left, amount(first, column)), *steps, residual, (right, amount(last, column))]
+    (left, first), *steps, (right, last) = bridge.walk()
+    signed = [(label, _signed(step, column)) for label, step in steps]
+    lines = [(left, amount(first, column)), *signed, (right, amount(last, column))]
     rows = "\n".join(f"| {escape(label)} | {amount} |" for label, amount in lines)
     return Md(f"| {escape(bridge.title)} | Amount |\n| --- | ---: |\n{rows}")
 

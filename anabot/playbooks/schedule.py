@@ -139,7 +139,7 @@ class ScheduleSpec(BaseModel):
         hour, minute = self.at.split(":")
         day, weekday, words = self._days()
         cron = f"{int(minute)} {int(hour)} {day} * {weekday}"
-        return Schedule(cron=cron, zone=zone, words=f"{words} at {self.at} ({zone.key})")
+        return Schedule(cron=cron, zone=zone, words=f"{words} at {self.at} ({_city(zone)})")
 
     def _days(self) -> tuple[str, str, str]:
         if self.weekly:
@@ -171,6 +171,11 @@ def _is_time(text: str) -> bool:
     except ValueError:
         return False
     return text[2] == ":"
+
+
+def _city(zone: ZoneInfo) -> str:
+    """`Los Angeles time` for America/Los_Angeles."""
+    return f"{zone.key.rpartition('/')[2].replace('_', ' ')} time" if "/" in zone.key else zone.key
 
 
 def _zone(name: str) -> ZoneInfo | None:

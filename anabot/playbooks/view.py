@@ -51,7 +51,7 @@ class Number(Decimal):
 
 
 class Text(str):
-    """Text of a result, escaped for Markdown once and for all: it may be put anywhere."""
+    """Text of a result, escaped for Markdown once and for all: it may be put anywhere. It prints as words."""
 
     __slots__ = ()
 
@@ -180,7 +180,9 @@ class Result:
             return Missing(f"`{self.name}.{column.name}` has no value for {self.dates}")
         if isinstance(cell, bool):
             return cell
-        if isinstance(cell, str | dt.date):
+        if isinstance(cell, str):
+            return Text(escape(cell))
+        if isinstance(cell, dt.date):
             return Text(escape(format_cell(cell, column, fiscal_start=self.fiscal_start)))
         return Number.of(cell, column)
 

@@ -33,7 +33,7 @@ from anabot.semantic.resolve import resolve_fully
 from anabot.semantic.trees import DATED, Values, aliased, column, number, placed
 from anabot.types import Column, Grant
 
-_TYPES = {"usd": "money", "ratio": "ratio", "date": "time", "time": "time"}
+_TYPES = {"usd": "money", "ratio": "ratio", "times": "ratio", "date": "time", "time": "time"}
 _COMPARED = {"previous": "{} before", "change": "Change of {}", "percent_change": "Change of {} in percent"}
 
 

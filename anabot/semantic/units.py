@@ -6,6 +6,7 @@ Rounding is half up, and only in the text: money to the cent, shares to a tenth 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from anabot.periods import quarter_label
@@ -13,13 +14,16 @@ from anabot.types import Cell, Column
 
 EMPTY = "–"
 CURRENCIES = {"usd": "$", "eur": "€", "gbp": "£"}
-_SUFFIXES = {"hours": " h", "days": " days", "fte": " FTE"}
+_SUFFIXES = {"hours": " h", "days": " days", "fte": " FTE", "times": "×"}
+_WORDS = {"count": "number", "ratio": "share, in %", "times": "times", "fte": "full-time equivalents"}
 _WIDE = Context(prec=400)  # the default of 28 digits refuses to round what is longer
-_PLACES = {"hours": 1, "days": 1, "fte": 1, "score": 3}
+_PLACES = {"hours": 1, "days": 1, "fte": 1, "score": 3, "times": 2}
+# `autonomous_vehicles`: how systems store what people call "autonomous vehicles".
+_SLUG = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 
 
 def format_cell(value: Cell, column: Column, *, fiscal_start: int = 1) -> str:
-    """The cell as text: `$1,234.50`, `12.3%`, `1,234`, `28 Sep 2026`; `–` where there is no value.
+    """The cell as text: `$1,234.50`, `12.3%`, `2.33×`, `1,234`, `28 Sep 2026`; `–` where there is no value.
 
     Dates follow the grain that the column's name ends with, as in `metric_time__month`.
     """
@@ -33,7 +37,17 @@ def format_cell(value: Cell, column: Column, *, fiscal_start: int = 1) -> str:
         return _date(value, column, fiscal_start)
     if isinstance(value, int | float | Decimal):
         return _number(value, column)
-    return value
+    return readable(value)
+
+
+def readable(value: str) -> str:
+    """A stored name as words: `big_tech` is `big tech`. Any other text stays as it is."""
+    return value.replace("_", " ") if _SLUG.fullmatch(value) else value
+
+
+def unit_words(unit: str) -> str:
+    """What a unit is called beside a metric's name: `USD`, `hours`, `share, in %`."""
+    return unit.upper() if unit in CURRENCIES else _WORDS.get(unit, unit)
 
 
 def day(date: dt.date) -> str:

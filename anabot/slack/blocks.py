@@ -37,6 +37,11 @@ def sections(mrkdwn: str) -> Iterator[Block]:
             yield {"type": "section", "text": _mrkdwn(part)}
 
 
+def beside(mrkdwn: str, accessory: Block) -> Block:
+    """Escaped text, short, with a button at its side."""
+    return {"type": "section", "text": _mrkdwn(next(pieces(mrkdwn, SECTION_TEXT))), "accessory": accessory}
+
+
 def context(*lines: str) -> Iterator[Block]:
     """Escaped lines in small print, each an element; empty ones are left out."""
     parts = [part for line in lines for part in pieces(line, CONTEXT_TEXT) if part.strip()]

@@ -8,24 +8,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from anabot.charts import chart_png, suits
 from anabot.errors import BadQuery
-from anabot.slack import buttons, details, mrkdwn, render
+from anabot.slack import buttons, details, mrkdwn, pictures, render
 from anabot.slack.blocks import Block, Message
 from anabot.slack.buttons import Pressed
 from anabot.slack.csv_file import file_name, table_csv
 from anabot.slack.desk import Desk
 from anabot.slack.post import BROKEN, Place
 from anabot.slack.reply import attempt, in_words
-from anabot.types import Answer, Channel, Person, Table
+from anabot.types import Answer, Channel, Person
 
 log = structlog.get_logger()
-_NO_UPLOAD = "The picture could not be uploaded, so here is the table."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,29 +162,16 @@ class Clicks:
             self._whisper(click, messages)
 
     def _shown(self, answer: Answer, person: Person, channel: Channel, picture: bool) -> Sequence[Message]:
-        setting = self.desk.setting(person, channel)
         if not picture:
-            return render.render(answer, setting)
-        try:
-            return render.render(answer, setting, picture=self._picture(answer))
-        except (SlackApiError, *BROKEN) as error:
-            log.warning("slack.upload_failed", error=type(error).__name__)
-            return render.render(answer, setting, note=_NO_UPLOAD)
-
-    def _picture(self, answer: Answer) -> str:
-        table = _table(answer)
-        kind = cast(Literal["line", "bar"], answer.chart or suits(table) or "bar")
-        title = _title(table)
-        fiscal_start = self.desk.parts.registry().calendar.fiscal_start
-        png = chart_png(table, kind, title=title, subtitle=answer.period, fiscal_start=fiscal_start)
-        return self.desk.voice.upload(f"{file_name(title)}.png", png, title=title)
+            return render.render(answer, self.desk.setting(person, channel))
+        return self.desk.drawn(answer, person, channel)
 
     def _upload_csv(self, click: Click) -> Sequence[Message]:
         answer, _, _ = self._recalled(click)
-        table = _table(answer.aside or answer)
+        table = pictures.rows(answer.aside or answer)
         private = answer.aside is not None or Pressed.read(click.value).asker != click.user
         place = self.desk.voice.direct(click.user) if private and not click.direct else click.place
-        title = _title(table)
+        title = pictures.title(table)
         comment = mrkdwn.escape(f"{title}: {len(table.rows):,} rows")
         try:
             self.desk.voice.upload(f"{file_name(title)}.csv", table_csv(table), title=title, place=place, comment=comment)
@@ -228,20 +213,6 @@ class Clicks:
 
 
 _SORRY = "Thank you. Your vote is kept with the answer, where the metric's owner sees it."
-
-
-def _table(answer: Answer) -> Table:
-    if answer.table is None:
-        raise BadQuery("There are no rows behind this message.", todo="Ask the question again.")
-    return answer.table
-
-
-def _title(table: Table) -> str:
-    """`Net revenue by Segment`, from the columns' labels."""
-    numbers = [column for column in table.columns if column.type in ("number", "integer", "money", "ratio")]
-    along = [column.label or column.name for column in table.columns if column not in numbers]
-    first = (numbers[0].label or numbers[0].name) if numbers else "Result"
-    return f"{first} by {' and '.join(along)}" if along else first
 
 
 def _as_view(messages: Sequence[Message]) -> Block:

@@ -1,11 +1,13 @@
 """`/ana`: help, status, metrics, define, playbooks, run, audit, reload. Answers are seen by whoever typed it alone.
 
-Everybody may ask for help, the metrics listed for them, their definitions and the playbooks of their channels. Only a
-workspace admin may run, reload, or read status and audit. It shows no number of the warehouse.
+Everybody may ask for help, the metrics listed for them, their definitions and the playbooks of their channels, and run the
+playbooks that they own. Only a workspace admin may run the others, reload, or read status and audit. It shows no number of
+the warehouse.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,25 +17,26 @@ from slack_bolt import Respond
 
 from anabot.errors import BadQuery, NotAllowed
 from anabot.slack import buttons, mrkdwn
-from anabot.slack.blocks import Block, Message, actions, button, context, header, messages, sections
+from anabot.slack.blocks import Block, Message, beside, button, context, messages, sections, shortened
 from anabot.slack.clicks import Click
 from anabot.slack.desk import Desk
-from anabot.slack.details import describe
+from anabot.slack.explain import describe
 from anabot.slack.reply import in_words
 from anabot.slack.tables import Grid, table_block
 from anabot.types import Channel, Person
 
 MOST_METRICS, MOST_AUDIT, DEFAULT_AUDIT = 40, 50, 10
+_GIST = 90
 # A response URL takes five messages.
 _MOST_MESSAGES = 5
-_ADMIN = frozenset({"status", "run", "audit", "reload"})
+_ADMIN = frozenset({"status", "audit", "reload"})
 _HELP = {
     "help": "this list",
     "metrics [search]": "the metrics you may ask about here",
     "define METRIC": "what a metric means, its formula and its owner",
-    "playbooks": "what is posted where, and when",
+    "playbooks": "what is posted where and when, with a button to run yours now",
+    "run PLAYBOOK": "post a playbook into its channel now: your own, or any as an admin",
     "status": "warehouse, registry, loads and store (admins)",
-    "run PLAYBOOK": "post a playbook into its channel now (admins)",
     "audit [n]": "the newest n questions on record (admins)",
     "reload": "read definitions, access and playbooks again (admins)",
 }
@@ -98,27 +101,30 @@ class Command:
                 mrkdwn.escape(f"No metric matches “{search}” here." if search else "No metric is open to you here.")
             )
             return
-        rows = [(one.label, one.name, one.unit or " ", f"@{one.owner}" if one.owner else " ") for one in found[:MOST_METRICS]]
-        yield table_block(Grid(rows=(("Metric", "Name", "Unit", "Owner"), *rows), right=(False,) * 4))
+        rows = [(one.label, _gist(one.description), f"@{one.owner}" if one.owner else " ") for one in found[:MOST_METRICS]]
+        yield table_block(_plain(("Metric", "What it is", "Owner"), rows))
         more = (
             f"{MOST_METRICS} of {len(found)} shown; narrow them with `/ana metrics SEARCH`." if len(found) > MOST_METRICS else ""
         )
-        yield from context(more, "`/ana define NAME` says what one means.")
+        yield from context(more, "`/ana define METRIC` says all about one.")
 
     def _define(self, name: str, person: Person, channel: Channel) -> Iterator[Block]:
         if not name:
             raise BadQuery("Which metric?", todo="For example `/ana define` and a name from `/ana metrics`.")
-        yield from describe(self.desk.parts.admin.define(name, person, channel))
+        yield from describe(self.desk.parts.admin.define(name, person, channel), self.desk.parts.registry())
 
     def _playbooks(self, person: Person) -> Iterator[Block]:
         lines = self.desk.parts.admin.playbooks(person)
         if not lines:
             yield from sections("There is no playbook in your channels.")
         for number, line in enumerate(lines):
-            where = " · ".join(mrkdwn.value(part) for part in (line.name, line.channel, line.schedule) if part)
-            yield from sections(f"{mrkdwn.bold(line.title)}\n{where}")
-            if person.admin:
-                yield from actions(button("Run now", f"{buttons.RUN}_{number}", line.name))
+            by = f"by @{line.owner}" if line.owner else ""
+            where = " · ".join(mrkdwn.value(part) for part in (line.channel, line.schedule, by) if part)
+            words = f"{mrkdwn.bold(line.title)}\n{where}"
+            run = button("Run now", f"{buttons.RUN}_{number}", line.name)
+            yield from (beside(words, run),) if line.runnable else sections(words)
+        if lines and not any(line.runnable for line in lines):
+            yield from context("Whoever owns a playbook, or an admin, can run it at any time.")
 
     def _run(self, name: str, person: Person) -> Iterator[Block]:
         if not name:
@@ -126,7 +132,6 @@ class Command:
         yield from sections(mrkdwn.escape(self.desk.parts.admin.run(name, person)))
 
     def _status(self) -> Iterator[Block]:
-        yield header("Ana")
         lines = [f"*{mrkdwn.value(label)}* {mrkdwn.escape(words)}" for label, words in self.desk.parts.admin.status().items()]
         yield from sections("\n".join(lines))
 
@@ -134,17 +139,31 @@ class Command:
         if count and not count.isdigit():
             raise BadQuery(f"`{count}` is not a number of rows.", todo="For example `/ana audit 20`.")
         entries = self.desk.parts.admin.audit(min(int(count or DEFAULT_AUDIT), MOST_AUDIT))
-        names = ("at", "actor", "place", "status", "metrics", "receipt")
-        rows = [tuple(_cell(entry.get(name)) for name in names) for entry in entries]
+        rows = [self._entry(entry) for entry in entries]
         if not rows:
             yield from sections("Nothing has been asked yet.")
             return
-        yield table_block(Grid(rows=(tuple(name.capitalize() for name in names), *rows), right=(False,) * len(names)))
+        yield table_block(_plain(("When", "Who", "Where", "Outcome", "Metrics", "Receipt"), rows))
+        yield from context("The newest first, by the real clock.")
+
+    def _entry(self, entry: Mapping[str, Any]) -> tuple[str, ...]:
+        """One look as a line: labels instead of names, a handle instead of a user id, the company's time."""
+        registry = self.desk.parts.registry()
+        at, person = entry.get("at"), self.desk.parts.directory.person(str(entry.get("actor") or ""))
+        when = at.astimezone(registry.calendar.zone) if isinstance(at, dt.datetime) else None
+        labels = [registry.metrics[one].label if one in registry.metrics else one for one in entry.get("metrics") or ()]
+        return (
+            f"{when.day} {when:%b %H:%M:%S}" if when else _cell(at),
+            f"@{person.handle}" if person and person.handle else _cell(entry.get("actor")),
+            *(_cell(entry.get(name)) for name in ("place", "status")),
+            _cell(", ".join(labels)),
+            _cell(entry.get("receipt")),
+        )
 
 
 def _help(person: Person) -> Iterator[Block]:
     shown = {usage: words for usage, words in _HELP.items() if person.admin or usage.split()[0] not in _ADMIN}
-    yield from sections("\n".join(f"`/ana {usage}` {words}" for usage, words in shown.items()))
+    yield table_block(_plain(("Command", "What it does"), [(f"/ana {usage}", words) for usage, words in shown.items()]))
     yield from context("To ask about numbers, mention me in a channel or write to me directly.")
 
 
@@ -158,6 +177,14 @@ def _unknown(word: str, known: Sequence[str], person: Person) -> Iterator[Block]
 def _messages(blocks: list[Block]) -> Sequence[Message]:
     first = next((block["text"]["text"] for block in blocks if block["type"] == "section"), "Ana")
     return messages(first, blocks)
+
+
+def _plain(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Grid:
+    return Grid(rows=(head, *rows), right=(False,) * len(head))
+
+
+def _gist(description: str) -> str:
+    return shortened(mrkdwn.one_line(description).partition(". ")[0].rstrip("."), _GIST) or " "
 
 
 def _cell(value: Any) -> str:

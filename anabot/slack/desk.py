@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from anabot.errors import NotAllowed
-from anabot.slack import render
+from anabot.slack import pictures, render
 from anabot.slack.blocks import Message
 from anabot.slack.heard import Heard, conversation
 from anabot.slack.meter import answered
@@ -69,7 +69,15 @@ class Desk:
         answered(answer)
         if answer.aside is not None:
             self._send_alone(answer.aside, person, key)
+        if pictures.asked_for(answer):
+            return self.drawn(answer, person, channel, said=said)
         return render.render(answer, self.setting(person, channel, said=said))
+
+    def drawn(self, answer: Answer, person: Person, channel: Channel, *, said: str = "") -> Sequence[Message]:
+        """The answer with a picture instead of its table; with the table and a word of why where there can be none."""
+        setting = self.setting(person, channel, said=said)
+        picture, note = pictures.picture(answer, setting.registry, self.voice)
+        return render.render(answer, setting, picture=picture, note=note)
 
     def setting(self, person: Person, channel: Channel, *, said: str = "") -> Setting:
         """How answers look to this person in this place."""

@@ -39,6 +39,12 @@ def escape(text: str) -> str:
     return _QUOTE_LINE.sub("\u200b", entities)
 
 
+def told(text: str) -> str:
+    """Ana's own words as mrkdwn: what stands in them between backticks is shown as code, the rest as it is."""
+    parts = re.split(r"`([^`\n]+)`", text)
+    return "".join(f"`{value(part)}`" if n % 2 else escape(part) for n, part in enumerate(parts))
+
+
 def value(text: str) -> str:
     """A data value inside a sentence: escaped, on one line."""
     return escape(one_line(text))

@@ -47,6 +47,14 @@ class PlaybookLine(Protocol):
     def schedule(self) -> str:
         """When it is posted, in words."""
 
+    @property
+    def owner(self) -> str:
+        """The handle of whoever answers for it."""
+
+    @property
+    def runnable(self) -> bool:
+        """Whether the person it is listed for may run it now."""
+
 
 class Asker(Protocol):
     """One question, start to end."""
@@ -90,7 +98,11 @@ class Admin(Protocol):
         """The playbooks this person may know of."""
 
     def run(self, name: str, person: Person, /) -> str:
-        """Run one playbook now and post it into its channel; one sentence that says what was posted where."""
+        """Run one playbook, by its name or title, now and post it into its channel; one sentence that says what was posted where.
+
+        Raises:
+            NotAllowed: this person neither owns it nor is an admin.
+        """
 
     def audit(self, count: int, /) -> Sequence[Mapping[str, Any]]:
         """The newest `count` audit rows, newest first, with `at`, `actor`, `place`, `status`, `metrics` and `receipt`."""

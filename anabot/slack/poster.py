@@ -11,7 +11,7 @@ from anabot.errors import PlaybookError
 from anabot.slack import mrkdwn
 from anabot.slack.blocks import Block, Message, context, header, messages
 from anabot.slack.csv_file import file_name
-from anabot.slack.markdown import blocks_of
+from anabot.slack.markdown import blocks_of, inline
 from anabot.slack.post import BROKEN, Place, Voice
 from anabot.types import Digest, Directory
 
@@ -75,10 +75,10 @@ class SlackPoster:
 def pages(digest: Digest) -> list[Message]:
     """The messages of a digest. Pictures are named `chart:…` until they are uploaded."""
     pictures = {name: f"{_CHART}{name}" for name in digest.charts}
-    body = list(blocks_of(digest.markdown, pictures))
+    words, line, end = digest.markdown.rpartition("\n---\n")
+    body = list(blocks_of(words if line else end, pictures))
     title = [] if body and body[0]["type"] == "header" else [header(digest.title)]
-    receipts = ", ".join(mrkdwn.value(receipt) for receipt in digest.receipts)
-    footer = context(f"Receipts: {receipts}") if receipts else ()
+    footer = context("\n".join(inline(one.removeprefix("- ")) for one in end.strip().split("\n"))) if line else ()
     return messages(mrkdwn.escape(digest.title), [*title, *body, *footer])
 
 

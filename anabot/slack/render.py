@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from anabot.charts import suits
 from anabot.semantic.registry import Metric, Registry
-from anabot.slack import mrkdwn
+from anabot.slack import explain, mrkdwn
 from anabot.slack.blocks import Block, Message, context, divider, image, messages, sections
 from anabot.slack.buttons import (
     CHART,
@@ -23,9 +23,8 @@ from anabot.slack.buttons import (
     too_long_for_a_button,
 )
 from anabot.slack.tables import bridge_grid, grid, table_block, worth_a_table
-from anabot.types import Answer, Badge, Bridge, Person
+from anabot.types import Answer, Bridge, Person
 
-MARKS = {"certified": "✔", "team": "◐", "draft": "⚠"}
 _DEFINITION_TEXT, _MOST_DEFINITIONS = 220, 3
 
 
@@ -56,12 +55,6 @@ def zone_for(person: Person | None, registry: Registry) -> ZoneInfo:
         return registry.calendar.zone
 
 
-def badge_words(badge: Badge) -> str:
-    """`✔ certified: why`, escaped."""
-    why = f": {mrkdwn.value(badge.why)}" if badge.why else ""
-    return f"{MARKS[badge.level]} {badge.level}{why}"
-
-
 def asked_metrics(answer: Answer, registry: Registry) -> list[Metric]:
     """The metrics that were asked for and that the registry in force still has."""
     return [registry.metrics[name] for name in answer.metrics if name in registry.metrics]
@@ -88,6 +81,9 @@ def _compound(answer: Answer, setting: Setting) -> Iterator[Block]:
 
 def _answered(answer: Answer, setting: Setting, pressed: Pressed, picture: str) -> Iterator[Block]:
     yield from sections(mrkdwn.escape(answer.text))
+    if answer.ask:
+        yield from _explained(answer, setting, pressed)
+        return
     wide = worth_a_table(answer.table)
     if picture:
         yield image(picture, answer.text)
@@ -105,6 +101,16 @@ def _answered(answer: Answer, setting: Setting, pressed: Pressed, picture: str) 
         yield from answer_buttons(pressed, toggle=toggle, csv=wide)
 
 
+def _explained(answer: Answer, setting: Setting, pressed: Pressed) -> Iterator[Block]:
+    """What somebody is shown who asked what a number is, not how much."""
+    if answer.ask == "sql":
+        yield from explain.sql(answer)
+    yield from explain.lineage(answer)
+    yield from context(" · ".join(_facts(answer, setting)))
+    if answer.receipt:
+        yield from answer_buttons(pressed)
+
+
 def _residual(bridge: Bridge) -> Iterator[Block]:
     if abs(bridge.residual) > bridge.tolerance:
         yield from context(f"⚠ {mrkdwn.value(bridge.title)} does not close: its terms leave a residual.")
@@ -115,27 +121,35 @@ def _provenance(answer: Answer, setting: Setting) -> Iterator[str]:
     yield from (_definition(metric) for metric in metrics[:_MOST_DEFINITIONS])
     if len(metrics) > _MOST_DEFINITIONS:
         yield f"and {len(metrics) - _MOST_DEFINITIONS} more: see _How was this computed?_"
-    facts = [mrkdwn.value(answer.period)] if answer.period else []
-    if answer.badge:
-        facts.append(badge_words(answer.badge))
-    if answer.as_of:
-        facts.append(f"as of {as_of(answer, setting.zone)}")
-    yield " · ".join(facts)
+    days = [mrkdwn.value(answer.period)] if answer.period and not _says_days(answer) else []
+    yield " · ".join([*days, *_facts(answer, setting)])
     if answer.assumptions:
         yield _assumed(answer.assumptions)
     yield from (f"⚠ {mrkdwn.value(metric.caveat)}" for metric in metrics if metric.caveat)
 
 
+def _facts(answer: Answer, setting: Setting) -> Iterator[str]:
+    if answer.badge:
+        yield mrkdwn.value(answer.badge.words())
+    if answer.as_of:
+        yield f"Data as of {as_of(answer, setting.zone)}"
+
+
+def _says_days(answer: Answer) -> bool:
+    """Whether the sentence itself has the days of the period: `FY26 Q2 (1 May – 31 Jul 2026)`, or the days alone."""
+    return answer.period in answer.text or answer.period.replace(" – ", " to ") in answer.text
+
+
 def as_of(answer: Answer, zone: ZoneInfo) -> str:
-    """`5 Oct 2026 05:42 PDT`; "" where it is not known."""
+    """`5 Oct 2026, 05:42 PDT`; "" where it is not known."""
     if answer.as_of is None:
         return ""
     local = answer.as_of.astimezone(zone)
-    return f"{local.day} {local:%b %Y %H:%M %Z}"
+    return f"{local.day} {local:%b %Y, %H:%M %Z}"
 
 
 def _assumed(assumptions: Sequence[str]) -> str:
-    return "Assumed: " + "; ".join(mrkdwn.value(one.rstrip(" .")) for one in assumptions)
+    return "How I read it: " + " ".join(mrkdwn.value(one) for one in assumptions)
 
 
 def _definition(metric: Metric) -> str:
@@ -151,11 +165,11 @@ def _first_sentence(text: str) -> str:
 
 
 def _otherwise(answer: Answer, setting: Setting) -> Iterator[Block]:
-    yield from sections(mrkdwn.escape(answer.text))
+    yield from sections(mrkdwn.told(answer.text))
     if answer.owner and f"@{answer.owner}" not in answer.text:
         yield from context(f"Owner: {mrkdwn.value('@' + answer.owner)}")
-    if answer.assumptions:
-        yield from context(_assumed(answer.assumptions))
+    days = f"For {mrkdwn.value(answer.period)}" if answer.status == "clarify" and answer.period else ""
+    yield from context(days, _assumed(answer.assumptions) if answer.assumptions else "")
     if answer.status == "clarify" and answer.aside is None:
         yield from choice_buttons(Pressed(receipt=answer.receipt, asker=setting.asker), answer.choices)
     elif answer.nearest:
@@ -164,7 +178,7 @@ def _otherwise(answer: Answer, setting: Setting) -> Iterator[Block]:
 
 def failure(words: str) -> list[Message]:
     """An error that a person can act on, in its own words."""
-    return messages(mrkdwn.escape(words), sections(mrkdwn.escape(words)))
+    return messages(mrkdwn.told(words), sections(mrkdwn.told(words)))
 
 
 def bug(reference: str) -> list[Message]:

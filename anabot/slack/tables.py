@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from anabot.semantic.units import format_cell
+from anabot.semantic.units import format_cell, readable
 from anabot.slack.blocks import Block, code, shortened
 from anabot.slack.mrkdwn import one_line
 from anabot.types import Bridge, Cell, Column, Table
 
-MOST_ROWS, MOST_COLUMNS, CELL_TEXT = 12, 20, 120
+MOST_ROWS, MOST_COLUMNS, CELL_TEXT = 15, 20, 120
 # Slack refuses more than 10,000 characters of cells, and the message around them needs room too.
 TABLE_TEXT = 6_000
 MOST_ACROSS = 4
@@ -37,10 +37,18 @@ def grid(table: Table, *, fiscal_start: int = 1, most: int = MOST_ROWS) -> Grid:
         return _on_its_side(table, fiscal_start)
     columns = table.columns[:MOST_COLUMNS]
     body = list(_fitting([_cells(row, columns, fiscal_start) for row in table.rows[:most]]))
-    head = tuple(one_line(column.label or column.name) or " " for column in columns)
+    head = _head(columns)
     cut = any(len(cell) > CELL_TEXT for row in body for cell in row)
     shown = tuple(tuple(shortened(cell, CELL_TEXT) for cell in row) for row in (head, *body))
     return Grid(rows=shown, right=tuple(column.type in _NUMBERS for column in columns), note=_note(table, len(body), cut))
+
+
+def _head(columns: Sequence[Column]) -> tuple[str, ...]:
+    """The columns' labels; beside a single metric, what a comparison has added is called by a word."""
+    names = {column.name for column in columns}
+    compared = [name for name in names if f"{name}__previous" in names]
+    short = {compared[0] + ending: word for ending, word in _BESIDE.items() if ending} if len(compared) == 1 else {}
+    return tuple(short.get(column.name) or one_line(column.label or column.name) or " " for column in columns)
 
 
 def _on_its_side(table: Table, fiscal_start: int) -> Grid:
@@ -62,8 +70,12 @@ def _short(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
 def bridge_grid(bridge: Bridge) -> Grid:
     """A bridge as two columns: from the left side, step by step, to the right one."""
     amount = Column(name="amount", type="money", unit=bridge.unit)
-    lines = [(one_line(label), format_cell(value, amount)) for label, value in bridge.walk()]
-    return Grid(rows=((one_line(bridge.title), "Amount"), *lines), right=(False, True))
+    (left, start), *steps, (right, end) = bridge.walk()
+    signed = [(label, ("+" if step > 0 else "") + format_cell(step, amount)) for label, step in steps]
+    lines = [(left, format_cell(start, amount)), *signed, (right, format_cell(end, amount))]
+    return Grid(
+        rows=((one_line(bridge.title), "Amount"), *((one_line(label), said) for label, said in lines)), right=(False, True)
+    )
 
 
 def table_block(shown: Grid) -> Block:
@@ -97,7 +109,7 @@ def _cells(row: Sequence[Cell], columns: Sequence[Column], fiscal_start: int) ->
 
 def _cell(value: Cell, column: Column, fiscal_start: int) -> str:
     if isinstance(value, str):
-        return one_line(value) or "(empty)"
+        return readable(one_line(value)) or "(empty)"
     return format_cell(value, column, fiscal_start=fiscal_start)
 
 

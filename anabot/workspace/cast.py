@@ -34,7 +34,7 @@ class BotSpec(_Part):
 
 
 class PersonSpec(_Part):
-    """One member. The key in the file is the handle."""
+    """One member. The key in the file is the handle. The page opens `starts_in` first, where that is a channel of theirs."""
 
     id: str
     name: str
@@ -42,6 +42,7 @@ class PersonSpec(_Part):
     title: str = ""
     zone: str = "UTC"
     groups: tuple[str, ...] = ()
+    starts_in: str = ""
     admin: bool = False
     guest: bool = False
     external: bool = False

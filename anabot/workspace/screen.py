@@ -32,6 +32,7 @@ def overview(workspace: Workspace, user: str) -> Json:
         "shortcuts": [list(shortcut) for shortcut in workspace.shortcuts],
         "as_of": workspace.as_of,
         "zone": state.user(user).zone,
+        "starts_in": _first_room(workspace, user),
         "pings": state.pings_fired(),
         "home": view_json(state, home) if home else None,
     }
@@ -98,6 +99,14 @@ def _channel(workspace: Workspace, user: str, channel: Channel) -> Json:
             "external": channel.external, "archived": channel.archived, "im": bool(channel.im_of),
             "members": len(channel.members), "has_bot": state.bot_user in channel.members,
             "unread": len(fresh), "mentions": len(called)}
+
+
+def _first_room(workspace: Workspace, user: str) -> str:
+    """The channel that the cast wants open first for this person; without one, the first of theirs."""
+    state = workspace.state
+    rooms = [channel for channel in state.channels_of(user) if not channel.im_of]
+    wanted = [channel for channel in rooms if channel.name == state.user(user).starts_in]
+    return next((channel.id for channel in (*wanted, *rooms)), "")
 
 
 def _counts(workspace: Workspace, user: str, message: Message) -> bool:

@@ -29,6 +29,7 @@ class User:
     title: str = ""
     zone: str = "UTC"
     groups: tuple[str, ...] = ()
+    starts_in: str = ""
     admin: bool = False
     guest: bool = False
     external: bool = False

@@ -72,7 +72,7 @@ def test_a_channel_says_what_it_declares_and_holds_the_rest(policy: Policy) -> N
     assert decision.grant.metrics == scoped("company")
     assert decision.held == scoped("books")
     assert decision.grant.audience == "#general"
-    assert decision.grant.reason == "Team books sees company, books. #general says company."
+    assert decision.grant.reason == "The books team sees company and books metrics. #general hears company metrics."
 
 
 def test_a_declared_channel_says_more_but_never_more_than_the_asker_sees(policy: Policy) -> None:

@@ -144,6 +144,7 @@ def test_a_finance_thread_is_refined_turn_by_turn() -> None:
         "group_by": ["region"],
         "where": [{"field": "region", "op": "eq", "values": ["LATAM"]}],
         "period": {"start": "2025-05-01", "end": "2025-08-01"},
+        "order_by": ["-net_revenue"],
     }
     assert thread.as_json()["period"] != LAST_QUARTER
 

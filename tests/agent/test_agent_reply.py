@@ -6,6 +6,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from anabot.agent import Reading
 from anabot.agent.reply import say
 from anabot.semantic.query import MetricQuery
@@ -24,13 +26,13 @@ def told(columns: list[Column], rows: list[tuple[Cell, ...]], *, ask: Any = "", 
 
 
 def test_one_number_is_said_exactly_with_its_days() -> None:
-    assert told([SALES], [(Decimal("12345678.90"),)]) == "Sales was $12,345,678.90 in FY26 Q2 (1 May – 31 Jul 2026)."
+    assert told([SALES], [(Decimal("12345678.90"),)]) == "Sales were $12,345,678.90 in FY26 Q2 (1 May – 31 Jul 2026)."
 
 
 def test_a_filter_is_said() -> None:
     where = [{"field": "region", "op": "eq", "values": ["North"]}]
 
-    assert told([SALES], [(Decimal("510.52"),)], where=where) == "Sales was $510.52 in FY26 Q2 (1 May – 31 Jul 2026) for North."
+    assert told([SALES], [(Decimal("510.52"),)], where=where) == "Sales were $510.52 in FY26 Q2 (1 May – 31 Jul 2026) for North."
 
 
 def test_what_is_left_out_is_said() -> None:
@@ -48,15 +50,15 @@ def test_no_data_is_never_a_zero() -> None:
 
 
 def test_a_real_zero_is_a_zero() -> None:
-    assert told([SALES], [(Decimal(0),)]).startswith("Sales was $0.00")
+    assert told([SALES], [(Decimal(0),)]).startswith("Sales were $0.00")
 
 
-def test_groups_are_said_by_their_leader_with_the_total() -> None:
+def test_groups_are_said_by_their_total_and_their_leader() -> None:
     rows: list[tuple[Cell, ...]] = [("Isles", Decimal("5.00")), ("North", Decimal("20.50")), (None, Decimal("4.50"))]
 
     said = told([REGION, SALES], rows, group_by=["region"])
 
-    assert said == "Sales in FY26 Q2 (1 May – 31 Jul 2026) was highest for North: $20.50, of $30.00 over 3 groups."
+    assert said == "Sales were $30.00 in FY26 Q2 (1 May – 31 Jul 2026). By region, the largest is North with $20.50."
 
 
 def test_a_share_has_no_total() -> None:
@@ -65,7 +67,7 @@ def test_a_share_has_no_total() -> None:
 
     said = told([REGION, share], rows, metrics=["margin_pct"], group_by=["region"])
 
-    assert said.endswith("was highest for North: 80.6%, of 2 groups.")
+    assert said == "Margin rate was highest for North (80.6%) and lowest for Isles (50.0%) in FY26 Q2 (1 May – 31 Jul 2026)."
 
 
 def test_the_first_of_a_ranking_is_the_one_said_and_cut_rows_have_no_total() -> None:
@@ -73,25 +75,16 @@ def test_the_first_of_a_ranking_is_the_one_said_and_cut_rows_have_no_total() -> 
 
     said = told([REGION, SALES], rows, group_by=["region"], order_by=["sales"], limit=2)
 
-    assert said.endswith("was lowest for Isles: $5.00, first of the 2 shown.")
+    assert said == "Sales were lowest for Isles ($5.00) in FY26 Q2 (1 May – 31 Jul 2026); the first 2 are shown."
 
 
-def test_groups_with_dates_are_said_by_the_latest() -> None:
-    as_of = Column(name="data_as_of", type="time", unit="date")
-    times = [dt.datetime(2026, 10, 5, hour, 30, tzinfo=dt.UTC) for hour in (9, 13, 11)]
-
-    said = told([REGION, as_of], list(zip("abc", times, strict=True)), metrics=["data_as_of"], group_by=["region"], period=None)
-
-    assert said == "Data as of was latest for b: 5 Oct 2026 13:30 UTC, of 3 groups."
-
-
-def test_a_series_is_said_by_its_last_row() -> None:
+def test_a_series_is_said_by_its_total_and_its_last_moment() -> None:
     month = Column(name="metric_time__month", type="date")
     rows: list[tuple[Cell, ...]] = [(dt.date(2026, 5, 1), Decimal(1)), (dt.date(2026, 6, 1), Decimal(2))]
 
     said = told([month, SALES], rows, group_by=["metric_time__month"])
 
-    assert said.endswith(": $2.00 in Jun 2026, the last of 2 rows.")
+    assert said == "Sales were $3.00 in FY26 Q2 (1 May – 31 Jul 2026). The last of 2 months, Jun 2026, has $2.00."
 
 
 COMPARED = [
@@ -120,7 +113,8 @@ def test_a_definition_says_what_whose_and_what_it_is_not() -> None:
     said = told([SALES], [(Decimal(1),)], ask="definition")
 
     assert said == (
-        "Sales: What customers paid, after refunds, before cost. Its owner is @bea. It is not the same as Online sales."
+        "Sales: What customers paid, after refunds, before cost. It is the sum of amount in order_lines. "
+        "Its owner is @bea. It is not the same as Online sales."
     )
 
 
@@ -129,4 +123,43 @@ def test_several_metrics_get_a_sentence_each() -> None:
 
     said = told([SALES, orders], [(Decimal(10), 3)], metrics=["sales", "orders_placed"])
 
-    assert said == "Sales was $10.00 in FY26 Q2 (1 May – 31 Jul 2026). Orders was 3 in FY26 Q2 (1 May – 31 Jul 2026)."
+    assert said == "Sales were $10.00 in FY26 Q2 (1 May – 31 Jul 2026). Orders were 3."
+
+
+@pytest.mark.parametrize(
+    ("period", "when"),
+    [
+        (("2026-09-28", "2026-10-05"), "in the week of 28 Sep – 4 Oct 2026"),
+        (("2026-09-01", "2026-10-01"), "in Sep 2026"),
+        (("2026-10-04", "2026-10-05"), "on 4 Oct 2026"),
+        (("2026-07-06", "2026-10-05"), "from 6 Jul to 4 Oct 2026"),
+        (("2026-02-01", "2027-02-01"), "in FY26 (1 Feb 2026 – 31 Jan 2027)"),
+    ],
+)
+def test_days_are_said_as_people_say_them(period: tuple[str, str], when: str) -> None:
+    said = told([SALES], [(Decimal(1),)], period={"start": period[0], "end": period[1]})
+
+    assert said == f"Sales were $1.00 {when}."
+
+
+def test_one_group_is_said_once() -> None:
+    where = [{"field": "region", "op": "eq", "values": ["North"]}]
+
+    said = told([REGION, SALES], [("North", Decimal("20.50"))], group_by=["region"], where=where)
+
+    assert said == "Sales were $20.50 in FY26 Q2 (1 May – 31 Jul 2026) for North."
+
+
+def test_stored_names_are_said_as_words() -> None:
+    rows: list[tuple[Cell, ...]] = [("far_north", Decimal(2)), ("isles", Decimal(1))]
+
+    assert told([REGION, SALES], rows, group_by=["region"]).endswith("the largest is far north with $2.00.")
+
+
+def test_a_second_number_is_said_where_the_first_is_highest() -> None:
+    orders = Column(name="orders_placed", type="integer", unit="count")
+    rows: list[tuple[Cell, ...]] = [("North", Decimal(2), 7), ("Isles", Decimal(1), 9)]
+
+    said = told([REGION, SALES, orders], rows, metrics=["sales", "orders_placed"], group_by=["region"], order_by=["-sales"])
+
+    assert said.endswith("the largest is North with $2.00. Orders there: 7.")

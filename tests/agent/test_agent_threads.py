@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from anabot.semantic.query import MetricQuery
-from tests.agent.asking import LAST_QUARTER, SEPTEMBER, forbidden, grant, query, reading, refused
+from tests.agent.asking import LAST_QUARTER, SEPTEMBER, by_value, forbidden, grant, query, reading, refused
 
 START: dict[str, Any] = {"metrics": ["sales"], "group_by": ["region"], "period": LAST_QUARTER}
 NORTH = {"field": "region", "op": "eq", "values": ["North"]}
@@ -51,7 +51,7 @@ EDITS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("text", "change"), EDITS, ids=[text for text, _ in EDITS])
 def test_a_follow_up_changes_only_what_it_says(text: str, change: dict[str, Any]) -> None:
-    assert query(text, thread=MetricQuery.model_validate(START)) == {**START, **change}
+    assert query(text, thread=MetricQuery.model_validate(START)) == by_value({**START, **change})
 
 
 def test_a_question_that_names_its_metric_starts_anew() -> None:
@@ -61,7 +61,16 @@ def test_a_question_that_names_its_metric_starts_anew() -> None:
         "metrics": ["orders_placed"],
         "group_by": ["shop_name"],
         "period": SEPTEMBER,
+        "order_by": ["-orders_placed"],
     }
+
+
+def test_rows_that_are_cut_by_time_come_in_its_order_and_a_said_order_stays() -> None:
+    ranked = MetricQuery.model_validate({**START, "order_by": ["-sales"]})
+    said = MetricQuery.model_validate({**START, "group_by": ["metric_time__month"], "order_by": ["-sales"]})
+
+    assert "order_by" not in query("per month", thread=ranked)
+    assert query("only North", thread=said)["order_by"] == ["-sales"]
 
 
 def test_what_a_new_metric_keeps_from_the_thread_is_said() -> None:
@@ -92,7 +101,7 @@ def test_the_order_follows_the_metric_that_took_over() -> None:
 
 
 def test_a_thread_can_be_asked_how_it_was_computed() -> None:
-    thread = MetricQuery.model_validate(START)
+    thread = MetricQuery.model_validate({**START, "order_by": ["-sales"]})
 
     assert reading("how was this computed?", thread=thread).ask == "definition"
     assert reading("show the SQL", thread=thread).ask == "sql"

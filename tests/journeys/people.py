@@ -46,7 +46,7 @@ class Seat:
 
     def press(self, message: Mapping[str, Any], action: str) -> None:
         for block in message["blocks"]:
-            for element in block.get("elements") or ():
+            for element in (*(block.get("elements") or ()), *([block["accessory"]] if "accessory" in block else ())):
                 if str(element.get("action_id", "")).startswith(action):
                     self.do("press", channel=self.place, ts=message["ts"], block=block["block_id"], action=element["action_id"])
                     return

@@ -81,14 +81,15 @@ def test_somebody_else_sees_their_own_world(page: Page) -> None:
     expect(page.get_by_test_id("message").last).not_to_contain_text("Africa")
 
 
-def test_an_admin_runs_a_playbook_and_it_arrives_in_its_channel(page: Page) -> None:
-    page.get_by_test_id("persona-switch").select_option(label="Workspace admin (@admin)")
-    page.get_by_test_id("composer").fill("/ana run finance/spend-efficiency")
-    page.keyboard.press("Enter")
+def test_whoever_owns_a_playbook_runs_it_and_it_arrives_in_its_channel(page: Page) -> None:
     page.get_by_test_id("persona-switch").select_option(label="Finance analyst (@fin_analyst)")
     page.get_by_test_id("channel-fin-weekly").click()
+    page.get_by_test_id("chip-playbooks").click()
+    page.get_by_role("button", name="Run now").click()
 
-    expect(page.get_by_test_id("message").last).to_contain_text("Spend efficiency by campaign")
+    digest = page.get_by_test_id("message").filter(has_text="Three systems, one margin")
+    expect(digest).to_contain_text("Spend efficiency by campaign")
+    expect(page.get_by_test_id("message").last).to_contain_text("was posted in #fin-weekly")
 
 
 def _keep_picture(page: Page) -> None:

@@ -34,7 +34,7 @@ def test_a_monday_playbook_is_due_on_monday_at_its_own_time() -> None:
 
     assert slot.at == dt.datetime(2026, 10, 5, 15, 0, tzinfo=UTC)
     assert slot.key == "2026-10-05T08:00"
-    assert schedule.words == "Mondays at 08:00 (America/Los_Angeles)"
+    assert schedule.words == "Mondays at 08:00 (Los Angeles time)"
 
 
 def test_a_slot_belongs_to_the_tick_it_ends_on_and_not_to_the_next() -> None:

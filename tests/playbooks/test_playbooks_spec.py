@@ -44,7 +44,7 @@ def test_a_file_becomes_a_playbook_named_after_its_team_and_file() -> None:
     playbook = good()
 
     assert (playbook.name, playbook.owner, playbook.channel) == ("books/sales-week", "bea", "books")
-    assert playbook.schedule.words == "Mondays at 08:00 (Europe/Berlin)"
+    assert playbook.schedule.words == "Mondays at 08:00 (Berlin time)"
     assert playbook.body == "Hello {{ total.sales }}."
     assert playbook.body_line == 16
     assert playbook.charts["by_region"].title == "By region"

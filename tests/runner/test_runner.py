@@ -118,7 +118,7 @@ def test_a_run_months_later_is_anchored_on_its_slot(bench: Bench) -> None:
     june = bench.runner.run(book(WEEK), dt.datetime(2026, 6, 1, 6, 0, tzinfo=dt.UTC))
 
     assert "in 2026-05" in june.markdown
-    assert "1 May – 31 May 2026 (2026-05), compared with 1 Apr – 30 Apr 2026" in june.markdown
+    assert "1 May – 31 May 2026 against 1 Apr – 30 Apr 2026" in june.markdown
 
 
 def test_every_query_is_on_record_as_the_playbook_s(bench: Bench) -> None:

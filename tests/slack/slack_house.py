@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from serving import SECRET, Local, address, free_socket, local_workspace, serving, wait_for
 
 from anabot.config import SlackSettings
-from anabot.errors import UnknownName
+from anabot.errors import NotAllowed, UnknownName
 from anabot.periods import Calendar
 from anabot.semantic.registry import Metric, Registry
 from anabot.slack.app import Line, create_app, open_line
@@ -75,7 +75,6 @@ def answered(**more: Any) -> Answer:
         "as_of": dt.datetime(2026, 10, 5, 12, 42, tzinfo=dt.UTC),
         "period": "FY26 Q2 (1 May – 31 Jul 2026)",
         "assumptions": ("last quarter is the fiscal one",),
-        "chart": "bar",
         "receipt": Receipt("R-ABCDEFGHJK"),
     }
     return Answer(**{**given, **more})
@@ -154,6 +153,8 @@ class PlaybookRow:
     title: str = "The week in *money*"
     channel: str = "#fin-weekly"
     schedule: str = "Mondays at 08:00"
+    owner: str = "olu"
+    runnable: bool = False
 
 
 @dataclass
@@ -175,9 +176,11 @@ class Desk:
         return TAKINGS
 
     def playbooks(self, person: Person) -> Sequence[PlaybookRow]:
-        return [PlaybookRow()]
+        return [PlaybookRow(runnable=person.admin or person.user == OLU)]
 
     def run(self, name: str, person: Person) -> str:
+        if not (person.admin or person.user == OLU):
+            raise NotAllowed("You may run the playbooks that you own.")
         self.ran.append((name, person.user))
         return f"Posted {name} into #fin-weekly."
 
@@ -249,7 +252,8 @@ class House:
 
     def press(self, user: str, channel: str, message: Mapping[str, Any], action: str) -> None:
         """Press a button of a message."""
-        block = next(b for b in message["blocks"] if any(e.get("action_id") == action for e in b.get("elements", [])))
+        beside = [{**b, "elements": [b["accessory"]]} if "accessory" in b else b for b in message["blocks"]]
+        block = next(b for b in beside if any(e.get("action_id") == action for e in b.get("elements", [])))
         self.local.do("press", as_=user, channel=channel, ts=message["ts"], block=block["block_id"], action=action)
 
     def settle(self) -> None:

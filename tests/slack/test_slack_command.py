@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from serving import wait_for
-from slack_house import FAY, FIN, GENERAL, ROOT, House, shown
+from slack_house import FAY, FIN, GENERAL, OLU, ROOT, House, shown
 
 
 def typed(house: House, user: str, text: str, channel: str = GENERAL) -> str:
@@ -30,7 +30,7 @@ def test_an_unknown_word_is_answered_with_the_nearest_and_help(house: House) -> 
     assert "Did you mean `/ana metrics`?" in typed(house, FAY, "/ana metrcs")
 
 
-@pytest.mark.parametrize("text", ["/ana status", "/ana run finance/week", "/ana audit", "/ana reload"])
+@pytest.mark.parametrize("text", ["/ana status", "/ana audit", "/ana reload"])
 def test_admin_words_are_refused_to_others_and_do_nothing(house: House, text: str) -> None:
     assert "is for workspace admins" in typed(house, FAY, text)
     assert house.admin.ran == []
@@ -65,6 +65,13 @@ def test_reload_says_what_is_in_force(house: House) -> None:
 def test_a_playbook_is_run_by_name(house: House) -> None:
     assert "Posted finance/week into #fin-weekly." in typed(house, ROOT, "/ana run finance/week", FIN)
     assert house.admin.ran == [("finance/week", ROOT)]
+
+
+def test_a_playbook_is_run_by_its_owner_and_by_nobody_else(house: House) -> None:
+    assert "Posted finance/week" in typed(house, OLU, "/ana run finance/week")
+    assert "Run now" in typed(house, OLU, "/ana playbooks")
+    assert "You may run the playbooks that you own." in typed(house, FAY, "/ana run finance/week")
+    assert house.admin.ran == [("finance/week", OLU)]
 
 
 def test_playbooks_are_listed_and_admins_get_a_button_that_runs_them(house: House) -> None:

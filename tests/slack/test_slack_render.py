@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_house import PLACES, REGISTRY, TAKINGS, answered, bridged, clarifying
 
-from anabot.slack import details, render
+from anabot.slack import details, explain, render
 from anabot.slack.blocks import MESSAGE_BLOCKS, MESSAGE_TEXT, Message, text_size
 from anabot.slack.home import home_view
 from anabot.slack.markdown import blocks_of
@@ -49,11 +49,13 @@ Takings were **$1,197.50**, *down* 3 % on the week before. See `net_revenue` and
 
 > quoted
 
----
-
 ```
 code <!here>
 ```
+
+---
+- 28 Sep – 4 Oct 2026 against 21 Sep – 27 Sep 2026
+- By @fay, Mondays at 08:00 (Los Angeles time) · receipts R-1
 """
 
 
@@ -176,7 +178,7 @@ def test_a_chart_that_is_missing_is_said_so() -> None:
 def test_rows_that_are_not_shown_are_counted() -> None:
     words = json.dumps(as_json(render.render(answered(table=long_table(40)), SETTING)))
 
-    assert "12 of 40 rows shown; all 40 are in the CSV." in words
+    assert "15 of 40 rows shown; all 40 are in the CSV." in words
     assert "There are more rows than one answer may carry" in words
 
 
@@ -258,8 +260,33 @@ def test_any_markdown_at_all_becomes_blocks_that_slack_takes(markdown: str) -> N
 
 
 def test_a_definition_says_formula_owner_and_what_it_is_not() -> None:
-    words = json.dumps(list(details.describe(TAKINGS)), ensure_ascii=False)
+    words = json.dumps(list(explain.describe(TAKINGS, REGISTRY)), ensure_ascii=False)
 
-    assert "Computed as the sum of “amount” of sales" in words
+    assert "*Computed as* the sum of amount in sales" in words
     assert "Owner: @fay" in words
+    assert "Unit: USD" in words
     assert "Not the same as: tips" in words
+
+
+def test_what_a_number_is_gets_words_and_models_and_the_sql_where_it_is_asked_for() -> None:
+    lineage = (("fct_sales", ("stg_sales",)), ("stg_sales", ("source:till.sale",)))
+    told = {
+        ask: json.dumps(as_json(render.render(answered(ask=ask, lineage=lineage), SETTING)), ensure_ascii=False)
+        for ask in ("definition", "sql")
+    }
+
+    assert "fct_sales ← stg_sales\\nstg_sales ← till.sale (source)" in told["definition"]
+    assert "SELECT" not in told["definition"]
+    assert "SELECT place" in told["sql"]
+    assert "North" not in told["sql"]
+
+
+def test_the_footer_of_a_digest_is_small_print_and_says_each_receipt_once() -> None:
+    digest = Digest(
+        title="T", markdown="Body.\n\n---\n- 1 May – 31 Jul 2026\n- by @fay · receipts R-1\n", receipts=(Receipt("R-1"),)
+    )
+
+    (message,) = pages(digest)
+
+    assert [block["type"] for block in message.blocks] == ["header", "section", "context"]
+    assert json.dumps(message.blocks).count("R-1") == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 
-from serving import Local, local_workspace
+from serving import CAST, Local, local_workspace
 
 
 def rooms(local: Local, user: str) -> dict[str, dict]:
@@ -105,3 +105,11 @@ def test_the_date_of_business_and_the_stamps_come_from_the_clock_that_is_given()
 
         assert stamps == ["1791212280.000000", "1791212280.000001", "1791212280.000002"]
         assert local.see("overview", as_="U0FAY")["as_of"] == "Mon 5 Oct 2026"
+
+
+def test_a_persona_starts_in_the_channel_that_the_cast_names_or_in_their_first() -> None:
+    people = {**CAST["people"], "fay": {**CAST["people"]["fay"], "starts_in": "fin-weekly"}}
+
+    with local_workspace(cast={**CAST, "people": people}) as local:
+        assert local.see("overview", as_="U0FAY")["starts_in"] == "C0FIN"
+        assert local.see("overview", as_="U0GUEST")["starts_in"] == "C0GENERAL"

@@ -7,13 +7,14 @@ equally near ones are asked back.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
-from anabot.agent.offline.slots import Bound, Cut, Mention, Pick, Rank, Slots
+from anabot.agent.offline.ordering import Ordering, is_time
+from anabot.agent.offline.slots import Bound, Cut, Mention, Pick, Slots
 from anabot.agent.offline.times import Settling, Times, grain_name
 from anabot.agent.understanding import Ambiguous, Ask, Chart, Reading
 from anabot.errors import BadQuery, NotAllowed, UnknownName
@@ -24,7 +25,6 @@ from anabot.semantic.resolve import resolve
 from anabot.semantic.units import CURRENCIES
 
 _OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne"}
-_TOP = 10  # "top customers" without a number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,16 @@ class Builder:
         fields = self._picks()
         group = self._group(times, fields)
         self._note_kept(times)
-        order, limit = self._order(group)
+        ordering = Ordering(
+            slots=self.slots,
+            metrics=self.metrics,
+            registry=registry,
+            base=self.base,
+            notes=self.notes,
+            named=self._named,
+            dimension=self.dimension,
+        )
+        order, limit = ordering.settle(group)
         query = MetricQuery(
             metrics=self.metrics,
             group_by=tuple(group),
@@ -116,10 +125,10 @@ class Builder:
         said += [grain_name(unit, calendar) for unit in times.cuts]
         said += [name for name, picks in fields.items() if any(p.contrasted for p in picks)]
         kept = list(self.base.group_by) if self.base else []
-        if self.continuing and not self.slots.adds and any(not _is_time(name) for name in said):
-            kept = [name for name in kept if _is_time(name)]
-        if self.continuing and any(_is_time(name) for name in said):
-            kept = [name for name in kept if not _is_time(name)]
+        if self.continuing and not self.slots.adds and any(not is_time(name) for name in said):
+            kept = [name for name in kept if is_time(name)]
+        if self.continuing and any(is_time(name) for name in said):
+            kept = [name for name in kept if not is_time(name)]
         group = list(dict.fromkeys([*kept, *said]))
         return group if group or self.base else self._customary()
 
@@ -205,7 +214,7 @@ class Builder:
                     said.append(_condition(name, values, negated))
         return (*kept, *said)
 
-    # --- how many, in what order
+    # --- how many
 
     def _having(self, group: Sequence[str]) -> tuple[Filter, ...]:
         said = [self._bound(bound) for bound in self.slots.bounds]
@@ -248,59 +257,10 @@ class Builder:
             return self.metrics[0]
         return next(name for name in self.metrics if name in mention.metrics)
 
-    def _order(self, group: list[str]) -> tuple[list[str], int | None]:
-        slots = self.slots
-        if slots.rank:
-            return self._ranked(slots.rank, group)
-        if slots.sort:
-            by, descending = slots.sort
-            name = self._named(by) if isinstance(by, Mention) else self.dimension(by).name if by.dimensions else ""
-            name = name or grain_name(by.unit if isinstance(by, Cut) else "", self.lexicon.registry.calendar)
-            descending = slots.direction == "desc" if slots.direction else descending
-            return [f"{'-' if descending else ''}{name}"], self.base.limit if self.base else None
-        if slots.direction:
-            return [f"{'-' if slots.direction == 'desc' else ''}{self.metrics[0]}"], self.base.limit if self.base else None
-        return self._kept_order(group)
-
-    def _kept_order(self, group: Sequence[str]) -> tuple[list[str], int | None]:
-        if self.base is None:
-            return [], None
-        known = {*group, *self.metrics}
-        renamed = (_renamed(item, self.base.metrics, self.metrics) for item in self.base.order_by)
-        order = [item for item in renamed if item.removeprefix("-").partition("__previous")[0] in known]
-        return order, self.base.limit if order or not self.base.order_by else None
-
-    def _ranked(self, rank: Rank, group: Sequence[str]) -> tuple[list[str], int | None]:
-        if not group:
-            raise stuck("no_group", f"“{rank.text}” of what? Say it with a dimension, for example “top 5 customers”.")
-        if any(map(_is_time, group)) and not all(map(_is_time, group)):
-            raise stuck(
-                "shape",
-                f"“{rank.text}” within each stretch of time is more than I can do: ask without the time, or without the ranking.",
-            )
-        name = self._named(rank.mention)
-        descending = self._descends(rank, name)
-        limit = rank.count or (1 if rank.single else _TOP if rank.text.casefold() in ("top", "bottom") else None)
-        if rank.count is None and limit == _TOP:
-            self.notes.append(f"“{rank.text.capitalize()}” without a number is read as {rank.text} {_TOP}.")
-        return [f"{'-' if descending else ''}{name}"], limit
-
-    def _descends(self, rank: Rank, name: str) -> bool:
-        if rank.direction in ("top", "bottom"):
-            return rank.direction == "top"
-        metric = self.lexicon.registry.metrics[name]
-        if not metric.better:
-            raise stuck(
-                "shape", f"Nobody has said whether more {metric.label} is better. Say “highest” or “lowest”.", unknown=[rank.text]
-            )
-        descends = (rank.direction == "best") == (metric.better == "higher")
-        self.notes.append(f"“{rank.text.capitalize()}” is read as the {'highest' if descends else 'lowest'} {metric.label}.")
-        return descends
-
     # --- in which form
 
     def _chart(self, group: Sequence[str], times: Times) -> Chart:
-        over_time = any(map(_is_time, group))
+        over_time = any(map(is_time, group))
         said = self.slots.chart
         if said == "line" or said == "bar":
             return "line" if said == "line" else "bar"
@@ -311,7 +271,7 @@ class Builder:
     def _ask(self) -> Ask:
         if not self.slots.define:
             return ""
-        return "sql" if self.slots.define <= {"sql", "model"} else "definition"
+        return "sql" if "sql" in self.slots.define else "definition"
 
 
 def _condition(name: str, values: Sequence[str], negated: bool) -> Condition:
@@ -327,12 +287,6 @@ def _fields_of(part: Filter) -> set[str]:
         case Not(not_=inner):
             return _fields_of(inner)
     return {part.field}
-
-
-def _renamed(item: str, before: Iterable[str], after: Sequence[str]) -> str:
-    """An order by the thread's first metric becomes one by the metric that took its place."""
-    first = next(iter(before), "")
-    return item.replace(first, after[0]) if item.removeprefix("-") == first and first not in after else item
 
 
 def _kind_of(unit: str) -> str:
@@ -357,7 +311,3 @@ def _same_label(refs: Sequence[DimensionRef]) -> bool:
 
 def _plain(name: str) -> str:
     return name.replace("__", " ").replace("_", " ")
-
-
-def _is_time(name: str) -> bool:
-    return name.startswith("metric_time")

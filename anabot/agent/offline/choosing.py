@@ -204,8 +204,7 @@ class Chooser:
             base = self._shaped(shape, [metric])
             more = tuple(m.metrics[0] for m in self.slots.mentions if len(m.metrics) == 1)
             metrics = tuple(dict.fromkeys((*base.metrics, *more)))
-            label = self.lexicon.registry.metrics[metric].label
-            found.append(self._one(metrics, [f"Answered with {label}."], base, saved=True))
+            found.append(self._one(metrics, (), base, saved=True))
         return found
 
     def _shaped(self, shape: Any, metrics: list[str]) -> MetricQuery:

@@ -9,6 +9,7 @@ from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, read_cuts, value_beside_dimension, values_at
 from anabot.agent.offline.read_numbers import bound, rank_from
 from anabot.agent.offline.slots import Cut, Mention, Pick, Rank
+from anabot.agent.offline.text import words
 
 _PLACES_VALUE = PLACES | {"on", "to", "with"}
 _ARTICLES = {"the", "our", "a", "an"}
@@ -39,9 +40,17 @@ def question(p: Parser, i: int) -> int:
     entry = p.entry(i)
     if entry.phrase:
         p.slots.phrases.append(entry.phrase)
+        _note_metric(p, i, entry.phrase[0])
     else:
         p.slots.saved.append(entry.saved)
     return i + 1
+
+
+def _note_metric(p: Parser, i: int, name: str) -> None:
+    """Say which metric answers a whole question, unless the question names it itself."""
+    label = p.lexicon.registry.metrics[name].label
+    if not set(words(label)) <= set(words(p.at(i).text)):
+        p.slots.notes.append(f"Answered with {label}.")
 
 
 def _placed_value(p: Parser, i: int) -> int | None:

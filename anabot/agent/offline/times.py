@@ -141,7 +141,7 @@ class Settling:
         name = label(period, self.calendar.fiscal_start)
         if " to " in name:
             return f"Quarters and years are fiscal: this begins on {between_days(Period(period.start, period.start + _DAY))}."
-        return f"Quarters and years are fiscal: {name} is {between_days(period)}."
+        return "Quarters and years are fiscal."
 
     def _stands(self, when: When) -> bool:
         return when.unit == "day" and self.metric.default_period in _AS_IT_STOOD
@@ -199,7 +199,7 @@ class Settling:
             raise stuck(
                 "period", f"“{self.slots.now[0].capitalize()}” does not say which days: name a period, for example “this month”."
             )
-        said = self.metric.default_period.replace("_", " ")
+        said = self.metric.default_period.replace("trailing_", "the last ").replace("_", " ")
         times.notes.append(f"No period was said: {said} is usual for {self.metric.label}.")
 
     # --- cut into what

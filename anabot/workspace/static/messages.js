@@ -131,10 +131,10 @@ function react(message, name) {
   return store.act("react", { channel: message.channel, ts: message.ts, name });
 }
 
-function format(message, options) {
-  return new Intl.DateTimeFormat("en", { timeZone: store.overview.zone, ...options }).format(new Date(message.ts * 1000));
+function format(message, options, locale = "en") {
+  return new Intl.DateTimeFormat(locale, { timeZone: store.overview.zone, ...options }).format(new Date(message.ts * 1000));
 }
 
 const clock = (message) => format(message, { hour: "numeric", minute: "2-digit" });
-const dayOf = (message) => format(message, { weekday: "long", month: "long", day: "numeric" });
+const dayOf = (message) => format(message, { weekday: "long", month: "long", day: "numeric" }, "en-GB").replace(",", "");
 const full = (message) => format(message, { dateStyle: "full", timeStyle: "long" });

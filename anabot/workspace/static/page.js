@@ -125,8 +125,7 @@ async function openChannel(id, { thread = "", tab = "messages" } = {}) {
 }
 
 function firstRoom() {
-  const rooms = [...store.channels.values()];
-  return (rooms.find((channel) => !channel.im) ?? rooms[0])?.id ?? "";
+  return store.overview.starts_in || imOf() || "";
 }
 
 async function openThread(ts) {

@@ -1,0 +1,111 @@
+"""Settle in what order rows come, and how many: as said, as the thread had it, otherwise by value, the largest first.
+
+Pure. Rows over time stay in their time's order. It never cuts rows that nobody asked to cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from anabot.agent.offline.exits import stuck
+from anabot.agent.offline.slots import Cut, Mention, Rank, Slots
+from anabot.agent.offline.times import grain_name
+from anabot.semantic.query import MetricQuery
+from anabot.semantic.registry import DimensionRef, Registry
+
+_TOP = 10  # "top customers" without a number
+_DATES = ("date", "time")  # units of metrics that are best read from the earliest on
+Order = tuple[list[str], int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordering:
+    """The words about order for settled `metrics`. `named` and `dimension` say which column a word means; `notes` collects."""
+
+    slots: Slots
+    metrics: tuple[str, ...]
+    registry: Registry
+    base: MetricQuery | None
+    notes: list[str]
+    named: Callable[[Mention | None], str]
+    dimension: Callable[[Cut], DimensionRef]
+
+    def settle(self, group: Sequence[str]) -> Order:
+        """The query's `order_by` and `limit` for these groups. Raises Exit."""
+        slots, limit = self.slots, self.base.limit if self.base else None
+        if slots.rank:
+            return self._ranked(slots.rank, group)
+        if slots.sort:
+            return [self._sorted(*slots.sort)], limit
+        if slots.direction:
+            return [_signed(self.metrics[0], slots.direction == "desc")], limit
+        kept, limit = self._kept(group)
+        return kept or self._by_value(group), limit
+
+    def _sorted(self, by: Mention | Cut, descending: bool) -> str:
+        if isinstance(by, Mention):
+            name = self.named(by)
+        else:
+            name = self.dimension(by).name if by.dimensions else grain_name(by.unit, self.registry.calendar)
+        return _signed(name, self.slots.direction == "desc" if self.slots.direction else descending)
+
+    def _by_value(self, group: Sequence[str]) -> list[str]:
+        """What is customary where nobody says: nothing over time, otherwise by the first metric."""
+        if not group or any(map(is_time, group)):
+            return []
+        first = self.metrics[0]
+        return [_signed(first, self.registry.metrics[first].unit not in _DATES)]
+
+    def _kept(self, group: Sequence[str]) -> Order:
+        """The thread's order, as far as its columns are still there; rows that are now cut by time come in its order."""
+        if self.base is None:
+            return [], None
+        if self.base.limit is None and any(map(is_time, group)) and not any(map(is_time, self.base.group_by)):
+            return [], None
+        known = {*group, *self.metrics}
+        renamed = (_renamed(item, self.base.metrics, self.metrics) for item in self.base.order_by)
+        order = [item for item in renamed if item.removeprefix("-").partition("__previous")[0] in known]
+        return order, self.base.limit if order or not self.base.order_by else None
+
+    def _ranked(self, rank: Rank, group: Sequence[str]) -> Order:
+        if not group:
+            raise stuck("no_group", f"“{rank.text}” of what? Say it with a dimension, for example “top 5 customers”.")
+        if any(map(is_time, group)) and not all(map(is_time, group)):
+            raise stuck(
+                "shape",
+                f"“{rank.text}” within each stretch of time is more than I can do: ask without the time, or without the ranking.",
+            )
+        name = self.named(rank.mention)
+        descending = self._descends(rank, name)
+        limit = rank.count or (1 if rank.single else _TOP if rank.text.casefold() in ("top", "bottom") else None)
+        if rank.count is None and limit == _TOP:
+            self.notes.append(f"“{rank.text.capitalize()}” without a number is read as {rank.text} {_TOP}.")
+        return [_signed(name, descending)], limit
+
+    def _descends(self, rank: Rank, name: str) -> bool:
+        if rank.direction in ("top", "bottom"):
+            return rank.direction == "top"
+        metric = self.registry.metrics[name]
+        if not metric.better:
+            raise stuck(
+                "shape", f"Nobody has said whether more {metric.label} is better. Say “highest” or “lowest”.", unknown=[rank.text]
+            )
+        descends = (rank.direction == "best") == (metric.better == "higher")
+        self.notes.append(f"“{rank.text.capitalize()}” is read as the {'highest' if descends else 'lowest'} {metric.label}.")
+        return descends
+
+
+def is_time(name: str) -> bool:
+    """Whether a column of a query is the metrics' time."""
+    return name.startswith("metric_time")
+
+
+def _signed(name: str, descending: bool) -> str:
+    return f"{'-' if descending else ''}{name}"
+
+
+def _renamed(item: str, before: Sequence[str], after: Sequence[str]) -> str:
+    """An order by the thread's first metric becomes one by the metric that took its place."""
+    first = next(iter(before), "")
+    return item.replace(first, after[0]) if item.removeprefix("-") == first and first not in after else item

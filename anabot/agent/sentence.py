@@ -1,0 +1,247 @@
+"""One result as one or two sentences: what, how much, when, and for a comparison how much it moved.
+
+Every number is a cell of the table, or a sum of cells that are shown. It never interprets and never names a cause.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from anabot.agent.understanding import Reading
+from anabot.periods import Period, between_days, label, whole_months
+from anabot.semantic.registry import Metric, Registry
+from anabot.semantic.units import format_cell, readable
+from anabot.types import Cell, Column, Table
+
+Row = Sequence[Cell]
+_ADDED_UP = ("sum", "count", "sum_boolean")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """The words for the rows of one query."""
+
+    reading: Reading
+    table: Table
+    registry: Registry
+
+    def words(self) -> str:
+        """The whole, in plain text on one line. The first metric is told in full, the others beside it."""
+        first, *others = (self.registry.metrics[name] for name in self.reading.query.metrics)
+        filled = [row for row in self.table.rows if self.cell(row, first.name) is not None]
+        if not filled:
+            told = [m for m in others if any(self.cell(row, m.name) is not None for row in self.table.rows)]
+            if not told:
+                return f"There is no data for {listed([m.label for m in (first, *others)])}{self.when}{self._narrowed()}."
+            return " ".join([f"There is no data for {first.label}{self.when}{self._narrowed()}.", *map(self._beside, told)])
+        if not self.reading.query.group_by:
+            return " ".join([self._total(first, filled[0]), *map(self._beside, others)])
+        if self._times():
+            return self._series(first, filled)
+        leader = self._leader(first, filled)
+        return " ".join([self._grouped(first, filled), *(self._there(metric, leader) for metric in others)])
+
+    @property
+    def when(self) -> str:
+        """` in FY26 Q2 (1 May – 31 Jul 2026)`, or nothing where no period was asked."""
+        span = self.reading.query.period
+        if span is None:
+            return ""
+        said = _days(Period(span.start, span.end), self.registry.calendar.fiscal_start)
+        return f" {said} so far" if " so far" in self.reading.period_label else f" {said}"
+
+    def _total(self, metric: Metric, row: Row) -> str:
+        value = self.shown(metric.name, self.cell(row, metric.name))
+        return f"{metric.label} {_be(metric)} {value}{self.when}{self._narrowed()}{self._moved(metric, row)}."
+
+    def _beside(self, metric: Metric) -> str:
+        row = self.table.rows[0]
+        value = self.cell(row, metric.name)
+        if value is None:
+            return f"There is no data for {metric.label}."
+        return f"{metric.label} {_be(metric)} {self.shown(metric.name, value)}{self._moved(metric, row)}."
+
+    def _there(self, metric: Metric, row: Row) -> str:
+        value = self.cell(row, metric.name)
+        return f"{metric.label} there: {self.shown(metric.name, value)}." if value is not None else ""
+
+    # --- by something
+
+    def _grouped(self, metric: Metric, filled: Sequence[Row]) -> str:
+        best = self._leader(metric, filled)
+        value, where = self.shown(metric.name, self.cell(best, metric.name)), self._group(best)
+        around = f"{self.when}{self._narrowed()}"
+        if len(self.table.rows) == 1:
+            narrowed = self._narrowed()
+            more = "" if where in narrowed else f" for {where}"
+            return f"{metric.label} {_be(metric)} {value}{around}{more}{self._moved(metric, best)}."
+        total = self._sum(metric)
+        if total:
+            most = "smallest" if self._ascending(metric) else "largest"
+            start = f"{metric.label} {_be(metric)} {total}{around}. By {self._labels()}, the {most} is"
+            return f"{start} {where} with {value}{self._moved(metric, best)}."
+        high, low = self._extremes(metric)
+        if self.reading.query.compare is not None:
+            return f"{metric.label} {_be(metric)} {high} for {where}{around}: {value}{self._moved(metric, best)}."
+        start = f"{metric.label} {_be(metric)} {high} for {where} ({value})"
+        if self._cut():
+            return f"{start}{around}; the first {len(self.table.rows)} are shown."
+        worst = self._last(metric, filled)
+        other = self.shown(metric.name, self.cell(worst, metric.name))
+        end = f" and {low} for {self._group(worst)} ({other})" if other != value else ""
+        return f"{start}{end}{around}."
+
+    def _extremes(self, metric: Metric) -> tuple[str, str]:
+        """What the leader is called, and its opposite."""
+        words = ("latest", "earliest") if metric.unit in ("date", "time") else ("highest", "lowest")
+        return (words[1], words[0]) if self._ascending(metric) else words
+
+    def _leader(self, metric: Metric, filled: Sequence[Row]) -> Row:
+        """The first row as ordered by this metric; in any other order, the greatest."""
+        if metric.name in (item.removeprefix("-") for item in self.reading.query.order_by[:1]):
+            return filled[0]
+        return max(filled, key=lambda row: _comparable(self.cell(row, metric.name)))
+
+    def _last(self, metric: Metric, filled: Sequence[Row]) -> Row:
+        pick = max if self._ascending(metric) else min
+        return pick(filled, key=lambda row: _comparable(self.cell(row, metric.name)))
+
+    def _ascending(self, metric: Metric) -> bool:
+        return metric.name in self.reading.query.order_by[:1]
+
+    def _cut(self) -> bool:
+        return self.table.truncated or self.reading.query.limit == len(self.table.rows)
+
+    # --- over time
+
+    def _series(self, metric: Metric, filled: Sequence[Row]) -> str:
+        time = self._times()[0]
+        last = max(str(self.cell(row, time)) for row in filled)
+        rows = [row for row in filled if str(self.cell(row, time)) == last]
+        best = max(rows, key=lambda row: _comparable(self.cell(row, metric.name)))
+        value, moved = self.shown(metric.name, self.cell(best, metric.name)), self._moved(metric, best)
+        count = len({str(self.cell(row, time)) for row in filled})
+        where, name = self._group(best, but=time), self._moment(time, best)
+        unit = time.rpartition("__")[2].removeprefix("fiscal_")
+        total = self._sum(metric) if count > 1 and metric.non_additive is None else ""
+        if count == 1:
+            whose = f" for {where}" if where and where not in self._narrowed() else ""
+            return f"{metric.label} {_be(metric)} {value} in {name}{self._narrowed()}{whose}{moved}."
+        if total:
+            start = f"{metric.label} {_be(metric)} {total}{self.when}{self._narrowed()}. The last of {count} {unit}s, {name}, has"
+            return f"{start} {value}{moved}." if len(rows) == 1 else f"{start} most for {where}: {value}{moved}."
+        whose = f"highest for {where}: " if len(rows) > 1 else ""
+        return f"{metric.label}{self.when}{self._narrowed()}: {whose}{value} in {name}{moved}, the last of {count} {unit}s."
+
+    def _moment(self, time: str, row: Row) -> str:
+        said = self._formatted(time, self.cell(row, time))
+        return f"the week of {said}" if time.endswith("__week") else said
+
+    def _times(self) -> list[str]:
+        return [name for name in self.reading.query.group_by if name.startswith("metric_time")]
+
+    # --- parts
+
+    def _sum(self, metric: Metric) -> str:
+        """The total of the rows, only where adding them up is what the metric means and none is left out."""
+        if metric.kind != "simple" or metric.agg not in _ADDED_UP or self._cut() or self.reading.query.having:
+            return ""
+        values = [self.cell(row, metric.name) for row in self.table.rows]
+        numbers = [value for value in values if isinstance(value, int | Decimal)]
+        return self.shown(metric.name, sum(numbers, Decimal(0))) if numbers else ""
+
+    def _moved(self, metric: Metric, row: Row) -> str:
+        """`, up $5.00 (+4.0%) from $120.00`."""
+        before, change = self.cell(row, f"{metric.name}__previous"), self.cell(row, f"{metric.name}__change")
+        percent = self.cell(row, f"{metric.name}__percent_change")
+        if self.reading.query.compare is None or before is None or not isinstance(change, int | float | Decimal):
+            return "" if self.reading.query.compare is None else ", with nothing to compare it with"
+        if change == 0:
+            return f", the same as before ({self.shown(metric.name, before)})"
+        share = f" ({'+' if change > 0 else '-'}{_share(percent)})" if isinstance(percent, int | float | Decimal) else ""
+        size = self.shown(metric.name, abs(Decimal(str(change))))
+        return f", {'up' if change > 0 else 'down'} {size}{share} from {self.shown(metric.name, before)}"
+
+    def _narrowed(self) -> str:
+        """` for North`: the filters, as the query says them."""
+        parts = []
+        for part in self.reading.query.where:
+            body = part.model_dump(by_alias=True)
+            values = [readable(value) for value in body.get("values", ())]
+            if body.get("op") in ("eq", "in"):
+                parts.append(" or ".join(values))
+            elif body.get("op") in ("ne", "not_in"):
+                parts.append("everything but " + " and ".join(values))
+        return f" for {', '.join(parts)}" if parts else ""
+
+    def _labels(self) -> str:
+        """The groups' own names: `segment and region`."""
+        labels = {column.name: column.label or column.name for column in self.table.columns}
+        return listed([_lower(labels.get(name, name)) for name in self.reading.query.group_by])
+
+    def _group(self, row: Row, but: str = "") -> str:
+        names = [name for name in self.reading.query.group_by if name != but]
+        cells = [self._formatted(name, self.cell(row, name)) for name in names]
+        return ", ".join("(none)" if cell == "–" else cell for cell in cells)
+
+    def cell(self, row: Row, name: str) -> Cell:
+        """The row's cell in the column of that name, or None where there is no such column."""
+        return next((row[i] for i, column in enumerate(self.table.columns) if column.name == name), None)
+
+    def shown(self, name: str, value: Cell) -> str:
+        """A value of the metric, in its unit."""
+        return self._formatted(name, value)
+
+    def _formatted(self, name: str, value: Cell) -> str:
+        column = next((c for c in self.table.columns if c.name == name), Column(name=name, type="number"))
+        return format_cell(value, column, fiscal_start=self.registry.calendar.fiscal_start)
+
+
+def _days(period: Period, fiscal_start: int = 1) -> str:
+    """When, inside a sentence: `in FY26 Q2 (1 May – 31 Jul 2026)`, `in Jul 2026`, `in the week of …`, `on …`, `from … to …`."""
+    name, days = label(period, fiscal_start), between_days(period)
+    if period.days == 1:
+        return f"on {days}"
+    if whole_months(period) == 1:
+        return f"in {period.start:%b %Y}"
+    if "-W" in name:
+        return f"in the week of {days}"
+    return f"from {days.replace(' – ', ' to ')}" if " to " in name else f"in {name} ({days})"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else words[0]
+
+
+def _share(percent: int | float | Decimal) -> str:
+    return format_cell(abs(Decimal(str(percent))), Column(name="percent", type="ratio", unit="ratio"))
+
+
+def _be(metric: Metric) -> str:
+    """ "were" for a label such as "Units delivered" or "Trial starts", "was" for any other."""
+    words = metric.label.split()
+    plural = _plural(words[-1]) or (_plural(words[0]) and metric.unit in ("count", "hours"))
+    return "were" if plural and metric.unit != "ratio" else "was"
+
+
+def _plural(word: str) -> bool:
+    return word.endswith("s") and not word.endswith(("ss", "us", "is"))
+
+
+def _lower(label: str) -> str:
+    """A label inside a sentence; one that is all capitals, such as "IT team", keeps them."""
+    return label[0].lower() + label[1:] if label[:1].isupper() and not label[1:2].isupper() else label
+
+
+def _comparable(value: Cell) -> Decimal:
+    if isinstance(value, dt.datetime):
+        return Decimal(str(value.timestamp()))
+    if isinstance(value, dt.date):
+        return Decimal(value.toordinal())
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return Decimal("-Infinity")
+    return Decimal(str(value))
