@@ -22,8 +22,10 @@ from anabot.workspace.gate import LoopbackOnly
 from anabot.workspace.limits import FILE_BYTES, Limits, Refused
 from anabot.workspace.respond import respond
 
-SCOPES = ("app_mentions:read,channels:history,channels:read,chat:write,commands,files:read,files:write,groups:history,"
-          "groups:read,im:history,im:read,im:write,reactions:read,reactions:write,usergroups:read,users:read,users:read.email")
+SCOPES = (
+    "app_mentions:read,channels:history,channels:read,chat:write,commands,files:read,files:write,groups:history,"
+    "groups:read,im:history,im:read,im:write,reactions:read,reactions:write,usergroups:read,users:read,users:read.email"
+)
 
 
 def _real_now() -> dt.datetime:
@@ -51,8 +53,18 @@ def create_workspace(
     buttons send. The Workspace is in `app.state.workspace`; call its `close()` before the server stops.
     Raises ConfigError: faults in the cast, an events URL beyond this machine, a token of the real Slack.
     """
-    workspace = Workspace(cast, events_url=events_url, signing_secret=signing_secret, bot_token=bot_token, base_url=base_url,
-                          now=now, limits=limits, commands=commands, shortcuts=shortcuts, as_of=as_of)
+    workspace = Workspace(
+        cast,
+        events_url=events_url,
+        signing_secret=signing_secret,
+        bot_token=bot_token,
+        base_url=base_url,
+        now=now,
+        limits=limits,
+        commands=commands,
+        shortcuts=shortcuts,
+        as_of=as_of,
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -40,9 +40,20 @@ def check_safe(env: Mapping[str, str], *, ours: str = LOCAL_TOKEN) -> None:
 class Workspace:
     """A small Slack. `base` is where it is served, with a slash at its end; `as_of` the business date the page shows."""
 
-    def __init__(self, cast: Mapping[str, Any], *, events_url: str, signing_secret: str, bot_token: str,
-                 base_url: str, now: Callable[[], dt.datetime], limits: Limits, commands: tuple[str, ...],
-                 shortcuts: tuple[tuple[str, str], ...], as_of: str) -> None:
+    def __init__(
+        self,
+        cast: Mapping[str, Any],
+        *,
+        events_url: str,
+        signing_secret: str,
+        bot_token: str,
+        base_url: str,
+        now: Callable[[], dt.datetime],
+        limits: Limits,
+        commands: tuple[str, ...],
+        shortcuts: tuple[tuple[str, str], ...],
+        as_of: str,
+    ) -> None:
         check_safe({"SLACK_BOT_TOKEN": bot_token}, ours=bot_token if bot_token.startswith("xoxb-local") else LOCAL_TOKEN)
         origin = urlsplit(events_url)
         self.base = (base_url or f"{origin.scheme}://{origin.netloc}").rstrip("/") + "/"

@@ -13,8 +13,13 @@ from anabot.workspace.state import Change, Channel, Message, State
 def envelope(state: State, event: Mapping[str, Any], token: str) -> Json:
     """An event in Slack's wrapping, with an `event_id` of its own."""
     cast = state.cast
-    authorization = {"enterprise_id": None, "team_id": cast.team.id, "user_id": cast.bot.id, "is_bot": True,
-                     "is_enterprise_install": False}
+    authorization = {
+        "enterprise_id": None,
+        "team_id": cast.team.id,
+        "user_id": cast.bot.id,
+        "is_bot": True,
+        "is_enterprise_install": False,
+    }
     channel = state.channels.get(str(event.get("channel", "")))
     return {
         "token": token,
@@ -48,8 +53,15 @@ def events_for(state: State, change: Change, base: str) -> list[Json]:
 
 def joined_event(state: State, channel: Channel, user: str, inviter: str) -> Json:
     """member_joined_channel."""
-    return {"type": "member_joined_channel", "user": user, "channel": channel.id, "channel_type": "G" if channel.private else "C",
-            "team": state.cast.team.id, "inviter": inviter, "event_ts": state.stamp()}
+    return {
+        "type": "member_joined_channel",
+        "user": user,
+        "channel": channel.id,
+        "channel_type": "G" if channel.private else "C",
+        "team": state.cast.team.id,
+        "inviter": inviter,
+        "event_ts": state.stamp(),
+    }
 
 
 def home_event(state: State, user: str, channel: str, tab: str) -> Json:
@@ -69,8 +81,14 @@ def _message_events(state: State, message: Message, channel: Channel, base: str)
 
 def _edit_event(state: State, kind: str, message: Message, channel: Channel, base: str) -> Json:
     shown = message_json(state, message, base)
-    common = {"type": "message", "subtype": f"message_{kind}", "channel": channel.id, "channel_type": channel.event_kind,
-              "hidden": True, "ts": state.stamp()}
+    common = {
+        "type": "message",
+        "subtype": f"message_{kind}",
+        "channel": channel.id,
+        "channel_type": channel.event_kind,
+        "hidden": True,
+        "ts": state.stamp(),
+    }
     common["event_ts"] = common["ts"]
     if kind == "changed":
         return common | {"message": shown, "previous_message": {"ts": message.ts, "user": message.user}}
@@ -79,5 +97,11 @@ def _edit_event(state: State, kind: str, message: Message, channel: Channel, bas
 
 def _reaction_event(change: Change, message: Message) -> Json:
     item = {"type": "message", "channel": message.channel, "ts": message.ts}
-    return {"type": change.kind, "user": change.more["user"], "reaction": change.more["name"], "item": item,
-            "item_user": message.user, "event_ts": change.more["ts"]}
+    return {
+        "type": change.kind,
+        "user": change.more["user"],
+        "reaction": change.more["name"],
+        "item": item,
+        "item_user": message.user,
+        "event_ts": change.more["ts"],
+    }

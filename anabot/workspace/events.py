@@ -51,8 +51,11 @@ class Sender:
     def __init__(self, url: str, secret: str, limits: Limits) -> None:
         parts = urlsplit(url)
         if parts.scheme != "http" or parts.hostname not in LOOPBACK:
-            raise ConfigError(f"The local workspace cannot send events to `{url}`.", why="It speaks to this machine only.",
-                              todo="Give it an address such as http://127.0.0.1:3000/slack/events.")
+            raise ConfigError(
+                f"The local workspace cannot send events to `{url}`.",
+                why="It speaks to this machine only.",
+                todo="Give it an address such as http://127.0.0.1:3000/slack/events.",
+            )
         self._host, self._port, self._path = str(parts.hostname), parts.port or 80, parts.path or "/"
         self._secret, self._limits = secret, limits
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="workspace-events")

@@ -32,8 +32,12 @@ class Hub:
     def publish(self, change: Change) -> None:
         """Pass the news to the pages of whoever may hear it."""
         message = change.message
-        news = {"kind": change.kind, "channel": change.channel, "ts": message.ts if message else "",
-                "thread_ts": message.thread_ts if message else ""}
+        news = {
+            "kind": change.kind,
+            "channel": change.channel,
+            "ts": message.ts if message else "",
+            "thread_ts": message.thread_ts if message else "",
+        }
         text = json.dumps(news)
         with self._lock:
             readers = [reader for reader in self._readers if change.only_for in ("", reader.user)]
@@ -53,7 +57,7 @@ class Hub:
                 return
             self._readers.add(reader)
         try:
-            yield 'retry: 1000\nevent: hello\ndata: {}\n\n'
+            yield "retry: 1000\nevent: hello\ndata: {}\n\n"
             while True:
                 try:
                     news = await asyncio.wait_for(reader.queue.get(), HEARTBEAT_SECONDS)

@@ -123,8 +123,15 @@ def _invite(workspace: Workspace, user: str, wish: Mapping[str, Any]) -> dict[st
 
 
 ACTS: Mapping[str, Callable[[Workspace, str, Mapping[str, Any]], dict[str, Any]]] = {
-    "say": _say, "look": _look, "read": _read, "press": _press, "submit": _submit, "close": _close, "react": _react,
-    "dismiss": _dismiss, "invite": _invite,
+    "say": _say,
+    "look": _look,
+    "read": _read,
+    "press": _press,
+    "submit": _submit,
+    "close": _close,
+    "react": _react,
+    "dismiss": _dismiss,
+    "invite": _invite,
 }
 
 ROUTES: tuple[BaseRoute, ...] = (

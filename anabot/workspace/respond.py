@@ -47,5 +47,14 @@ def _post(workspace: Workspace, hook: Hook, body: Mapping[str, Any], text: str, 
     state = workspace.state
     whisper = "" if body.get("response_type") == "in_channel" else hook.user
     thread = str(body.get("thread_ts") or hook.thread_ts)
-    state.say(Message(ts=state.stamp(), channel=hook.channel, user=state.bot_user, text=text, blocks=blocks,
-                      thread_ts=thread, only_for=whisper))
+    state.say(
+        Message(
+            ts=state.stamp(),
+            channel=hook.channel,
+            user=state.bot_user,
+            text=text,
+            blocks=blocks,
+            thread_ts=thread,
+            only_for=whisper,
+        )
+    )

@@ -85,8 +85,17 @@ def _shows(value: Any, file: File) -> bool:
 
 def _person(workspace: Workspace, user: str) -> Json:
     found = workspace.state.user(user)
-    return {"id": found.id, "name": found.name, "real_name": found.real_name, "title": found.title, "bot": found.bot,
-            "admin": found.admin, "guest": found.guest, "external": found.external, "groups": list(found.groups)}
+    return {
+        "id": found.id,
+        "name": found.name,
+        "real_name": found.real_name,
+        "title": found.title,
+        "bot": found.bot,
+        "admin": found.admin,
+        "guest": found.guest,
+        "external": found.external,
+        "groups": list(found.groups),
+    }
 
 
 def _channel(workspace: Workspace, user: str, channel: Channel) -> Json:
@@ -95,10 +104,19 @@ def _channel(workspace: Workspace, user: str, channel: Channel) -> Json:
     with state.lock:
         fresh = [m for m in state.messages[channel.id].values() if m.ts > since and _counts(workspace, user, m)]
     called = [m for m in fresh if m.pings or f"<@{user}>" in m.text or channel.im_of or m.thread_ts]
-    return {"id": channel.id, "name": channel.name, "purpose": channel.purpose, "private": channel.private,
-            "external": channel.external, "archived": channel.archived, "im": bool(channel.im_of),
-            "members": len(channel.members), "has_bot": state.bot_user in channel.members,
-            "unread": len(fresh), "mentions": len(called)}
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "purpose": channel.purpose,
+        "private": channel.private,
+        "external": channel.external,
+        "archived": channel.archived,
+        "im": bool(channel.im_of),
+        "members": len(channel.members),
+        "has_bot": state.bot_user in channel.members,
+        "unread": len(fresh),
+        "mentions": len(called),
+    }
 
 
 def _first_room(workspace: Workspace, user: str) -> str:
@@ -121,5 +139,9 @@ def _counts(workspace: Workspace, user: str, message: Message) -> bool:
 
 def _message(workspace: Workspace, user: str, message: Message) -> Json:
     shown = message_json(workspace.state, message, workspace.base)
-    return shown | {"channel": message.channel, "whisper": bool(message.only_for), "pings": list(message.pings),
-                    "mine": message.user == user}
+    return shown | {
+        "channel": message.channel,
+        "whisper": bool(message.only_for),
+        "pings": list(message.pings),
+        "mine": message.user == user,
+    }

@@ -60,8 +60,17 @@ def _profile_json(state: State, user: User) -> Json:
 def channel_json(state: State, channel: Channel) -> Json:
     """A conversation object. Direct messages have the short form."""
     if channel.im_of:
-        return {"id": channel.id, "created": 0, "is_im": True, "is_org_shared": False, "user": channel.im_of,
-                "is_archived": False, "is_open": True, "is_user_deleted": False, "priority": 0}
+        return {
+            "id": channel.id,
+            "created": 0,
+            "is_im": True,
+            "is_org_shared": False,
+            "user": channel.im_of,
+            "is_archived": False,
+            "is_open": True,
+            "is_user_deleted": False,
+            "priority": 0,
+        }
     text = {"creator": "", "last_set": 0}
     return {
         "id": channel.id,
@@ -119,8 +128,13 @@ def _thread_json(state: State, message: Message) -> Json:
     replies = state.replies(message)
     users = list(dict.fromkeys(reply.user for reply in replies))
     counted = {"reply_count": len(replies), "reply_users_count": len(users), "reply_users": users[:5]}
-    return {"thread_ts": message.ts, **counted, "latest_reply": replies[-1].ts if replies else message.ts,
-            "is_locked": False, "subscribed": False}
+    return {
+        "thread_ts": message.ts,
+        **counted,
+        "latest_reply": replies[-1].ts if replies else message.ts,
+        "is_locked": False,
+        "subscribed": False,
+    }
 
 
 def file_json(state: State, file: File, base: str) -> Json:
@@ -153,8 +167,16 @@ def file_json(state: State, file: File, base: str) -> Json:
 
 def view_json(state: State, view: View) -> Json:
     """A view object, as views.open gives it and as interactions carry it."""
-    defaults = {"private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": False, "notify_on_close": False,
-                "submit": None, "close": None, "title": None}
+    defaults = {
+        "private_metadata": "",
+        "callback_id": "",
+        "external_id": "",
+        "clear_on_close": False,
+        "notify_on_close": False,
+        "submit": None,
+        "close": None,
+        "title": None,
+    }
     return {
         **defaults,
         **view.content,

@@ -246,4 +246,3 @@ class State:
         """How many broadcasts (`<!channel>`, `<!here>`, `<!everyone>`) stand in messages that everybody sees."""
         with self.lock:
             return sum(len(m.pings) for rows in self.messages.values() for m in rows.values())
-

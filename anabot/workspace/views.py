@@ -13,8 +13,20 @@ from anabot.workspace.blocks import check_blocks, with_ids
 from anabot.workspace.faults import Faults
 from anabot.workspace.limits import Refused
 
-_MAY = ("title", "submit", "close", "private_metadata", "callback_id", "external_id", "clear_on_close", "notify_on_close",
-        "submit_disabled", "state", "id", "hash")
+_MAY = (
+    "title",
+    "submit",
+    "close",
+    "private_metadata",
+    "callback_id",
+    "external_id",
+    "clear_on_close",
+    "notify_on_close",
+    "submit_disabled",
+    "state",
+    "id",
+    "hash",
+)
 
 
 @dataclass(slots=True, kw_only=True)

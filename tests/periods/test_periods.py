@@ -90,8 +90,22 @@ def test_a_month_ahead_of_the_31st_is_the_last_day_of_the_shorter_month() -> Non
     assert named("in_1_months", dt.datetime(2026, 1, 31, 20, tzinfo=dt.UTC), JANUARY) == span("2026-02-23", "2026-03-02")
 
 
-@pytest.mark.parametrize("name", ["", "soon", "last_fortnight", "trailing_0_days", "trailing_-3_days", "in_9999_years",
-                                  "trailing_9999_years", "this_3_weeks", "Last_Week", "last_week ", "next_9999_years"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "soon",
+        "last_fortnight",
+        "trailing_0_days",
+        "trailing_-3_days",
+        "in_9999_years",
+        "trailing_9999_years",
+        "this_3_weeks",
+        "Last_Week",
+        "last_week ",
+        "next_9999_years",
+    ],
+)
 def test_an_unknown_name_is_refused_with_what_to_write(name: str) -> None:
     with pytest.raises(BadQuery, match="last_quarter"):
         named(name, MONDAY, FEBRUARY)
@@ -149,8 +163,12 @@ def test_the_previous_period_ends_where_its_period_starts(day: dt.date, grain: G
     assert previous(here) == containing(day, grain, fiscal, -1)
 
 
-@given(st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2090, 1, 1), timezones=st.just(dt.UTC)),  # noqa: DTZ001 - made aware
-       st.sampled_from(["day", "week", "month", "quarter", "year"]), st.integers(1, 30), st.integers(1, 12))
+@given(
+    st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2090, 1, 1), timezones=st.just(dt.UTC)),  # noqa: DTZ001 - made aware
+    st.sampled_from(["day", "week", "month", "quarter", "year"]),
+    st.integers(1, 30),
+    st.integers(1, 12),
+)
 def test_trailing_units_are_complete_and_end_before_today(now: dt.datetime, unit: str, count: int, fiscal: int) -> None:
     calendar = Calendar(zone=PACIFIC, fiscal_start=fiscal)
 

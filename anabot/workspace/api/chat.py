@@ -19,8 +19,16 @@ def post_message(call: Call) -> Json:
     channel = _place(call)
     text, blocks = _content(call, most=limits.MESSAGE_TEXT)
     metadata = _metadata(call)
-    message = Message(ts=call.state.stamp(), channel=channel.id, user=call.state.bot_user, text=text, blocks=blocks or [],
-                      thread_ts=_thread(call), broadcast=call.flag("reply_broadcast"), metadata=metadata)
+    message = Message(
+        ts=call.state.stamp(),
+        channel=channel.id,
+        user=call.state.bot_user,
+        text=text,
+        blocks=blocks or [],
+        thread_ts=_thread(call),
+        broadcast=call.flag("reply_broadcast"),
+        metadata=metadata,
+    )
     call.workspace.limiter.spend(channel.id)
     call.state.say(message)
     return {"channel": channel.id, "ts": message.ts, "message": message_json(call.state, message, call.workspace.base)}
@@ -34,8 +42,12 @@ def update(call: Call) -> Json:
     text = call.text("text") if call.args.get("text") is not None else None
     check_text(message.text if text is None else text, message.blocks if blocks is None else blocks, most=limits.EDIT_TEXT)
     call.state.edit(message, text=text, blocks=blocks)
-    return {"channel": message.channel, "ts": message.ts, "text": message.text,
-            "message": message_json(call.state, message, call.workspace.base)}
+    return {
+        "channel": message.channel,
+        "ts": message.ts,
+        "text": message.text,
+        "message": message_json(call.state, message, call.workspace.base),
+    }
 
 
 def post_ephemeral(call: Call) -> Json:
@@ -45,8 +57,15 @@ def post_ephemeral(call: Call) -> Json:
     if user.id not in channel.members:
         raise Refused("user_not_in_channel")
     text, blocks = _content(call, most=limits.MESSAGE_TEXT)
-    message = Message(ts=call.state.stamp(), channel=channel.id, user=call.state.bot_user, text=text, blocks=blocks or [],
-                      thread_ts=_thread(call), only_for=user.id)
+    message = Message(
+        ts=call.state.stamp(),
+        channel=channel.id,
+        user=call.state.bot_user,
+        text=text,
+        blocks=blocks or [],
+        thread_ts=_thread(call),
+        only_for=user.id,
+    )
     call.workspace.limiter.spend(channel.id)
     call.state.say(message)
     return {"message_ts": message.ts}

@@ -17,8 +17,14 @@ def get_upload_url(call: Call) -> Json:
     if length > limits.FILE_BYTES:
         raise Refused("file_upload_size_restricted")
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    file = File(id=call.state.next_id("F0ANA"), name=name.rsplit("/", 1)[-1], title="", length=length, mimetype=kind,
-                created=int(call.state.now().timestamp()))
+    file = File(
+        id=call.state.next_id("F0ANA"),
+        name=name.rsplit("/", 1)[-1],
+        title="",
+        length=length,
+        mimetype=kind,
+        created=int(call.state.now().timestamp()),
+    )
     call.state.files[file.id] = file
     return {"upload_url": f"{call.workspace.base}upload/v1/{file.id}", "file_id": file.id}
 
@@ -34,8 +40,16 @@ def complete_upload(call: Call) -> Json:
     for entry, file in zip(wanted, files, strict=True):
         file.title, file.done = str(entry.get("title") or file.name), True
     if channel:
-        call.state.say(Message(ts=call.state.stamp(), channel=channel.id, user=call.state.bot_user, files=[f.id for f in files],
-                               text=call.text("initial_comment"), thread_ts=call.text("thread_ts")))
+        call.state.say(
+            Message(
+                ts=call.state.stamp(),
+                channel=channel.id,
+                user=call.state.bot_user,
+                files=[f.id for f in files],
+                text=call.text("initial_comment"),
+                thread_ts=call.text("thread_ts"),
+            )
+        )
     return {"files": [file_json(call.state, file, call.workspace.base) for file in files]}
 
 

@@ -25,33 +25,35 @@ from anabot.workspace.core import Workspace
 from anabot.workspace.limits import Refused
 from anabot.workspace.shapes import Json
 
-METHODS: Mapping[str, Callable[[Call], Json]] = MappingProxyType({
-    "auth.test": people.auth_test,
-    "chat.postMessage": chat.post_message,
-    "chat.update": chat.update,
-    "chat.postEphemeral": chat.post_ephemeral,
-    "chat.delete": chat.delete,
-    "chat.getPermalink": chat.get_permalink,
-    "conversations.info": conversations.info,
-    "conversations.list": conversations.list_all,
-    "conversations.members": conversations.members,
-    "conversations.history": conversations.history,
-    "conversations.replies": conversations.replies,
-    "conversations.open": conversations.open_im,
-    "users.info": people.users_info,
-    "users.list": people.users_list,
-    "users.lookupByEmail": people.users_by_email,
-    "usergroups.list": people.usergroups_list,
-    "usergroups.users.list": people.usergroups_users_list,
-    "files.getUploadURLExternal": files.get_upload_url,
-    "files.completeUploadExternal": files.complete_upload,
-    "files.info": files.info,
-    "views.open": views.open_view,
-    "views.update": views.update,
-    "views.push": views.push,
-    "views.publish": views.publish,
-    "reactions.add": reactions.add,
-})
+METHODS: Mapping[str, Callable[[Call], Json]] = MappingProxyType(
+    {
+        "auth.test": people.auth_test,
+        "chat.postMessage": chat.post_message,
+        "chat.update": chat.update,
+        "chat.postEphemeral": chat.post_ephemeral,
+        "chat.delete": chat.delete,
+        "chat.getPermalink": chat.get_permalink,
+        "conversations.info": conversations.info,
+        "conversations.list": conversations.list_all,
+        "conversations.members": conversations.members,
+        "conversations.history": conversations.history,
+        "conversations.replies": conversations.replies,
+        "conversations.open": conversations.open_im,
+        "users.info": people.users_info,
+        "users.list": people.users_list,
+        "users.lookupByEmail": people.users_by_email,
+        "usergroups.list": people.usergroups_list,
+        "usergroups.users.list": people.usergroups_users_list,
+        "files.getUploadURLExternal": files.get_upload_url,
+        "files.completeUploadExternal": files.complete_upload,
+        "files.info": files.info,
+        "views.open": views.open_view,
+        "views.update": views.update,
+        "views.push": views.push,
+        "views.publish": views.publish,
+        "reactions.add": reactions.add,
+    }
+)
 
 
 def answer(workspace: Workspace, method: str, token: str, args: Mapping[str, Any]) -> Json:

@@ -11,8 +11,15 @@ from anabot.workspace.state import State
 def auth_test(call: Call) -> Json:
     """auth.test: whose token this is."""
     cast = call.state.cast
-    return {"url": call.workspace.base, "team": cast.team.name, "user": cast.bot.name, "team_id": cast.team.id,
-            "user_id": cast.bot.id, "bot_id": cast.bot.bot_id, "is_enterprise_install": False}
+    return {
+        "url": call.workspace.base,
+        "team": cast.team.name,
+        "user": cast.bot.name,
+        "team_id": cast.team.id,
+        "user_id": cast.bot.id,
+        "bot_id": cast.bot.bot_id,
+        "is_enterprise_install": False,
+    }
 
 
 def users_info(call: Call) -> Json:
@@ -42,13 +49,25 @@ def usergroups_list(call: Call) -> Json:
     groups: list[Json] = []
     for handle, spec in call.state.cast.groups.items():
         users = _members(call.state, handle)
-        groups.append({
-            "id": spec.id, "team_id": call.state.cast.team.id, "is_usergroup": True, "is_subteam": True,
-            "name": spec.name or handle, "handle": handle, "description": "", "is_external": False, "date_create": 0,
-            "date_update": 0, "date_delete": 0, "auto_type": None, "prefs": {"channels": [], "groups": []},
-            **({"users": users} if call.flag("include_users") else {}),
-            **({"user_count": len(users)} if call.flag("include_count") else {}),
-        })
+        groups.append(
+            {
+                "id": spec.id,
+                "team_id": call.state.cast.team.id,
+                "is_usergroup": True,
+                "is_subteam": True,
+                "name": spec.name or handle,
+                "handle": handle,
+                "description": "",
+                "is_external": False,
+                "date_create": 0,
+                "date_update": 0,
+                "date_delete": 0,
+                "auto_type": None,
+                "prefs": {"channels": [], "groups": []},
+                **({"users": users} if call.flag("include_users") else {}),
+                **({"user_count": len(users)} if call.flag("include_count") else {}),
+            }
+        )
     return {"usergroups": groups}
 
 
