@@ -12,7 +12,7 @@ from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, Not
 from anabot.semantic.registry import TimeSpine
 from anabot.semantic.source import Source
 from anabot.semantic.times import Bounds
-from anabot.semantic.trees import column, cut, filled, moved
+from anabot.semantic.trees import column, cut, filled, moved, part_of
 
 _TIMES = "spine_of_times"
 
@@ -52,6 +52,8 @@ class SpineJoin:
         tree = self._time()
         if self.source.timing.previous and self.question.grains():
             tree = moved(tree, *self.question.step)
+        if slot.part:
+            return part_of(tree, slot.part, self.question.dialect)
         if slot.custom:
             return column(self.spine.custom[slot.custom], _TIMES)
         return cut(tree, slot.grain or self.spine.grain, self.question.fiscal_start)

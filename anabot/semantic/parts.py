@@ -118,10 +118,15 @@ class PartBuilder:
         return [*shown, *self._grain_starts(), *reached]
 
     def _grain_starts(self) -> list[exp.Expression]:
-        """Offset to a grain, a coarser time shows what its first moment shows: later moments must not add to it."""
+        """Offset to a grain, a coarser time shows what its first moment shows: later moments must not add to it.
+
+        A date part is one of each moment, so that every moment counts.
+        """
         if self.spine is None or all(count for count, _ in self.timing.moves) or self._shows(self.spine.grain):
             return []
         time, own = self.source.spine_time, [slot for _, slot in self.keys if self.source.is_own_time(slot)]
+        if any(slot.part for slot in own):
+            return []
         whole = either(exp.EQ(this=self.source.cut(slot, time(), always=True), expression=time()) for slot in own)
         return [whole] if whole is not None else []
 

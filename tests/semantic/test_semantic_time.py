@@ -265,6 +265,21 @@ def test_a_gap_is_filled_from_the_spine(run: Run) -> None:
     assert dict(rows) == {day: placed(day, day + DAY) or 0 for day in DAYS if inside(day)}
 
 
+def test_gaps_are_filled_by_date_part_too(run: Run) -> None:
+    rows = run("placed_each_day", group_by=["metric_time__extract_dow"], period=SUMMER)
+
+    wanted = {n: sum(inside(day) and day.isoweekday() == n for day in ORDERED) for n in range(1, 8)}
+    assert dict(rows) == wanted
+
+
+def test_the_start_of_the_month_counts_for_every_day_that_has_the_date_part(run: Run) -> None:
+    rows = run("at_start", group_by=["metric_time__extract_month"])
+
+    starts = [(day.month, placed(first, first + DAY) or 0) for day in DAYS if (first := day.replace(day=1))]
+    wanted = {month: sum(value for each, value in starts if each == month) for month in range(1, 13)}
+    assert dict(rows) == {month: value for month, value in wanted.items() if value}
+
+
 def test_a_gap_without_a_filling_is_empty(run: Run) -> None:
     rows = run("placed_or_none", group_by=["metric_time__week"], period=SUMMER)
 
