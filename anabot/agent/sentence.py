@@ -96,21 +96,24 @@ class Sentence:
 
     def _extremes(self, metric: Metric) -> tuple[str, str]:
         """What the leader is called, and its opposite."""
-        words = ("latest", "earliest") if metric.unit in ("date", "time") else ("highest", "lowest")
+        dated = any(isinstance(self.cell(row, metric.name), dt.date) for row in self.table.rows)
+        words = ("latest", "earliest") if dated else ("highest", "lowest")
         return (words[1], words[0]) if self._ascending(metric) else words
 
     def _leader(self, metric: Metric, filled: Sequence[Row]) -> Row:
-        """The first row as ordered by this metric; in any other order, the greatest."""
+        """The first row as ordered by this metric; in any other order, the greatest, or the least of a minimum."""
         if metric.name in (item.removeprefix("-") for item in self.reading.query.order_by[:1]):
             return filled[0]
-        return max(filled, key=lambda row: _comparable(self.cell(row, metric.name)))
+        furthest = min if self._ascending(metric) else max
+        return furthest(filled, key=lambda row: _comparable(self.cell(row, metric.name)))
 
     def _last(self, metric: Metric, filled: Sequence[Row]) -> Row:
         pick = max if self._ascending(metric) else min
         return pick(filled, key=lambda row: _comparable(self.cell(row, metric.name)))
 
     def _ascending(self, metric: Metric) -> bool:
-        return metric.name in self.reading.query.order_by[:1]
+        order = self.reading.query.order_by[:1]
+        return metric.name in order or (metric.agg == "min" and f"-{metric.name}" not in order)
 
     def _cut(self) -> bool:
         return self.table.truncated or self.reading.query.limit == len(self.table.rows)

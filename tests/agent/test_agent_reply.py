@@ -78,6 +78,15 @@ def test_the_first_of_a_ranking_is_the_one_said_and_cut_rows_have_no_total() -> 
     assert said == "Sales were lowest for Isles ($5.00) in FY26 Q2 (1 May – 31 Jul 2026); the first 2 are shown."
 
 
+def test_groups_with_dates_are_said_by_the_latest_and_the_earliest() -> None:
+    as_of = Column(name="data_as_of", type="time", unit="date")
+    times = [dt.datetime(2026, 10, 5, hour, 30, tzinfo=dt.UTC) for hour in (9, 13, 11)]
+
+    said = told([REGION, as_of], list(zip("abc", times, strict=True)), metrics=["data_as_of"], group_by=["region"], period=None)
+
+    assert said == "Data as of was latest for b (5 Oct 2026 13:30 UTC) and earliest for a (5 Oct 2026 09:30 UTC)."
+
+
 def test_a_series_is_said_by_its_total_and_its_last_moment() -> None:
     month = Column(name="metric_time__month", type="date")
     rows: list[tuple[Cell, ...]] = [(dt.date(2026, 5, 1), Decimal(1)), (dt.date(2026, 6, 1), Decimal(2))]
