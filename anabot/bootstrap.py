@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from pydantic import ValidationError
 
 from anabot.admin import Administration
@@ -22,7 +20,8 @@ from anabot.checks.golden import prove
 from anabot.config import Settings
 from anabot.directory import FileDirectory
 from anabot.engine import Engine, Outcome
-from anabot.errors import AnabotError, BadQuery, ConfigError, PlaybookError, WarehouseError
+from anabot.errors import AnabotError, BadQuery, ConfigError, PlaybookError
+from anabot.evidence import KnownEvidence
 from anabot.semantic import Compiled
 from anabot.semantic.query import MetricQuery
 from anabot.standing import Laws, Standing
@@ -33,8 +32,6 @@ from anabot.warehouses.connect import open_warehouse
 
 if TYPE_CHECKING:
     from anabot.runner import Runner
-
-log = structlog.get_logger()
 
 
 class RunningClock:
@@ -146,7 +143,7 @@ def _wired(settings: Settings, standing: Standing, store: Store, warehouse: Ware
         max_bytes=settings.max_bytes,
         timeout_s=settings.timeout_s,
     )
-    evidence = _Evidence(standing, engine, store)
+    evidence = KnownEvidence(standing, engine, store)
     asker = Asker(
         current=standing,
         engine=engine,
@@ -226,39 +223,6 @@ def read_query(body: str) -> MetricQuery:
         raise BadQuery(
             "That is not a query.", why=f"{where}: {first['msg']}.", todo='Write {"metrics": ["…"], "group_by": ["…"]}.'
         ) from None
-
-
-class _Evidence:
-    """What is known about the data now. Golden values are proved once for each state of registry and warehouse."""
-
-    def __init__(self, standing: Standing, engine: Engine, store: Store) -> None:
-        self._standing, self._engine, self._store = standing, engine, store
-        self._proving = threading.Lock()
-
-    def __call__(self) -> Evidence:
-        with self._proving:
-            return self._known()
-
-    def _known(self) -> Evidence:
-        laws = self._standing.laws
-        registry = laws.current.registry
-        key = f"golden:{registry.version}:{self._engine.watermark()}"
-        wrong = self._store.notes.get(key)
-        if wrong is None:
-            found = prove(registry, self._engine)
-            for one in found:
-                log.warning("golden.wrong", metric=one.metric, expected=str(one.expected), found=one.found)
-            wrong = sorted({one.metric for one in found})
-            self._store.notes.put(key, wrong)
-        return Evidence(build=laws.build, loaded=self._loads(), wrong_golden=frozenset(wrong))
-
-    def _loads(self) -> Mapping[str, dt.datetime]:
-        """The newest loads. A log that cannot be read costs the badges and not the answers."""
-        try:
-            return self._engine.freshness()
-        except (WarehouseError, BadQuery) as error:
-            log.warning("loads.unknown", reason=str(error))
-            return {}
 
 
 def _in_words(ask: Callable[[], str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -19,6 +18,8 @@ from anabot.playbooks.playbook import Playbook
 from anabot.semantic.names import did_you_mean
 from anabot.standing import Standing
 
+_COLUMNS = ("name", "title", "channel", "schedule", "owner")
+
 app = typer.Typer(no_args_is_help=True, help="List playbooks, and run one or all of them.")
 
 
@@ -27,13 +28,13 @@ def playbook_list(as_json: AsJson = False) -> None:
     """List the playbooks, where they go and when."""
     settings = load_settings()
     laws = Standing(settings, file_directory(settings)).laws
-    lines = [asdict(line) for line in playbook_lines(laws.playbooks)]
+    lines = [{column: str(getattr(line, column)) for column in _COLUMNS} for line in playbook_lines(laws.playbooks)]
     if laws.held:
         talk("Some playbooks have faults and are not in force: run `anabot check`.")
     if as_json:
         say_json(lines)
         return
-    say_grid(("name", "title", "channel", "schedule"), [tuple(line.values()) for line in lines])
+    say_grid(_COLUMNS, [tuple(line.values()) for line in lines])
 
 
 @app.command("run")

@@ -63,6 +63,8 @@ def test_playbooks_are_listed_with_their_whole_names(office: Office) -> None:
 
     assert long in told.out
     assert "#books" in told.out
+    listed = office.run("playbook", "list", "--json").json
+    assert {tuple(line) for line in listed} == {("name", "title", "channel", "schedule", "owner")}
 
 
 def test_a_dry_run_prints_the_post_and_posts_nothing(office: Office) -> None:

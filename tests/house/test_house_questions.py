@@ -69,7 +69,7 @@ def test_an_answer_is_on_stdout_and_talk_is_not(office: Office) -> None:
     told = office.run("ask", "sales last month", "--as", "bea")
 
     assert told.code == 0
-    assert told.out.startswith("Sales was $428.16 in 2026-08")
+    assert "$428.16" in told.out.splitlines()[0]
     assert told.err == ""
 
 
