@@ -6,7 +6,7 @@ Every method here runs in the pool, and every failure becomes words in the same 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -64,11 +64,15 @@ class Desk:
         """A reply in this place."""
         return Reply(self.voice, place, key=key, patience_s=self.patience_s)
 
-    def shown(self, answer: Answer, person: Person, channel: Channel, key: str, *, said: str = "") -> Sequence[Message]:
-        """The answer as messages for its place. What is for the asker alone is sent to them here."""
+    def shown(
+        self, answer: Answer, person: Person, channel: Channel, key: str, *, asked: str = "", said: str = ""
+    ) -> Sequence[Message]:
+        """The answer as messages for its place. What is for the asker alone is sent to them here, with the words they `asked`."""
         answered(answer)
+        if answer.reason == "help":
+            return self.greeting(person, channel)
         if answer.aside is not None:
-            self._send_alone(answer.aside, person, key)
+            self._send_alone(answer.aside, asked or said, person, channel, key)
         if pictures.asked_for(answer):
             return self.drawn(answer, person, channel, said=said)
         return render.render(answer, self.setting(person, channel, said=said))
@@ -113,7 +117,7 @@ class Desk:
         if not heard.text or heard.text.casefold().strip(" ?!.") in (EMPTY, "help", "hello", "hi"):
             return self.greeting(person, channel)
         answer = self.parts.asker.ask(_question(heard, person, channel))
-        return self.shown(answer, person, channel, f"answer:{heard.key}")
+        return self.shown(answer, person, channel, f"answer:{heard.key}", asked=heard.text)
 
     def _pressed(self, text: str, user: str, place: Place, direct: bool, key: str) -> Sequence[Message]:
         person, channel = self.reader(user, place.channel, direct=direct)
@@ -125,11 +129,12 @@ class Desk:
         hello = self.parts.hello(person, channel)
         return [render.greeting(hello.text, hello.questions)]
 
-    def _send_alone(self, answer: Answer, person: Person, key: str) -> None:
+    def _send_alone(self, answer: Answer, asked: str, person: Person, channel: Channel, key: str) -> None:
+        """Send an answer by direct message, below the question, which was asked somewhere else."""
         place = self.voice.direct(person.user)
-        dm = direct_messages(place.channel, person.user)
+        setting = self.setting(person, direct_messages(place.channel, person.user), said=asked)
         with self.reply(place, f"{key}/alone") as reply:
-            reply.say(render.render(answer, self.setting(person, dm)))
+            reply.say(render.render(answer, replace(setting, said_by="You", said_in=f"in #{channel.name}")))
 
     def _channel(self, channel: str, user: str, direct: bool) -> Channel | None:
         return direct_messages(channel, user) if direct else self.parts.directory.channel(channel)

@@ -30,13 +30,17 @@ _DEFINITION_TEXT, _MOST_DEFINITIONS = 220, 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a rendering needs beyond the answer. `asker` is a user id; `said` the question, where a button asked it."""
+    """What a rendering needs beyond the answer. `asker` is a user id.
+
+    `said` is the question, where the answer does not stand below it: who said it, and where (`in #general`).
+    """
 
     registry: Registry
     zone: ZoneInfo
     asker: str = ""
     said: str = ""
     said_by: str = ""
+    said_in: str = ""
 
 
 def render(answer: Answer, setting: Setting, *, picture: str = "", note: str = "") -> list[Message]:
@@ -62,7 +66,9 @@ def asked_metrics(answer: Answer, registry: Registry) -> list[Metric]:
 
 def _blocks(answer: Answer, setting: Setting, picture: str, note: str) -> Iterator[Block]:
     if setting.said:
-        yield from context(f"{mrkdwn.bold(setting.said_by)} asked: {mrkdwn.escape(setting.said)}")
+        yield from context(
+            f"{mrkdwn.bold(setting.said_by)} {mrkdwn.value(f'asked {setting.said_in}')}: {mrkdwn.escape(setting.said)}"
+        )
     if answer.parts:
         yield from _compound(answer, setting)
     elif answer.status == "answered" and answer.aside is None:
@@ -94,7 +100,7 @@ def _answered(answer: Answer, setting: Setting, pressed: Pressed, picture: str) 
     for bridge in answer.bridges:
         yield table_block(bridge_grid(bridge))
         yield from _residual(bridge)
-    yield from context(*_provenance(answer, setting))
+    yield from context("\n".join(line for line in _provenance(answer, setting) if line))
     if answer.receipt:
         drawable = answer.table is not None and (answer.chart or suits(answer.table))
         toggle = TABLE if picture else (CHART if drawable else "")

@@ -41,6 +41,7 @@ def test_a_newcomer_asks_refines_and_sees_how_it_was_computed(page: Page, halden
     page.on("pageerror", lambda error: faults.append(str(error)))
 
     page.get_by_test_id("channel-fin-weekly").click()
+    expect(page.get_by_test_id("message").first).to_contain_text("Hello, I am Ana.")
     page.get_by_test_id("composer").fill("@ana what was net revenue last quarter by segment?")
     page.keyboard.press("Enter")
     thread = page.get_by_test_id("thread-panel")
@@ -96,6 +97,9 @@ def _keep_picture(page: Page) -> None:
     """The README's picture, taken anew where it is asked for."""
     if os.environ.get("ANABOT_GOLDEN") or not PICTURE.exists():
         PICTURE.parent.mkdir(exist_ok=True)
+        page.mouse.move(0, 0)
+        page.get_by_role("log", name="Thread").evaluate("log => { log.scrollTop = 0 }")
+        page.wait_for_timeout(300)
         page.screenshot(path=PICTURE)
     else:
         page.screenshot(path=Path(os.environ.get("TMPDIR", "/tmp")) / "answer.png")

@@ -191,6 +191,22 @@ def test_the_askers_chart_button_turns_the_table_into_a_picture_and_back(house: 
     assert len(house.thread(FIN, ts)) == 1
 
 
+def test_a_question_that_wants_a_picture_is_answered_with_one(house: House) -> None:
+    house.asker.says = lambda question: answered(chart="bar")
+
+    ts = house.say(FAY, FIN, "@ana takings by place, as a chart")
+
+    assert "image" in kinds(house.answer(FIN, ts))
+
+
+def test_a_wish_for_help_is_answered_with_questions_to_press(house: House) -> None:
+    house.asker.says = lambda question: Answer(status="refused", text="Hello.", reason="help")
+
+    ts = house.say(FAY, FIN, "@ana 🎉🎉")
+
+    assert "takings last month" in shown(house.answer(FIN, ts))
+
+
 def test_somebody_elses_chart_button_shows_it_to_them_alone(house: House) -> None:
     ts = house.say(FAY, GENERAL, "@ana takings")
     message = house.answer(GENERAL, ts)
@@ -273,6 +289,7 @@ def test_what_may_not_be_said_here_goes_to_the_asker_alone(house: House) -> None
     assert kinds(public) == ["section"]
     assert "$9.00" not in json.dumps(public)
     assert alone[0]["text"] == "Takings were $9.00."
+    assert "*You* asked in #general: takings" in shown(alone[0])
 
 
 def test_ana_says_hello_when_she_is_invited_and_her_buttons_ask(house: House) -> None:
