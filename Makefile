@@ -53,7 +53,7 @@ bench: $(DEV)
 	$(BIN)/python -m tests.bench
 
 golden: $(DEV)
-	ANABOT_GOLDEN=1 $(BIN)/python -m pytest -k golden
+	ANABOT_GOLDEN=1 $(BIN)/python -m pytest $$(grep -rl --include='test_*.py' ANABOT_GOLDEN tests)
 
 clean:
 	rm -rf .venv var
