@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import queue
 import resource
 import sys
 import threading
@@ -22,6 +23,7 @@ import pyarrow as pa
 
 from anabot.warehouses.frames import read_frame, write_frame
 
+HANDS = 4  # as many as the parent sends statements at once
 _OVERHEAD = 1 << 30  # Python, Arrow and DuckDB's own mappings, above the memory that a query may use
 _LOCKED = {
     "enable_external_access": "false",
@@ -47,12 +49,18 @@ class Refused(Exception):
 
 
 class Server:
-    """Answers requests, each on a cursor and a thread of its own."""
+    """Answers requests, each on a cursor of its own, in threads that are there from the start.
+
+    A thread could not be started just after a statement has used up the memory.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, replies: BinaryIO) -> None:
         self._connection, self._replies = connection, replies
         self._writing = threading.Lock()
         self._running: dict[int, duckdb.DuckDBPyConnection] = {}
+        self._waiting: queue.SimpleQueue[tuple[duckdb.DuckDBPyConnection, dict[str, Any]]] = queue.SimpleQueue()
+        for _ in range(HANDS):
+            threading.Thread(target=self._serve, daemon=True).start()
 
     def take(self, request: dict[str, Any]) -> None:
         """Start a statement, or stop one."""
@@ -62,12 +70,16 @@ class Server:
                 running.interrupt()
             return
         cursor = self._running[request["id"]] = self._connection.cursor()
-        threading.Thread(target=self._answer, args=(cursor, request), daemon=True).start()
+        self._waiting.put((cursor, request))
 
     def reply(self, header: dict[str, Any], payload: bytes = b"") -> None:
         """Send one message whole."""
         with self._writing:
             write_frame(self._replies, header, payload)
+
+    def _serve(self) -> None:
+        while True:
+            self._answer(*self._waiting.get())
 
     def _answer(self, cursor: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> None:
         number = request["id"]
