@@ -66,6 +66,7 @@ class Settings(_SlackTokens):
     playbooks: Path = Path("playbooks")
     directory: Path | None = None
     dbt_target: Path | None = None
+    cache: Path = Path("var/cache")
     now: AwareDatetime | None = None
     model: str = "offline"
     max_rows: int = Field(default=5_000, ge=1, le=100_000)
