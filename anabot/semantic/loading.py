@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from anabot.errors import RegistryError
 from anabot.periods import Calendar, Grain
-from anabot.semantic import documents, validate
+from anabot.semantic import documents, overlay, validate
 from anabot.semantic.documents import Document
 from anabot.semantic.draft import Draft
 from anabot.semantic.names import did_you_mean
@@ -55,8 +55,8 @@ def parse_registry(
 ) -> Registry:
     """Read every file (path → text) into one registry.
 
-    `company.yml`, `reconciliations/*.yml`, dbt's YAML and its `semantic_manifest.json` are told apart by their paths;
-    `access.yml` is the policy's. dbt's embedded and standalone specs may stand side by side.
+    `company.yml`, `ana.yml`, `reconciliations/*.yml`, dbt's YAML and its `semantic_manifest.json` are told apart by their
+    paths; `access.yml` is the policy's. dbt's embedded and standalone specs may stand side by side.
     `dialect` is that of the expressions in the files. `governed` asks of each metric an owner, a description, a unit and a
     golden value. `schema` is where models live that say nothing and have no manifest.
 
@@ -122,6 +122,8 @@ def _read(draft: Draft, file: str, text: str, parsed: Parsed | None) -> Document
         )
     elif _base(file) == "company.yml":
         read_company(draft, doc)
+    elif _base(file) == overlay.FILE:
+        overlay.read_overlay(draft, doc)
     else:
         return replace(doc, value=spoken(doc.value)) if file.endswith(".json") else doc
     return None

@@ -34,6 +34,7 @@ class MetricAna(Ours):
     """`config.meta.ana` of a metric."""
 
     owner: str = ""
+    draft: bool = False  # nobody vouches yet: unit, description and golden value may wait
     scope: str = "company"
     unit: str = ""
     synonyms: Texts = ()
