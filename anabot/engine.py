@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -241,6 +241,17 @@ class Engine:
         statement = self._statement(registry, compiled, grant)
         table = self._recorded(asked, lambda: self._table(statement, compiled))
         return {str(source): at for source, at in table.rows if isinstance(at, dt.datetime)}
+
+    def loaded(self, metrics: Sequence[str]) -> dt.datetime | None:
+        """Since when every source of these metrics has been loaded; None where that is not known of each of them."""
+        registry = self._current().registry
+        leaves = [leaf for name in metrics if name in registry.metrics for leaf in catalog_of(registry).leaves(name)]
+        sources = {registry.models[leaf.model].source for leaf in leaves if leaf.model}
+        try:
+            loads = self.freshness() if sources and "" not in sources else {}
+        except (WarehouseError, BadQuery):
+            return None
+        return min((loads[source] for source in sources), default=None) if sources <= loads.keys() else None
 
     def _as_of(self, registry: Registry, compiled: Compiled) -> dt.datetime | None:
         sources = {registry.models[name].source for name in compiled.models} - {""}
