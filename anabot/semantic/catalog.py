@@ -6,9 +6,10 @@ multiplies rows. It never sees a grant: hiding names is `resolve`'s work.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from anabot.periods import Grain
 from anabot.semantic.registry import Dimension, DimensionRef, Entity, Metric, Registry, SemanticModel
@@ -79,6 +80,7 @@ class Catalog:
         self._reach: dict[str, _Reach] = {}
         self._slots: dict[tuple[str, str, str], tuple[Slot, ...]] = {}
         self._leaves: dict[str, tuple[Metric, ...]] = {}
+        self.meanings: dict[Hashable, Any] = {}  # what names meant in questions so far, kept by `meaning`
 
     def leaves(self, name: str) -> tuple[Metric, ...]:
         """The simple metrics whose dimensions a metric has, each once: all it is made of; of a conversion, the base."""

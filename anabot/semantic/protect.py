@@ -62,6 +62,8 @@ class Protection:
     def scan(self, scan: Scanned, *, base: bool) -> Scanned:
         """One scan, restricted. A base scan holds the rows that are counted; others only describe them."""
         self.touched.add(scan.model.name)
+        if not self.grant.rows:
+            return scan
         found = [self._rule(scan.model, scan.alias, rule, base=base) for rule in self.grant.rows]
         return replace(scan, only=tuple(each for group in found for each in group))
 

@@ -90,11 +90,11 @@ def filled(tree: exp.Expression, give: Callable[[exp.Column], exp.Expression | N
 
 
 def by_name(mapping: Mapping[str, exp.Expression]) -> Callable[[exp.Column], exp.Expression | None]:
-    """For `filled`: columns by their names, copied at each use."""
+    """For `filled`: columns by their names, copied at each use but the first."""
 
     def give(node: exp.Column) -> exp.Expression | None:
         found = mapping.get(node.name)
-        return found.copy() if found is not None else None
+        return found if found is None or found.parent is None else found.copy()
 
     return give
 
@@ -124,7 +124,11 @@ def _chain(kind: type[exp.And] | type[exp.Or], conditions: Iterable[exp.Expressi
 
 def cast(tree: exp.Expression, kind: str) -> exp.Expression:
     """`CAST(tree AS kind)`."""
-    return exp.Cast(this=tree, to=_type(kind).copy())
+    plain = _PLAIN.get(kind)
+    return exp.Cast(this=tree, to=exp.DataType(this=plain, nested=False) if plain else _type(kind).copy())
+
+
+_PLAIN = {each.value: each for each in (exp.DType.DATE, exp.DType.DOUBLE, exp.DType.SMALLINT, exp.DType.TEXT)}
 
 
 @lru_cache(maxsize=64)
