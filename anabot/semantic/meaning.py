@@ -16,7 +16,6 @@ from anabot.semantic.registry import Dimension, Entity, Metric, Registry
 from anabot.types import Grant
 
 LeafKey = tuple[str, str]  # (semantic model, time dimension): what decides how a metric's rows are reached and timed
-_MOST = 20_000  # meanings kept for one registry
 _SIZE = {grain: size for size, grain in enumerate(Grain)}
 
 
@@ -75,11 +74,9 @@ class Vocabulary:
         """
         known = self.catalog.meanings
         key = (self.hidden, tuple(self.metrics), tuple(leaves), name, tuple(taken))
-        if key not in known:
-            if len(known) >= _MOST:
-                known.clear()
-            known[key] = self._meaning(name, leaves, taken)
-        found: Meaning = known[key]
+        found: Meaning | None = known.get(key)
+        if found is None:
+            found = known[key] = self._meaning(name, leaves, taken)
         return found
 
     def _meaning(self, name: str, leaves: dict[LeafKey, str], taken: Sequence[str]) -> Meaning:
