@@ -13,15 +13,17 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, Protocol
 
 import structlog
 
 from anabot.access import guard
-from anabot.access.proof import rules_of
+from anabot.access.proof import Allowed, only_joined, rules_of
 from anabot.errors import AnabotError, BadQuery, ConfigError, WarehouseError, WarehouseLacks
-from anabot.semantic import Compiled, compile_query, display_sql, render
-from anabot.semantic.catalog import catalog_of
+from anabot.semantic import Compiled, Prepared, compile_query, display_sql, render
+from anabot.semantic.bound import bound, wanted
+from anabot.semantic.pieces import MERGE
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.semantic.value_queries import Place, compile_index, declared_values
@@ -29,8 +31,9 @@ from anabot.semantic.values import ValueIndex
 from anabot.store.audit import Audit, Intended
 from anabot.store.kept import Kept
 from anabot.types import Cell, Grant, Receipt, Statement, Table, cell_json
-from anabot.warehouses.base import Warehouse
+from anabot.warehouses.base import Result, Warehouse
 from anabot.warehouses.cells import typed
+from anabot.warehouses.federation import Checked, Federation, Limits
 
 log = structlog.get_logger()
 FRESH_FOR_S = 60.0
@@ -67,6 +70,7 @@ class Outcome:
     sql: tuple[tuple[str, str], ...]
     as_of: dt.datetime | None
     ms: float
+    notes: tuple[str, ...] = ()  # what must be said with the rows: ids that a crosswalk lacks
 
 
 class Engine:
@@ -81,9 +85,10 @@ class Engine:
         max_rows: int = 5_000,
         max_bytes: int = 64_000_000,
         timeout_s: float = 30.0,
+        part_rows: int = 100_000,
     ) -> None:
         self._current, self._warehouses, self._audit = current, dict(warehouses), audit
-        self._max_rows, self._max_bytes, self._timeout_s = max_rows, max_bytes, timeout_s
+        self._limits = Limits(max_rows=max_rows, max_bytes=max_bytes, timeout_s=timeout_s, part_rows=part_rows)
         self._indexes: Kept[ValueIndex] = Kept(VALUES_FOR_S)
         self._loads: Kept[Mapping[str, dt.datetime]] = Kept(FRESH_FOR_S)
 
@@ -108,17 +113,17 @@ class Engine:
         )
         try:
             compiled = self._compiled(registry, query, grant, None)
-            statement = self._statement(registry, compiled, grant)
+            statements = self._statements(registry, compiled, grant)
         except AnabotError as error:
             self._audit.refusal(asked, status=error.code, reason=str(error))
             raise
-        return self._answered(registry, compiled, statement, asked)
+        return self._answered(registry, compiled, statements, grant, asked)
 
     def preview(self, query: MetricQuery, grant: Grant, *, dialect: str | None = None) -> tuple[Compiled, tuple[str, ...]]:
         """The query compiled and guarded, and its SQL as people read it. Nothing runs."""
         registry = self._current().registry
         compiled = self._compiled(registry, query, grant, dialect)
-        self._statement(registry, compiled, grant)
+        self._statements(registry, compiled, grant)
         return compiled, tuple(display_sql(part) for part in compiled.prepared)
 
     def values(self, grant: Grant) -> ValueIndex:
@@ -140,16 +145,20 @@ class Engine:
         loads = sorted((source, at.isoformat()) for source, at in self.freshness().items())
         return _hash(f"{marks}{json.dumps(loads)}")
 
-    def _answered(self, registry: Registry, compiled: Compiled, statement: Statement, asked: Intended) -> Outcome:
+    def _answered(
+        self, registry: Registry, compiled: Compiled, statements: list[Statement], grant: Grant, asked: Intended
+    ) -> Outcome:
         started = time.perf_counter()
         query_hash = compiled.query.fingerprint()
-        sql_hash = _hash(json.dumps([statement.text, *map(cell_json, statement.params)]))
+        sql_hash = _hash(json.dumps([part for each in statements for part in (each.text, *map(cell_json, each.params))]))
         receipt = receipt_for(asked.question_id, query_hash, asked.access, sql_hash, self.watermark())
         query, metrics = compiled.query.as_json(), compiled.metrics
         ready = replace(asked, query=query, metrics=metrics, query_hash=query_hash, sql_hash=sql_hash, receipt=receipt)
-        table = self._recorded(ready, lambda: self._table(statement, compiled))
+        notes: list[str] = []
+        table = self._recorded(ready, lambda: self._table(registry, compiled, statements, grant, notes))
         return Outcome(
             table=table,
+            notes=tuple(notes),
             compiled=compiled,
             receipt=receipt,
             query_hash=query_hash,
@@ -172,21 +181,53 @@ class Engine:
 
     def _compiled(self, registry: Registry, query: MetricQuery, grant: Grant, dialect: str | None) -> Compiled:
         if dialect is None:
-            known = [name for name in query.metrics if name in registry.metrics]
-            leaves = catalog_of(registry).leaves(known[0]) if known else ()
-            dialect = self._warehouse(registry.models[leaves[0].model].connection if leaves else "default").dialect
+            return compile_query(registry, query, grant, dialects=self._dialects)
         return compile_query(registry, query, grant, dialect=dialect)
 
-    def _statement(self, registry: Registry, compiled: Compiled, grant: Grant) -> Statement:
-        (prepared,) = compiled.prepared
-        statement = render(prepared)
-        guard.check(statement, relations=compiled.relations, rules=rules_of(registry, grant))
-        return statement
+    @property
+    def _dialects(self) -> Mapping[str, str]:
+        return {name: warehouse.dialect for name, warehouse in self._warehouses.items()}
 
-    def _table(self, statement: Statement, compiled: Compiled) -> Table:
-        warehouse = self._warehouse(statement.connection)
-        result = warehouse.run(statement, max_rows=self._max_rows, max_bytes=self._max_bytes, timeout_s=self._timeout_s)
+    def _statements(self, registry: Registry, compiled: Compiled, grant: Grant) -> list[Statement]:
+        """All statements, checked before any of them runs; lists that are not known yet are taken to be empty."""
+        names = {each.name for each in compiled.prepared}
+        for each in compiled.prepared:
+            empty = bound(each, dict.fromkeys(wanted(each, names), ())) if len(names) > 1 else each
+            self._checked(registry, compiled, grant, empty, ())
+        return [render(each) for each in compiled.prepared]
+
+    def _checked(
+        self, registry: Registry, compiled: Compiled, grant: Grant, prepared: Prepared, lists: Sequence[Allowed]
+    ) -> Checked:
+        statement, at = render(prepared), prepared.connection
+        if at == MERGE:
+            tree = guard.check(statement, relations={(each.name,) for each in compiled.prepared})
+            only_joined(tree, {each.name for each in compiled.prepared if each.role == "describes"})
+            return statement, tree
+        here = {each.relation for each in registry.models.values() if each.connection == at}
+        here |= {each.relation for each in registry.spines if each.connection == at}
+        rules = rules_of(registry, grant, at)
+        tree = guard.check(statement, relations=compiled.relations & here, rules=rules, lists=lists, role=prepared.role)
+        return statement, tree
+
+    def _table(
+        self, registry: Registry, compiled: Compiled, statements: list[Statement], grant: Grant, notes: list[str]
+    ) -> Table:
+        if len(statements) == 1:
+            return typed(self._ask(statements[0], self._limits), compiled.columns)
+        federation = Federation(partial(self._checked, registry, compiled, grant), self._ask, self._limits)
+        result, said = federation.run(compiled.prepared, compiled.crossings)
+        notes += said
         return typed(result, compiled.columns)
+
+    def _ask(self, statement: Statement, limits: Limits) -> Result:
+        warehouse = self._warehouse(statement.connection)
+        try:
+            return warehouse.run(statement, max_rows=limits.max_rows, max_bytes=limits.max_bytes, timeout_s=limits.timeout_s)
+        except WarehouseError as error:
+            if len(self._warehouses) > 1:
+                error.what = f"On `{statement.connection}`: {error.what}"
+            raise
 
     def _warehouse(self, connection: str) -> Warehouse:
         try:
@@ -208,11 +249,10 @@ class Engine:
             access=grant.fingerprint(),
         )
         found: dict[Place, tuple[str, ...]] = dict(declared_values(registry, grant))
-        dialect = self._warehouse("default").dialect
 
         def run() -> Table:
-            for place, compiled in compile_index(registry, grant, dialect=dialect):
-                held = self._distinct(place, compiled, self._statement(registry, compiled, grant))
+            for place, compiled in compile_index(registry, grant, dialects=self._dialects):
+                held = self._distinct(registry, place, compiled, grant)
                 found[place] = tuple(dict.fromkeys([*held, *found.get(place, ())]))
             return Table(
                 columns=(), rows=tuple((f"{model}.{name}", len(values)) for (model, name), values in sorted(found.items()))
@@ -221,9 +261,11 @@ class Engine:
         self._recorded(asked, run)
         return ValueIndex(by_dimension=found)
 
-    def _distinct(self, place: Place, compiled: Compiled, statement: Statement) -> list[str]:
+    def _distinct(self, registry: Registry, place: Place, compiled: Compiled, grant: Grant) -> list[str]:
+        statements = self._statements(registry, compiled, grant)
         try:
-            return [_said(row[0]) for row in self._table(statement, compiled).rows if row[0] is not None]
+            table = self._table(registry, compiled, statements, grant, [])
+            return [_said(row[0]) for row in table.rows if row[0] is not None]
         except WarehouseLacks as error:  # one column that is not there must not take every question with it
             log.warning("values.missing", model=place[0], dimension=place[1], why=error.why)
             return []
@@ -238,20 +280,9 @@ class Engine:
             question_id=f"freshness:{registry.version}", actor="ana", place="ana", kind="freshness", metrics=(metric,)
         )
         compiled = self._compiled(registry, MetricQuery(metrics=(metric,), group_by=(by,)), grant, None)
-        statement = self._statement(registry, compiled, grant)
-        table = self._recorded(asked, lambda: self._table(statement, compiled))
+        statements = self._statements(registry, compiled, grant)
+        table = self._recorded(asked, lambda: self._table(registry, compiled, statements, grant, []))
         return {str(source): at for source, at in table.rows if isinstance(at, dt.datetime)}
-
-    def loaded(self, metrics: Sequence[str]) -> dt.datetime | None:
-        """Since when every source of these metrics has been loaded; None where that is not known of each of them."""
-        registry = self._current().registry
-        leaves = [leaf for name in metrics if name in registry.metrics for leaf in catalog_of(registry).leaves(name)]
-        sources = {registry.models[leaf.model].source for leaf in leaves if leaf.model}
-        try:
-            loads = self.freshness() if sources and "" not in sources else {}
-        except (WarehouseError, BadQuery):
-            return None
-        return min((loads[source] for source in sources), default=None) if sources <= loads.keys() else None
 
     def _as_of(self, registry: Registry, compiled: Compiled) -> dt.datetime | None:
         sources = {registry.models[name].source for name in compiled.models} - {""}

@@ -17,7 +17,6 @@ from anabot.errors import ConfigError, Fault, RegistryError
 from anabot.lineage.dbt import DbtBuild
 from anabot.semantic import parse_registry
 from anabot.semantic.registry import Registry
-from anabot.shelf import kept
 from anabot.types import Directory
 
 if TYPE_CHECKING:
@@ -93,8 +92,7 @@ def read_laws(settings: Settings, directory: Directory) -> Laws:
     """
     build = DbtBuild.read(settings.dbt_target)
     files = read_tree(settings.semantic_layer)
-    with kept(settings.cache, settings.semantic_layer.absolute().as_posix(), files) as parsed:
-        registry = parse_registry(files, build.raw, parsed=parsed)
+    registry = parse_registry(files, build.raw)
     policy = _policy(files, registry, settings)
     texts = read_tree(settings.playbooks, MARKDOWN)
     return Laws(current=Current(registry=registry, policy=policy), build=build, texts=texts, directory=directory)

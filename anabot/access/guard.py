@@ -12,7 +12,7 @@ from sqlglot import Token, TokenType, exp
 from sqlglot.errors import SqlglotError
 
 from anabot.access import allowed
-from anabot.access.proof import Rule, prove
+from anabot.access.proof import Allowed, Rule, prove
 from anabot.errors import UnsafeQuery
 from anabot.types import Statement
 
@@ -31,10 +31,18 @@ _NEVER = {
 Relation = tuple[str, ...]
 
 
-def check(statement: Statement, *, relations: Collection[Relation], rules: Sequence[Rule] = ()) -> exp.Expression:
+def check(
+    statement: Statement,
+    *,
+    relations: Collection[Relation],
+    rules: Sequence[Rule] = (),
+    lists: Sequence[Allowed] = (),
+    role: str = "answer",
+) -> exp.Expression:
     """The statement's tree, if it is one SELECT over `relations` made of nothing but what is allowed.
 
-    `rules` are a grant's row rules: each scan that they concern must be restricted by them.
+    `rules` are a grant's row rules: each scan that they concern must be restricted by them, or by the keys in `lists`, which
+    another connection gave. `role` is what its rows are for, see `proof.prove`.
 
     Raises:
         UnsafeQuery: naming what was refused.
@@ -44,7 +52,7 @@ def check(statement: Statement, *, relations: Collection[Relation], rules: Seque
         if count > MAX_NODES:
             raise _refused("more parts than a question can need")
         _node(node, relations)
-    prove(tree, rules, statement.params)
+    prove(tree, rules, statement.params, lists=lists, role=role)
     return tree
 
 

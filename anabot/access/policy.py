@@ -52,11 +52,6 @@ class Policy:
         """The person's first team, in the order of the file, or ""."""
         return next(iter(self._teams(person)), "")
 
-    @property
-    def spec(self) -> AccessSpec:
-        """What `access.yml` says."""
-        return self._spec
-
     def declared(self, channel: Channel) -> Declaration:
         """What may be said in the channel, and who owns that."""
         return audience.declaration(self._spec, channel)

@@ -6,7 +6,7 @@ by a semi-join to a scan that is. It knows the registry's join graph and nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -18,6 +18,15 @@ from anabot.types import Cell, Grant, RowRule
 
 Relation = tuple[str, ...]
 Key = tuple[bool, frozenset[str]]  # whether it is a bare column, and the columns it is made of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """Keys that a statement on another connection gave, which was proved to read only what the rules allow there."""
+
+    tree: exp.Expression
+    params: tuple[Cell, ...]
+    keys: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,33 +44,66 @@ class Rule:
     apart: frozenset[Relation]
 
 
-def rules_of(registry: Registry, grant: Grant) -> tuple[Rule, ...]:
-    """The grant's row rules as this proof needs them.
+def rules_of(registry: Registry, grant: Grant, connection: str | None = None) -> tuple[Rule, ...]:
+    """The grant's row rules as this proof needs them for a statement on `connection`: there its relations are those meant.
 
     Raises:
         UnsafeQuery: a rule names what the registry does not have.
     """
-    return tuple(_rule(registry, rule) for rule in grant.rows)
+    return tuple(_rule(registry, rule, connection) for rule in grant.rows)
 
 
-def prove(tree: exp.Expression, rules: Sequence[Rule], params: Sequence[Cell]) -> None:
-    """Nothing, if every scan in `tree` obeys every rule.
+def prove(
+    tree: exp.Expression,
+    rules: Sequence[Rule],
+    params: Sequence[Cell],
+    *,
+    lists: Sequence[Allowed] = (),
+    role: str = "answer",
+) -> None:
+    """Nothing, if every scan in `tree` obeys every rule; of its keys, those in `lists` have been proved elsewhere.
+
+    What only gives keys to choose by, for one rule, need not obey the others: they hold where those keys choose. The same is so
+    for a whole statement of the role `allows`. Of one that `describes`, rows are only joined to those of others: `only_joined`.
 
     Raises:
         UnsafeQuery: naming the relation whose scan is not restricted.
     """
-    if not rules:
-        return
+    for scan in tree.find_all(exp.Table) if rules else ():
+        obeyed = [_apart(scan, rule, role) or _obeys(scan, rule, params, lists) for rule in rules]
+        if not (any(obeyed) if role == "allows" or _gives_keys(scan) else all(obeyed)):
+            name = ".".join(part.name for part in scan.parts)
+            raise UnsafeQuery(
+                "This query was not run.", why=f"It reads `{name}` without your row rules.", todo="Tell the data team."
+            )
+
+
+def _apart(scan: exp.Table, rule: Rule, role: str) -> bool:
+    return role == "describes" and tuple(part.name for part in scan.parts) in rule.apart
+
+
+def _gives_keys(scan: exp.Table) -> bool:
+    """Whether the scan stands in a list by which the rows of another single scan are chosen."""
+    inside = scan.find_ancestor(exp.In)
+    select = inside.find_ancestor(exp.Select) if inside is not None else None
+    source = select.args.get("from_") if select is not None else None
+    alone = source is not None and isinstance(source.this, exp.Table) and select is not None and not select.args.get("joins")
+    return alone and select is not None and any(part is inside for part in _conjuncts(select))
+
+
+def only_joined(tree: exp.Expression, names: Collection[str]) -> None:
+    """Nothing, if the answers `names`, which only describe others, are only joined to others.
+
+    Raises:
+        UnsafeQuery: naming the answer that stands alone.
+    """
     for scan in tree.find_all(exp.Table):
-        for rule in rules:
-            if not _obeys(scan, rule, params):
-                name = ".".join(part.name for part in scan.parts)
-                raise UnsafeQuery(
-                    "This query was not run.", why=f"It reads `{name}` without your row rules.", todo="Tell the data team."
-                )
+        if scan.name in names and (not isinstance(scan.parent, exp.Join) or scan.parent.side != "LEFT"):
+            why = f"It shows `{scan.name}` without what it describes."
+            raise UnsafeQuery("This query was not run.", why=why, todo="Tell the data team.")
 
 
-def _rule(registry: Registry, rule: RowRule) -> Rule:
+def _rule(registry: Registry, rule: RowRule, connection: str | None) -> Rule:
     model = registry.models.get(rule.model)
     dimension = model.dimensions.get(rule.dimension) if model else None
     if model is None or dimension is None:
@@ -70,13 +112,14 @@ def _rule(registry: Registry, rule: RowRule) -> Rule:
             "This query was not run.", why=f"A row rule names `{what}`, which does not exist.", todo="Run `anabot check`."
         )
     catalog = catalog_of(registry)
-    leading = {each.relation for each in registry.models.values() if catalog.paths(each.name, rule.model)}
+    here = [each for each in registry.models.values() if connection in (None, each.connection)]
+    leading = {each.relation for each in here if catalog.paths(each.name, rule.model)}
     return Rule(
         relation=model.relation,
         dimension=_key(dimension.tree),
         values=rule.values,
         joins=frozenset(_joins(registry)),
-        apart=frozenset(each.relation for each in registry.models.values() if each.relation not in leading),
+        apart=frozenset(each.relation for each in here if each.relation not in leading),
     )
 
 
@@ -92,12 +135,14 @@ def _key(tree: exp.Expr) -> Key:
     return isinstance(tree, exp.Column), frozenset(column.name for column in tree.find_all(exp.Column))
 
 
-def _obeys(scan: exp.Table, rule: Rule, params: Sequence[Cell]) -> bool:
+def _obeys(scan: exp.Table, rule: Rule, params: Sequence[Cell], lists: Sequence[Allowed]) -> bool:
     relation = tuple(part.name for part in scan.parts)
     if relation in rule.apart:
         return isinstance(scan.parent, exp.Join)
     select = _alone(scan)
-    return select is not None and any(_restricts(part, scan, relation, rule, params) for part in _conjuncts(select))
+    if select is None:
+        return False
+    return any(_restricts(part, scan, relation, rule, params, lists) for part in _conjuncts(select))
 
 
 def _alone(scan: exp.Table) -> exp.Select | None:
@@ -118,16 +163,23 @@ def _conjuncts(select: exp.Select) -> Iterator[exp.Expr]:
             yield part
 
 
-def _restricts(part: exp.Expr, scan: exp.Table, relation: Relation, rule: Rule, params: Sequence[Cell]) -> bool:
+def _restricts(
+    part: exp.Expr, scan: exp.Table, relation: Relation, rule: Rule, params: Sequence[Cell], lists: Sequence[Allowed]
+) -> bool:
     if isinstance(part, exp.Boolean):
         return not part.this
     if not isinstance(part, exp.EQ | exp.In) or not _of(part.this, scan):
         return False
     inner = part.args.get("query")
     if inner is not None:
-        return _leads(inner, relation, _key(part.this), rule, params)
+        return _leads(inner, relation, _key(part.this), rule, params, lists)
     right = [part.expression] if isinstance(part, exp.EQ) else part.expressions
-    return relation == rule.relation and _key(part.this) == rule.dimension and _bound(right, rule, params)
+    if relation == rule.relation and _key(part.this) == rule.dimension:
+        return _bound(right, rule.values, params)
+    return any(
+        _leads(each.tree, relation, _key(part.this), rule, each.params, lists) and _bound(right, each.keys, params)
+        for each in lists
+    )
 
 
 def _of(tree: exp.Expr, scan: exp.Table) -> bool:
@@ -135,7 +187,7 @@ def _of(tree: exp.Expr, scan: exp.Table) -> bool:
     return bool(columns) and all(column.table == scan.alias_or_name for column in columns)
 
 
-def _leads(query: exp.Expr, relation: Relation, key: Key, rule: Rule, params: Sequence[Cell]) -> bool:
+def _leads(query: exp.Expr, relation: Relation, key: Key, rule: Rule, params: Sequence[Cell], lists: Sequence[Allowed]) -> bool:
     """Whether `query` gives keys of a restricted scan, over a join that the registry knows."""
     select = query.this if isinstance(query, exp.Subquery) else query
     if not isinstance(select, exp.Select) or len(select.expressions) != 1 or not isinstance(select.args.get("from_"), exp.From):
@@ -145,18 +197,18 @@ def _leads(query: exp.Expr, relation: Relation, key: Key, rule: Rule, params: Se
         return False
     there = tuple(part.name for part in scan.parts)
     step = (relation, key, there, _key(given))
-    return there not in rule.apart and step in rule.joins and _obeys(scan, rule, params)
+    return there not in rule.apart and step in rule.joins and _obeys(scan, rule, params, lists)
 
 
-def _bound(right: Sequence[exp.Expr], rule: Rule, params: Sequence[Cell]) -> bool:
-    """Whether the right side is placeholders alone, and as far as they are numbered, for exactly the rule's values."""
+def _bound(right: Sequence[exp.Expr], values: Sequence[Cell], params: Sequence[Cell]) -> bool:
+    """Whether the right side is placeholders alone, and as far as they are numbered, for these values and no others."""
     if not right or not all(isinstance(each, exp.Placeholder) for each in right):
         return False
     numbers = [each.name for each in right]
     if not all(number.isdigit() for number in numbers):
-        return len(numbers) <= len(rule.values)
+        return len(numbers) <= len(values)
     found = _values(numbers, params)
-    return found is not None and found <= {value.lower() for value in rule.values}
+    return found is not None and found <= {str(value).lower() for value in values}
 
 
 def _values(numbers: Sequence[str], params: Sequence[Cell]) -> set[str] | None:

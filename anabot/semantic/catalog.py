@@ -6,10 +6,10 @@ multiplies rows. It never sees a grant: hiding names is `resolve`'s work.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
 
 from anabot.periods import Grain
 from anabot.semantic.registry import Dimension, DimensionRef, Entity, Metric, Registry, SemanticModel
@@ -18,7 +18,6 @@ METRIC_TIME = "metric_time"
 MAX_HOPS = 4
 DATE_PARTS = ("year", "quarter", "month", "week", "day", "dow", "doy", "hour")
 _GRAINS = {grain.value: grain for grain in Grain}
-_MOST = 20_000
 _ONE = ("primary", "unique")
 
 
@@ -71,15 +70,6 @@ class _Reach:
     bare: dict[str, tuple[Slot, ...]]
 
 
-class Lately(dict[Hashable, Any]):
-    """What was found lately. It begins again when there is too much of it."""
-
-    def __setitem__(self, key: Hashable, value: Any) -> None:
-        if len(self) >= _MOST:
-            self.clear()
-        super().__setitem__(key, value)
-
-
 class Catalog:
     """The join graph of one registry and the meaning of names on it."""
 
@@ -90,8 +80,6 @@ class Catalog:
         self._reach: dict[str, _Reach] = {}
         self._slots: dict[tuple[str, str, str], tuple[Slot, ...]] = {}
         self._leaves: dict[str, tuple[Metric, ...]] = {}
-        self.meanings = Lately()  # what names meant in questions so far, for `meaning`
-        self.formulas = Lately()  # what metrics are made of, for the planner
 
     def leaves(self, name: str) -> tuple[Metric, ...]:
         """The simple metrics whose dimensions a metric has, each once: all it is made of; of a conversion, the base."""
@@ -184,7 +172,26 @@ class Catalog:
                 bare.setdefault(slot.element.name, []).append(slot)
                 for prefix in _prefixes(hops, right):
                     qualified.setdefault("__".join([*prefix, slot.element.name]), []).append(slot)
-        return _Reach(_settled(qualified), _settled(bare))
+        return _Reach(self._settled(model, qualified), self._settled(model, bare))
+
+    def _settled(self, model: SemanticModel, found: dict[str, list[Slot]]) -> dict[str, tuple[Slot, ...]]:
+        """Nearest first; dimensions before an entity of the same name, and equally far ones without leaving the connection."""
+        settled = {}
+        for name, slots in found.items():
+            nearest = [slot for slot in slots if isinstance(slot.element, Dimension)] or slots
+            if len(nearest) > 1:
+                least: dict[int, int] = {}
+                for slot in nearest:
+                    crossed = self._crossings(model, slot)
+                    least[len(slot.hops)] = min(crossed, least.get(len(slot.hops), crossed))
+                nearest = [slot for slot in nearest if self._crossings(model, slot) == least[len(slot.hops)]]
+            settled[name] = tuple(sorted(nearest, key=lambda slot: len(slot.hops)))
+        return settled
+
+    def _crossings(self, model: SemanticModel, slot: Slot) -> int:
+        """How often the way to it leads from one connection to another."""
+        way = [model.connection, *(self.registry.models[hop.model].connection for hop in slot.hops)]
+        return sum(here != there for here, there in pairwise(way))
 
     def _trips(self, model: SemanticModel, walked: tuple[Hop, ...]) -> Iterator[tuple[tuple[Hop, ...], SemanticModel]]:
         """Breadth first, so that shorter paths come first."""
@@ -203,7 +210,7 @@ class Catalog:
                 continue
             for right in self._holders.get(entity.name, ()):
                 both_natural = entity.kind == right.entities[entity.name].kind == "natural"
-                if right.name not in seen and right.connection == left.connection and not both_natural:
+                if right.name not in seen and not both_natural:
                     yield (*walked, Hop(entity.name, right.name)), right
 
 
@@ -274,12 +281,3 @@ def _prefixes(hops: tuple[Hop, ...], model: SemanticModel) -> list[tuple[str, ..
 def _coarsest(grains: list[Grain]) -> Grain:
     order = list(Grain)
     return max(grains, key=order.index)
-
-
-def _settled(found: dict[str, list[Slot]]) -> dict[str, tuple[Slot, ...]]:
-    """Nearest first; dimensions before an entity of the same name at the same distance."""
-    settled = {}
-    for name, slots in found.items():
-        nearest = [slot for slot in slots if isinstance(slot.element, Dimension)] or slots
-        settled[name] = tuple(sorted(nearest, key=lambda slot: len(slot.hops)))
-    return settled

@@ -10,29 +10,32 @@ It never sees a connection, a clock or a person.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlglot import exp
 
-from anabot.errors import BadQuery, UnknownName
+from anabot.errors import UnknownName
 from anabot.semantic.aggregates import kind
 from anabot.semantic.catalog import Slot, catalog_of
 from anabot.semantic.distinct import Distinct
 from anabot.semantic.filters import Predicate
 from anabot.semantic.lower import lower, scanned
 from anabot.semantic.meaning import Meaning, Vocabulary
-from anabot.semantic.plan import Scanned
+from anabot.semantic.pieces import MERGE, Crossing, connection_of, lies_apart
+from anabot.semantic.plan import Scanned, Shown
 from anabot.semantic.planner import Planner
 from anabot.semantic.protect import Protection
 from anabot.semantic.query import MetricQuery, Span
 from anabot.semantic.registry import Dimension, Metric, Registry
 from anabot.semantic.render import Prepared
 from anabot.semantic.resolve import resolve_fully
+from anabot.semantic.split import split
 from anabot.semantic.trees import DATED, Values, aliased, column, number, placed
 from anabot.types import Column, Grant
 
+_MERGED = "duckdb"  # what merges the answers of several connections
 _TYPES = {"usd": "money", "ratio": "ratio", "times": "ratio", "date": "time", "time": "time"}
 _COMPARED = {"previous": "{} before", "change": "Change of {}", "percent_change": "Change of {} in percent"}
 
@@ -47,12 +50,22 @@ class Compiled:
     models: tuple[str, ...]
     relations: frozenset[tuple[str, ...]]
     metrics: tuple[str, ...]
+    crossings: tuple[Crossing, ...] = ()
 
 
 def compile_query(
-    registry: Registry, query: MetricQuery, grant: Grant, *, dialect: str = "duckdb", predicates: tuple[Predicate, ...] = ()
+    registry: Registry,
+    query: MetricQuery,
+    grant: Grant,
+    *,
+    dialect: str = "duckdb",
+    predicates: tuple[Predicate, ...] = (),
+    dialects: Mapping[str, str] | None = None,
 ) -> Compiled:
     """Compile `query` for what `grant` permits; `predicates` are further conditions in dbt's words, as a saved query has.
+
+    `dialects` are those of the connections by name, `dialect` that of any other. Where a question needs several connections,
+    the last statement is the one in DuckDB that merges what those before it give, in the order in which they must run.
 
     Columns are the group-by names, then each metric, followed by `__previous`, `__change` and `__percent_change` where
     the query compares. Rows come in the order asked for, then by keys.
@@ -64,10 +77,20 @@ def compile_query(
     """
     catalog = catalog_of(registry)
     resolved = resolve_fully(registry, query, grant, predicates)
-    planner = Planner(registry=registry, catalog=catalog, resolved=resolved, dialect=dialect)
-    plan = planner.plan()
+    known = dialects or {}
+
+    def speaks(connection: str) -> str:
+        return known.get(connection, dialect)
+
+    homes = {registry.models[model].connection for model, _ in resolved.leaves}
+    formulas = speaks(homes.pop()) if len(homes) == 1 else _MERGED
+    planner = Planner(registry=registry, catalog=catalog, resolved=resolved, dialect=formulas, speaks=speaks)
     protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
-    tree = lower(protection.over(plan))
+    plan = protection.over(planner.plan())
+    if formulas != _MERGED and lies_apart(plan):  # the formulas are the merge's to compute
+        planner = replace(planner, dialect=_MERGED, values=Values())
+        protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
+        plan = protection.over(planner.plan())
     keys = [_key_column(meaning) for meaning in resolved.keys]
     metrics = [
         each for name in resolved.query.metrics for each in _metric_columns(registry, registry.metrics[name], resolved.query)
@@ -76,7 +99,7 @@ def compile_query(
         query=resolved.query,
         columns=(*keys, *metrics),
         metrics=_with_inputs(registry, resolved.query.metrics),
-        **_prepared(registry, protection, tree, planner.values, dialect),
+        **_compiled(registry, protection, plan, planner.values, speaks),
     )
 
 
@@ -117,19 +140,25 @@ def compile_distinct(
     )
     plan, planner = asked.plan(dialect)
     protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
-    tree = lower(protection.over(plan))
+    protected = protection.over(plan)
     keys = [_key_column(meaning) for meaning in planner.resolved.keys]
     edges = [replace(key, name=f"{key.name}__{edge}") for key in keys for edge in ("min", "max")]
     return Compiled(
         query=planner.resolved.query,
         columns=tuple(edges if extremes else keys),
         metrics=(),
-        **_prepared(registry, protection, tree, planner.values, dialect),
+        **_compiled(registry, protection, protected, planner.values, lambda _: dialect),
     )
 
 
 def compile_values(
-    registry: Registry, model: str, dimension: str, grant: Grant, limit: int = 1_000, dialect: str = "duckdb"
+    registry: Registry,
+    model: str,
+    dimension: str,
+    grant: Grant,
+    limit: int = 1_000,
+    dialect: str = "duckdb",
+    dialects: Mapping[str, str] | None = None,
 ) -> Compiled:
     """Compile the distinct values of a categorical dimension, in order, as one text column named after it.
 
@@ -138,6 +167,7 @@ def compile_values(
         NotAllowed: the grant's row rules cannot restrict the model.
     """
     catalog, values = catalog_of(registry), Values()
+    known = (dialects or {}).get(registry.models[model].connection, dialect) if model in registry.models else dialect
     found = registry.models[model].dimensions.get(dimension) if model in registry.models else None
     words = Vocabulary(registry, catalog, grant)
     if found is None or found.kind != "categorical" or words.denied(Slot(hops=(), element=found)):
@@ -157,19 +187,40 @@ def compile_values(
         query=MetricQuery.model_construct(metrics=()),
         columns=(Column(name=dimension, type="text", label=found.label),),
         metrics=(),
-        **_prepared(registry, protection, tree, values, dialect),
+        **_prepared(registry, protection, [(registry.models[model].connection, tree)], values, lambda _: known),
     )
 
 
-def _prepared(registry: Registry, protection: Protection, tree: exp.Expression, values: Values, dialect: str) -> dict[str, Any]:
-    touched = protection.touched
-    connections = {registry.models[name].connection for name in touched} or {"default"}
-    if len(connections) > 1:
-        why = f"Its tables lie in {' and '.join(sorted(connections))}."
-        raise BadQuery("This question needs several connections.", why=why, todo="Ask for the metrics one by one.")
-    prepared = Prepared(connection=connections.pop(), dialect=dialect, tree=tree, values=tuple(values.bound))
-    relations = frozenset(registry.models[name].relation for name in touched) | protection.spines
-    return {"prepared": (prepared,), "models": tuple(sorted(touched)), "relations": relations}
+def _compiled(
+    registry: Registry, protection: Protection, plan: Shown, values: Values, speaks: Callable[[str], str]
+) -> dict[str, Any]:
+    """One statement for a plan that lies on one connection, else one for each of its pieces and the one that merges them."""
+    if not lies_apart(plan):
+        return _prepared(registry, protection, [(connection_of(plan), lower(plan))], values, speaks)
+    pieces, merge = split(plan)
+    trees = [(piece.connection, lower(piece.plan)) for piece in pieces.found]
+    found = _prepared(registry, protection, [*trees, (MERGE, lower(merge))], values, speaks)
+    *before, last = found["prepared"]
+    lists, asked = before[: len(protection.lists)], before[len(protection.lists) :]
+    named = [replace(each, role=piece.role, name=piece.name) for each, piece in zip(asked, pieces.found, strict=True)]
+    return {**found, "prepared": (*lists, *named, replace(last, dialect=_MERGED)), "crossings": tuple(pieces.crossings)}
+
+
+def _prepared(
+    registry: Registry,
+    protection: Protection,
+    trees: Sequence[tuple[str, exp.Expression]],
+    values: Values,
+    speaks: Callable[[str], str],
+) -> dict[str, Any]:
+    """The statements of `trees`, each on its connection, after those for the keys that row rules of other connections allow."""
+    lists = [
+        Prepared(connection=at, dialect=speaks(at), tree=tree, values=tuple(values.bound), role="allows", name=name)
+        for name, (at, tree) in protection.lists.items()
+    ]
+    asked = [Prepared(connection=at, dialect=speaks(at), tree=tree, values=tuple(values.bound)) for at, tree in trees]
+    relations = frozenset(registry.models[name].relation for name in protection.touched) | protection.spines
+    return {"prepared": (*lists, *asked), "models": tuple(sorted(protection.touched)), "relations": relations}
 
 
 def _key_column(meaning: Meaning) -> Column:

@@ -5,7 +5,8 @@ Metrics over one model at one time share one scan. It never sees a grant: row ru
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from anabot.periods import Grain
 from anabot.semantic import conditions, times
@@ -13,7 +14,7 @@ from anabot.semantic.catalog import Catalog
 from anabot.semantic.formula import Formulas, Need
 from anabot.semantic.meaning import LeafKey
 from anabot.semantic.parts import PartBuilder
-from anabot.semantic.plan import Combined, Named, Part, Shown
+from anabot.semantic.plan import Combined, Part, Shown
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import NonAdditive, Registry
 from anabot.semantic.resolve import Resolved, resolve_fully
@@ -25,19 +26,21 @@ Together = tuple[LeafKey, Timing, NonAdditive | None, bool, str]  # what aggrega
 
 @dataclass(slots=True, kw_only=True)
 class Planner:
-    """The planning of one question."""
+    """The planning of one question. Formulas speak `dialect`; aggregates what `speaks` says of their connection."""
 
     registry: Registry
     catalog: Catalog
     resolved: Resolved
     dialect: str
+    speaks: Callable[[str], str] | None = None
     values: Values = field(default_factory=Values)
 
     def plan(self) -> Shown:
         """The whole question as one plan."""
+        formulas = Formulas(self.registry, self.dialect)
         query = self.resolved.query
-        columns, needs = self._formulas()
-        parts = self._parts(needs)
+        columns = [each for name in query.metrics for each in formulas.columns(name, compared=query.compare is not None)]
+        parts = self._parts(formulas)
         shown = dict(columns)
         having = tuple(
             conditions.condition(part, lambda leaf: conditions.on_number(leaf, shown[leaf.field].copy(), self.values))
@@ -55,8 +58,9 @@ class Planner:
     def looked_up(self, metric: str, keys: tuple[str, ...]) -> Shown:
         """Another question inside this one: a metric by keys, over all time."""
         resolved = resolve_fully(self.registry, MetricQuery(metrics=(metric,), group_by=keys), None)
-        inner = Planner(registry=self.registry, catalog=self.catalog, resolved=resolved, dialect=self.dialect, values=self.values)
-        plan = inner.plan()
+        homes = {self.registry.models[model].connection for model, _ in resolved.leaves}
+        dialect = self.speaks(homes.pop()) if self.speaks and len(homes) == 1 else self.dialect
+        plan = replace(self, resolved=resolved, dialect=dialect).plan()
         return Shown(rows=plan.rows, columns=plan.columns)
 
     def grains(self) -> list[Grain]:
@@ -79,21 +83,15 @@ class Planner:
         asked = {name.removeprefix("-"): name.startswith("-") for name in self.resolved.query.order_by}
         return tuple((asked | {name: asked.get(name, False) for name in self.resolved.query.group_by}).items())
 
-    def _formulas(self) -> tuple[Named, tuple[Need, ...]]:
-        """The columns of the question's metrics and what they need: unfolded once for each registry, and never changed."""
-        query, known = self.resolved.query, self.catalog.formulas
-        key = (query.metrics, query.compare is not None, self.dialect)
-        found: tuple[Named, tuple[Need, ...]] | None = known.get(key)
-        if found is None:
-            formulas = Formulas(self.registry, self.dialect)
-            columns = [each for name in query.metrics for each in formulas.columns(name, compared=query.compare is not None)]
-            found = known[key] = (tuple(columns), tuple(formulas.needs.values()))
-        return found
-
-    def _parts(self, needs: tuple[Need, ...]) -> tuple[Part, ...]:
+    def _parts(self, formulas: Formulas) -> tuple[Part, ...]:
         together: dict[Together, list[Need]] = {}
-        for need in needs:
+        for need in formulas.needs.values():
             metric, counted = need.metric, need.converted.base if need.converted else need.metric
             leaf, alone = (counted.model, counted.time_dimension), need.name if need.converted else ""
             together.setdefault((leaf, need.timing, metric.non_additive, metric.join_to_timespine, alone), []).append(need)
-        return tuple(PartBuilder(self, leaf, timing, needs).part() for (leaf, timing, *_), needs in together.items())
+        return tuple(PartBuilder(self._at(leaf), leaf, timing, needs).part() for (leaf, timing, *_), needs in together.items())
+
+    def _at(self, leaf: LeafKey) -> Planner:
+        """The same planning, for rows of one connection."""
+        dialect = self.speaks(self.registry.models[leaf[0]].connection) if self.speaks else self.dialect
+        return self if dialect == self.dialect else replace(self, dialect=dialect)

@@ -31,13 +31,18 @@ from anabot.semantic.plan import (
 )
 from anabot.semantic.plan import Part as PartNode
 from anabot.semantic.registry import Registry, SemanticModel
-from anabot.semantic.trees import Values, placed, table
+from anabot.semantic.trees import Values, aliased, listed, placed, table
 from anabot.types import Grant, RowRule
+
+_KEY = "key_1"
 
 
 @dataclass(slots=True, kw_only=True)
 class Protection:
-    """The row rules of one grant over one plan. `touched` are all models read, `spines` the tables of times."""
+    """The row rules of one grant over one plan. `touched` are all models read, `spines` the tables of times.
+
+    `lists` are the keys that rules of another connection allow: name → the connection, and the SELECT to ask there.
+    """
 
     registry: Registry
     catalog: Catalog
@@ -45,6 +50,8 @@ class Protection:
     values: Values
     touched: set[str] = field(default_factory=set)
     spines: set[tuple[str, ...]] = field(default_factory=set)
+    lists: dict[str, tuple[str, exp.Select]] = field(default_factory=dict)
+    _named: dict[tuple[tuple[Hop, ...], RowRule], str] = field(default_factory=dict)
 
     def over(self, plan: Shown) -> Shown:
         """The plan with each scan restricted.
@@ -57,21 +64,17 @@ class Protection:
             return replace(plan, rows=replace(rows, parts=tuple(self._part(part) for part in rows.parts)))
         if isinstance(rows, Listed):
             return replace(plan, rows=replace(rows, rows=self._rows(rows.rows)))
-        part = self._part(rows)
-        return plan if part is rows else replace(plan, rows=part)
+        return replace(plan, rows=self._part(rows))
 
     def scan(self, scan: Scanned, *, base: bool) -> Scanned:
         """One scan, restricted. A base scan holds the rows that are counted; others only describe them."""
         self.touched.add(scan.model.name)
-        if not self.grant.rows:
-            return scan
         found = [self._rule(scan.model, scan.alias, rule, base=base) for rule in self.grant.rows]
         return replace(scan, only=tuple(each for group in found for each in group))
 
     def _part(self, part: PartNode) -> PartNode:
         if isinstance(part, Aggregated):
-            rows = self._rows(part.rows)
-            return part if rows is part.rows else replace(part, rows=rows)
+            return replace(part, rows=self._rows(part.rows))
         if isinstance(part, Converted):
             return replace(part, base=self._rows(part.base), conversions=self._rows(part.conversions))
         if isinstance(part, OnSpine):
@@ -81,11 +84,9 @@ class Protection:
     def _rows(self, rows: Rows) -> Rows:
         match rows:
             case Filtered() | Picked():
-                inner = self._rows(rows.rows)
-                return rows if inner is rows.rows else replace(rows, rows=inner)
+                return replace(rows, rows=self._rows(rows.rows))
             case Joined():
-                left, right = self._rows(rows.left), self._right(rows.right, outer=rows.outer)
-                return rows if left is rows.left and right is rows.right else replace(rows, left=left, right=right)
+                return replace(rows, left=self._rows(rows.left), right=self._right(rows.right, outer=rows.outer))
             case Spread():
                 self.spines.add(rows.spine.relation)
                 return replace(rows, rows=self.scan(rows.rows, base=True))
@@ -119,13 +120,29 @@ class Protection:
         hop, *rest = hops
         right = self.registry.models[hop.model]
         self.touched.add(right.name)
+        key = placed(model.entities[hop.entity].tree, alias)
+        if right.connection != model.connection:  # there it must be asked first, and the answer bound here
+            return listed(key, self._list(hops, rule), _KEY)
         inner = f"{alias}__{right.name}"  # an alias of its own: a model may be met again further down
-        keys = exp.Select(
-            expressions=[placed(right.entities[hop.entity].tree, inner)],
-            from_=exp.From(this=table(right.relation, inner)),
-            where=exp.Where(this=self._allowed(right, inner, tuple(rest), rule)),
-        )
-        return exp.In(this=placed(model.entities[hop.entity].tree, alias), query=exp.Subquery(this=keys))
+        keys = self._keys(right, inner, hop, self._allowed(right, inner, tuple(rest), rule))
+        return exp.In(this=key, query=exp.Subquery(this=keys))
+
+    def _list(self, hops: tuple[Hop, ...], rule: RowRule) -> str:
+        """The name under which the keys that a rule allows are asked for on their own connection, each question once."""
+        hop, *rest = hops
+        right = self.registry.models[hop.model]
+        if (hops, rule) not in self._named:
+            keys = self._keys(right, right.name, hop, self._allowed(right, right.name, tuple(rest), rule))
+            keys.set("expressions", [aliased(each, _KEY) for each in keys.expressions])
+            self._named[hops, rule] = name = f"allowed_{len(self._named) + 1}"
+            self.lists[name] = (right.connection, keys)
+        return self._named[hops, rule]
+
+    @staticmethod
+    def _keys(model: SemanticModel, alias: str, hop: Hop, allowed: exp.Expression) -> exp.Select:
+        rows = exp.From(this=table(model.relation, alias))
+        keys = [placed(model.entities[hop.entity].tree, alias)]
+        return exp.Select(expressions=keys, from_=rows, where=exp.Where(this=allowed))
 
     def _refused(self, model: SemanticModel) -> NotAllowed:
         why = f"You may see only some rows, and `{model.name}` does not say which of its rows those are."

@@ -61,12 +61,6 @@ def create_metrics(draft: Draft) -> None:
             draft.metrics[name] = measure
 
 
-def referenced(text: str) -> str:
-    """The dbt model that `ref('…')` names, or ""."""
-    found = _REF.fullmatch(text)
-    return found[1] if found else ""
-
-
 def _read_measure(draft: Draft, doc: Document, path: Path, value: Any, model: SemanticModel) -> None:
     spec = draft.shape(MeasureSpec, value, doc, path)
     if spec is None or not draft.claim("measure", spec.name, doc, path):
@@ -109,12 +103,12 @@ def _dimension(spec: StandaloneDimension) -> DimensionSpec:
 def _dbt_model(draft: Draft, doc: Document, path: Path, spec: StandaloneModel) -> str:
     if spec.node_relation is not None:
         return spec.node_relation.alias
-    found = referenced(spec.model)
-    if not found:
+    found = _REF.fullmatch(spec.model)
+    if found is None:
         what = f"The semantic model `{spec.name}` does not say which dbt model it describes."
         draft.fault(doc, (*path, "model"), what, f"`model` is `{spec.model}`." if spec.model else "", "Write `model: ref('…')`.")
         return spec.name
-    return found
+    return found[1]
 
 
 def _config(draft: Draft, spec: StandaloneModel, name: str) -> Config:

@@ -66,6 +66,7 @@ class SemanticModel:
     file: str = ""
     line: int = 0
     source: str = ""  # the load_log source whose freshness counts
+    crosswalk: bool = False  # its rows say which ids of several systems are one thing, and nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +156,6 @@ class Metric:
     conversion: Conversion | None = None  # conversion: two inputs, the base and the conversion
     # config.meta.ana
     owner: str = ""
-    draft: bool = False  # nobody vouches yet: what governs it may be incomplete
     scope: str = "company"  # the scope class that access.yml grants
     unit: str = ""
     synonyms: tuple[str, ...] = ()

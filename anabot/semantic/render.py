@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
 
 from sqlglot import exp
 
@@ -17,12 +18,18 @@ _MARK = re.compile(rf"(?:\$|:|%\()?{MARK[0]}(\d+){MARK[1]}(?:\)s)?")  # a placeh
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """One SELECT for one connection. Its placeholders are numbered; `values[n]` is what number n stands for."""
+    """One SELECT for one connection. Its placeholders are numbered; `values[n]` is what number n stands for.
+
+    Where a question takes several, those before the answer have a name, under which later ones read their rows: parts of the
+    answer, rows that only describe others, or the keys that a row rule allows.
+    """
 
     connection: str
     dialect: str
     tree: exp.Expression
     values: tuple[Cell, ...] = field(default=())
+    role: Literal["answer", "part", "describes", "allows"] = "answer"
+    name: str = ""
 
 
 def render(prepared: Prepared) -> Statement:

@@ -197,7 +197,9 @@ class Source:
 
     def _custom(self, slot: Slot, tree: exp.Expression) -> exp.Expression:
         """A grain of the company's own calendar: looked up by day in the spine that has it."""
-        spine = next(each for each in self.question.registry.spines if slot.custom in each.custom)
+        home = self.question.registry.models[slot.hops[-1].model if slot.hops else self.leaf[0]].connection
+        known = [each for each in self.question.registry.spines if slot.custom in each.custom]
+        spine = next((each for each in known if each.connection == home), known[0])
         if self.spine is spine and self.is_own_time(slot):
             return column(spine.custom[slot.custom], SPINE)
         key = f"{'__'.join(hop.entity for hop in slot.hops)}.{slot.element.name}.{spine.name}"

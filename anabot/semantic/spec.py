@@ -23,11 +23,6 @@ class _Dbts(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-def unsaid(value: Any) -> Any:
-    """A default that all share. pydantic copies a plain one for each thing read, which takes longer than reading it."""
-    return Field(default_factory=lambda: value)
-
-
 def _listed(value: Any) -> Any:
     return [] if value is None else value if isinstance(value, list | tuple) else [value]
 
@@ -65,13 +60,13 @@ Span = Annotated[str, BeforeValidator(_counted)]
 class Meta(_Dbts):
     """dbt's free `meta`; only `ana` is read."""
 
-    ana: dict[str, Any] = unsaid({})
+    ana: dict[str, Any] = {}
 
 
 class Config(_Dbts):
     """dbt's `config` block."""
 
-    meta: Meta = unsaid(Meta())
+    meta: Meta = Meta()
     database: str | None = None
     schema_: str | None = Field(default=None, alias="schema")
     alias: str | None = None
@@ -104,7 +99,7 @@ class DimensionSpec(_Dbts):
     granularity: str | None = None
     is_partition: bool = False
     validity_params: ValiditySpec | None = None
-    config: Config = unsaid(Config())
+    config: Config = Config()
 
 
 class ColumnSpec(_Dbts):
@@ -116,7 +111,7 @@ class ColumnSpec(_Dbts):
     granularity: str | None = None
     entity: Annotated[EntitySpec | None, BeforeValidator(_typed)] = None
     dimension: Annotated[DimensionSpec | None, BeforeValidator(_typed)] = None
-    config: Config = unsaid(Config())
+    config: Config = Config()
 
 
 class DerivedSemantics(_Dbts):
@@ -170,7 +165,7 @@ class MetricSpec(Ours):
     label: str | None = None
     description: str | None = None
     filter: Texts = ()
-    config: Config = unsaid(Config())
+    config: Config = Config()
     agg: str | None = None
     expr: Text | None = None
     percentile: Decimal | None = Field(default=None, ge=0, le=1)
@@ -217,14 +212,14 @@ class ModelSpec(_Dbts):
 
     name: str
     description: str | None = None
-    config: Config = unsaid(Config())
+    config: Config = Config()
     semantic_model: Annotated[
         SemanticModelSpec | None, BeforeValidator(lambda v: {"enabled": v} if isinstance(v, bool) else v)
     ] = None
     agg_time_dimension: str | None = None
     primary_entity: str | None = None
     columns: tuple[ColumnSpec, ...] = ()
-    derived_semantics: DerivedSemantics = unsaid(DerivedSemantics())
+    derived_semantics: DerivedSemantics = DerivedSemantics()
     time_spine: TimeSpineSpec | None = None
     metrics: tuple[Any, ...] = ()
 
@@ -246,4 +241,4 @@ class SavedQuerySpec(_Dbts):
     label: str | None = None
     description: str | None = None
     query_params: QueryParams
-    config: Config = unsaid(Config())
+    config: Config = Config()

@@ -22,7 +22,6 @@ from anabot.semantic.spec import (
     Text,
     Texts,
     ValiditySpec,
-    unsaid,
 )
 
 
@@ -65,8 +64,8 @@ class StandaloneDimension(_Loose):
     description: str | None = None
     expr: Text | None = None
     is_partition: bool = False
-    type_params: DimensionParams = unsaid(DimensionParams())
-    config: Config = unsaid(Config())
+    type_params: DimensionParams = DimensionParams()
+    config: Config = Config()
 
 
 class AggParams(_Loose):
@@ -90,7 +89,7 @@ class Aggregation(_Loose):
 
     agg: Lower
     expr: Text | None = None
-    agg_params: AggParams = unsaid(AggParams())
+    agg_params: AggParams = AggParams()
     agg_time_dimension: str | None = None
     non_additive_dimension: StandaloneNonAdditive | None = None
 
@@ -104,7 +103,7 @@ class MeasureSpec(Aggregation):
     description: str | None = None
     create_metric: bool = False
     create_metric_display_name: str | None = None
-    config: Config = unsaid(Config())
+    config: Config = Config()
     metadata: Any = None
 
 
@@ -127,12 +126,12 @@ class StandaloneModel(_Loose):
     description: str | None = None
     model: str = ""
     node_relation: NodeRelation | None = None
-    defaults: Defaults = unsaid(Defaults())
+    defaults: Defaults = Defaults()
     primary_entity: str | None = None
     entities: tuple[EntitySpec, ...] = ()
     dimensions: tuple[StandaloneDimension, ...] = ()
     measures: tuple[Any, ...] = ()
-    config: Config = unsaid(Config())
+    config: Config = Config()
 
 
 class MeasureInput(_Strict):
@@ -181,7 +180,7 @@ class TypeParams(_Strict):
     metrics: ManyInputs = ()
     window: Span | None = None
     grain_to_date: str | None = None
-    cumulative_type_params: CumulativeParams = unsaid(CumulativeParams())
+    cumulative_type_params: CumulativeParams = CumulativeParams()
     conversion_type_params: ConversionParams | None = None
     metric_aggregation_params: FlatAggregation | None = None
     join_to_timespine: bool = False
@@ -199,7 +198,7 @@ class StandaloneMetric(_Strict):
     type_params: TypeParams
     filter: Filters = ()
     time_granularity: str | None = None
-    config: Config = unsaid(Config())
+    config: Config = Config()
     enabled: bool = True
     group: Any = None
     tags: Any = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.catalog import dimensions_of
@@ -15,13 +15,13 @@ MOST = 2_000  # values of one dimension; a dimension with more is a key, which n
 Place = tuple[str, str]  # (semantic model, dimension)
 
 
-def compile_index(registry: Registry, grant: Grant, *, dialect: str) -> Iterator[tuple[Place, Compiled]]:
+def compile_index(registry: Registry, grant: Grant, *, dialects: Mapping[str, str]) -> Iterator[tuple[Place, Compiled]]:
     """A question for each indexed dimension that a granted metric can be cut by. Its values stand in the first column.
 
     Where the grant's row rules cannot restrict the dimension's own table, its values are those met by a granted metric.
     """
     for place, ways in sorted(_reached(registry, grant).items()):
-        compiled = _compiled(registry, grant, place, ways, dialect)
+        compiled = _compiled(registry, grant, place, ways, dialects)
         if compiled is not None:
             yield place, compiled
 
@@ -49,19 +49,21 @@ def _nameable(dimension: Dimension, grant: Grant) -> bool:
     return dimension.kind == "categorical" and dimension.indexed and f"{dimension.model}.{dimension.name}" not in grant.denied
 
 
-def _compiled(registry: Registry, grant: Grant, place: Place, ways: list[tuple[str, str]], dialect: str) -> Compiled | None:
+def _compiled(
+    registry: Registry, grant: Grant, place: Place, ways: list[tuple[str, str]], dialects: Mapping[str, str]
+) -> Compiled | None:
     try:
-        return compile_values(registry, *place, grant, MOST, dialect)
+        return compile_values(registry, *place, grant, MOST, dialects=dialects)
     except UnknownName:
         return None  # hidden under another name
     except NotAllowed:
-        tried = (_through(registry, grant, metric, name, dialect) for metric, name in ways)
+        tried = (_through(registry, grant, metric, name, dialects) for metric, name in ways)
         return next((compiled for compiled in tried if compiled is not None), None)
 
 
-def _through(registry: Registry, grant: Grant, metric: str, name: str, dialect: str) -> Compiled | None:
+def _through(registry: Registry, grant: Grant, metric: str, name: str, dialects: Mapping[str, str]) -> Compiled | None:
     try:
         query = MetricQuery(metrics=(metric,), group_by=(name,), limit=MOST)
-        return compile_query(registry, query, grant, dialect=dialect)
+        return compile_query(registry, query, grant, dialects=dialects)
     except (NotAllowed, UnknownName, BadQuery):
         return None

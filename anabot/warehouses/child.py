@@ -14,7 +14,7 @@ import resource
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, BinaryIO
 
@@ -135,11 +135,15 @@ def kind_of(error: BaseException) -> str:
     return "failed"
 
 
-def open_locked(path: str, *, memory_mb: int, threads: int) -> duckdb.DuckDBPyConnection:
-    """The file, read-only, with every door out of it shut and the locks locked."""
+def open_locked(
+    path: str, *, memory_mb: int, threads: int, tables: Mapping[str, pa.Table] | None = None
+) -> duckdb.DuckDBPyConnection:
+    """The file, read-only, with every door out of it shut and the locks locked; or `:memory:`, with these tables alone."""
     config: dict[str, Any] = {**_LOCKED, "memory_limit": f"{memory_mb}MB", "threads": str(threads)}
-    connection = duckdb.connect(path, read_only=True, config=config)
+    connection = duckdb.connect(path, read_only=tables is None, config=config)
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    for name, table in (tables or {}).items():
+        connection.register(name, table)
     connection.execute("SET lock_configuration = true")
     return connection
 

@@ -23,6 +23,7 @@ from anabot.errors import WarehouseError
 from anabot.types import Cell, Statement
 from anabot.warehouses import base
 from anabot.warehouses.base import Result
+from anabot.warehouses.columns import rows
 from anabot.warehouses.lacking import lacking
 from anabot.warehouses.process import Child, ChildGone, Reply, TookTooLong
 
@@ -56,7 +57,7 @@ class DuckDB:
                 raise lacking(header["message"], statement)
             raise self._failed(header["error"], header["message"], max_bytes, timeout_s)
         table = pa.ipc.open_stream(payload).read_all()
-        return Result(names=tuple(table.column_names), rows=_rows(table), truncated=header["truncated"])
+        return Result(names=tuple(table.column_names), rows=rows(table), truncated=header["truncated"])
 
     def wake(self) -> None:
         """Start the child beside the caller, so that the first question finds it there."""
@@ -160,8 +161,3 @@ def _tagged(value: Cell) -> tuple[str, Any]:
     if isinstance(value, dt.date):
         return "date", value.isoformat()
     return "plain", value
-
-
-def _rows(table: pa.Table) -> tuple[tuple[Cell, ...], ...]:
-    columns = [[base.to_cell(value) for value in column.to_pylist()] for column in table.columns]
-    return tuple(zip(*columns, strict=True))

@@ -1,1 +1,0 @@
-"""Questions with exact answers, scored. There is no judge: a number is right or it is not. It asks nothing itself."""

@@ -1,1 +1,0 @@
-"""What `make bench` measures, one module a subject."""
