@@ -11,12 +11,13 @@ from typing import Any
 
 from anabot.agent.reply import say
 from anabot.agent.understanding import Reading
+from anabot.analysis.point import at_the_point
 from anabot.analysis.reconcile import bridge, metrics_of
 from anabot.checks.badge import Evidence, worst_badge
 from anabot.engine import Engine, Intent, Outcome
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.formula_words import column_words
-from anabot.semantic.query import MetricQuery
+from anabot.semantic.query import MetricQuery, Span
 from anabot.semantic.registry import Registry
 from anabot.types import Answer, Bridge, Clock, Grant, Table
 
@@ -35,13 +36,15 @@ class Answerer:
         Raises:
             NotAllowed, UnknownName, BadQuery, WarehouseError, StoreError: the engine's own words.
         """
-        outcome = self.engine.run(reading.query, grant, intent=intent)
+        run = self._runner(grant, intent)
+        asked = at_the_point(reading.query, run, self.clock.now(), registry.calendar, self.engine.loaded)
+        outcome = self.engine.run(asked, grant, intent=intent)
         evidence = self.evidence()
         query = outcome.compiled.query
         models = _dbt_models(registry, outcome)
         return Answer(
             status="answered",
-            text=say(reading, outcome.table, registry),
+            text=say(replace(reading, query=asked), outcome.table, registry),
             query=query.as_json(),
             query_hash=outcome.query_hash,
             table=outcome.table,
@@ -52,7 +55,7 @@ class Answerer:
             badge=worst_badge(query.metrics, registry, outcome.compiled.models, evidence, now=self.clock.now()),
             as_of=outcome.as_of,
             period=_dates(query, registry),
-            assumptions=(*reading.assumptions, *outcome.notes),
+            assumptions=(*reading.assumptions, *_pinned(reading.query, asked), *outcome.notes),
             bridges=() if reading.ask else tuple(self._bridges(query, registry, grant, intent)),
             chart=reading.chart,
             ask=reading.ask,
@@ -95,6 +98,13 @@ def timed(answer: Answer, **spans: float) -> Answer:
 
 def _dbt_models(registry: Registry, outcome: Outcome) -> list[str]:
     return [registry.models[name].dbt_model for name in outcome.compiled.models]
+
+
+def _pinned(query: MetricQuery, asked: MetricQuery) -> Iterator[str]:
+    """Which days are compared, where only the data could say it."""
+    if query != asked and isinstance(asked.compare, Span) and asked.period is not None:
+        shown, before = (between_days(Period(span.start, span.end)) for span in (asked.period, asked.compare))
+        yield f"Compared up to the same point: {shown} with {before}."
 
 
 def _access(grant: Grant, registry: Registry) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from anabot.admin import Administration
+from anabot.analysis.point import until
 from anabot.analysis.reconcile import bridge
 from anabot.answering import Answerer
 from anabot.ask import Asker
@@ -24,6 +25,7 @@ from anabot.errors import AnabotError, BadQuery, ConfigError, PlaybookError
 from anabot.evidence import KnownEvidence
 from anabot.semantic import Compiled
 from anabot.semantic.query import MetricQuery
+from anabot.semantic.same_point import pinned
 from anabot.standing import Laws, Standing
 from anabot.store import Store
 from anabot.types import Answer, Badge, Directory, Person
@@ -78,7 +80,9 @@ class House:
     def preview(self, body: str, person: Person, dialect: str | None) -> tuple[Compiled, tuple[str, ...]]:
         """One `MetricQuery`, given as JSON, compiled under this person's grant, and its SQL. Nothing runs."""
         grant = self.asker.decision(person, None).own
-        return self.engine.preview(read_query(body), grant, dialect=dialect)
+        query, calendar = read_query(body), self.standing().registry.calendar
+        point = until(query, calendar.today(self.clock.now()))
+        return self.engine.preview(pinned(query, point, calendar), grant, dialect=dialect)
 
     def vitals(self) -> Mapping[str, Callable[[], str]]:
         """How each part is, in words; a part that is not well raises an AnabotError."""

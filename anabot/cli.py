@@ -30,14 +30,25 @@ def main() -> None:
 def _app() -> typer.Typer:
     # Thousands of classes are made here and none is garbage: looking for some would take a quarter of the start.
     gc.disable()
-    from anabot.commands import asking, care, doctor, playbook
+    from anabot.commands import (
+        asking,
+        care,
+        doctor,
+        evaluating,
+        importing,
+        playbook,
+        scope,
+    )
 
     gc.enable()
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_purpose())
     for command in (asking.ask, asking.query, care.check, care.migrate, care.worker, doctor.doctor, care.demo):
         app.command()(command)
+    app.command("eval")(evaluating.evaluate)
     app.add_typer(playbook.app, name="playbook")
     app.add_typer(care.audit, name="audit")
+    app.add_typer(importing.app, name="import")
+    app.add_typer(scope.scope, name="scope")
     return app
 
 

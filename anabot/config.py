@@ -66,6 +66,7 @@ class Settings(_SlackTokens):
     playbooks: Path = Path("playbooks")
     directory: Path | None = None
     dbt_target: Path | None = None
+    cache: Path = Path("var/cache")
     now: AwareDatetime | None = None
     model: str = "offline"
     max_rows: int = Field(default=5_000, ge=1, le=100_000)
@@ -97,6 +98,18 @@ class Settings(_SlackTokens):
             signing_secret=self.slack_signing_secret,
             api_url=self.slack_api_url,
         )
+
+
+class _Folders(BaseSettings):
+    """Where the data team's files lie; known before there is a warehouse."""
+
+    model_config = SettingsConfigDict(env_prefix="ANABOT_", env_file=".env", env_ignore_empty=True, extra="ignore")
+    semantic_layer: Path = Path("semantic_layer")
+
+
+def semantic_layer_folder() -> Path:
+    """The folder of ANABOT_SEMANTIC_LAYER, for commands that need no other setting."""
+    return _Folders().semantic_layer
 
 
 _MISSING = "Settings are missing or wrong. Set them in the environment or in `.env`; `make demo` writes one that needs no Slack."

@@ -23,6 +23,7 @@ from anabot.access.proof import Allowed, only_joined, rules_of
 from anabot.errors import AnabotError, BadQuery, ConfigError, WarehouseError, WarehouseLacks
 from anabot.semantic import Compiled, Prepared, compile_query, display_sql, render
 from anabot.semantic.bound import bound, wanted
+from anabot.semantic.catalog import catalog_of
 from anabot.semantic.pieces import MERGE
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
@@ -283,6 +284,17 @@ class Engine:
         statements = self._statements(registry, compiled, grant)
         table = self._recorded(asked, lambda: self._table(registry, compiled, statements, grant, []))
         return {str(source): at for source, at in table.rows if isinstance(at, dt.datetime)}
+
+    def loaded(self, metrics: Sequence[str]) -> dt.datetime | None:
+        """Since when every source of these metrics has been loaded; None where that is not known of each of them."""
+        registry = self._current().registry
+        leaves = [leaf for name in metrics if name in registry.metrics for leaf in catalog_of(registry).leaves(name)]
+        sources = {registry.models[leaf.model].source for leaf in leaves if leaf.model}
+        try:
+            loads = self.freshness() if sources and "" not in sources else {}
+        except (WarehouseError, BadQuery):
+            return None
+        return min((loads[source] for source in sources), default=None) if sources <= loads.keys() else None
 
     def _as_of(self, registry: Registry, compiled: Compiled) -> dt.datetime | None:
         sources = {registry.models[name].source for name in compiled.models} - {""}

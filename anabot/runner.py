@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from anabot.access.policy import Policy
+from anabot.analysis.point import at_the_point
 from anabot.charts import chart_png
 from anabot.engine import Engine, Intent, Outcome
 from anabot.errors import AnabotError, PlaybookError
@@ -96,7 +97,13 @@ class Runner:
 
     def _result(self, playbook: Playbook, name: str, slot: Slot, registry: Registry, asking: _Asking) -> Result:
         planned = playbook.queries[name]
-        query = planned.at(slot.at, registry.calendar)
+        query = _about(
+            playbook,
+            f"query `{name}`",
+            lambda: at_the_point(
+                planned.at(slot.at, registry.calendar), asking.look, slot.at, registry.calendar, self.engine.loaded
+            ),
+        )
         outcome = _about(playbook, f"query `{name}`", lambda: asking.ask(query))
         return Result(
             name=name,
@@ -136,6 +143,10 @@ class _Asking:
     grant: Grant
     intent: Intent
     outcomes: list[Outcome] = field(default_factory=list)
+
+    def look(self, query: MetricQuery) -> Table:
+        """Ask what nobody will read."""
+        return self.engine.run(query, self.grant, intent=self.intent).table
 
     def ask(self, query: MetricQuery) -> Outcome:
         outcome = self.engine.run(query, self.grant, intent=self.intent)

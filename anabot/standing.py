@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from anabot.access.faults import Known
 from anabot.access.policy import Policy, parse_policy
 from anabot.ask import Current
 from anabot.config import Settings
-from anabot.directory import FileDirectory
 from anabot.errors import ConfigError, Fault, RegistryError
 from anabot.lineage.dbt import DbtBuild
 from anabot.semantic import parse_registry
 from anabot.semantic.registry import Registry
+from anabot.shelf import kept
 from anabot.types import Directory
 
 if TYPE_CHECKING:
@@ -94,7 +93,8 @@ def read_laws(settings: Settings, directory: Directory) -> Laws:
     """
     build = DbtBuild.read(settings.dbt_target)
     files = read_tree(settings.semantic_layer)
-    registry = parse_registry(files, build.raw)
+    with kept(settings.cache, settings.semantic_layer.absolute().as_posix(), files) as parsed:
+        registry = parse_registry(files, build.raw, parsed=parsed)
     policy = _policy(files, registry, settings)
     texts = read_tree(settings.playbooks, MARKDOWN)
     return Laws(current=Current(registry=registry, policy=policy), build=build, texts=texts, directory=directory)
@@ -118,7 +118,6 @@ def check_files(settings: Settings, directory: Directory, *, strict: bool = Fals
 
 def _faults(settings: Settings, directory: Directory, strict: bool) -> Iterator[Fault]:
     laws = read_laws(settings, directory)
-    yield from _idle(settings, directory, laws.current.registry)
     yield from laws.held
     if strict:
         yield from _uncertified(laws.current.registry)
@@ -137,24 +136,12 @@ def _uncertified(registry: Registry) -> Iterator[Fault]:
             yield Fault(metric.file, metric.line, f"`{metric.name}` is not certified.", todo=todo)
 
 
-def _idle(settings: Settings, directory: Directory, registry: Registry) -> Iterator[Fault]:
-    """What is wrong in `access.yml` beside the names in Slack, where a file knows them, and what has no effect there."""
-    known = Known(**dict(zip(_KINDS, directory.names(), strict=True))) if isinstance(directory, FileDirectory) else Known()
-    try:
-        _policy(read_tree(settings.semantic_layer), registry, settings, known)
-    except RegistryError as error:
-        yield from error.faults
-
-
-_KINDS = ("people", "user_groups", "channels")
-
-
-def _policy(files: Mapping[str, str], registry: Registry, settings: Settings, known: Known | None = None) -> Policy:
+def _policy(files: Mapping[str, str], registry: Registry, settings: Settings) -> Policy:
     found = next((name for name in files if name.endswith("access.yml")), None)
     if found is None:
         file = str(settings.semantic_layer / "access.yml")
         raise RegistryError([Fault(file, 1, "There is no access.yml.", "Without it nobody may see anything.", "Write one.")])
-    return parse_policy(files[found], registry, file=found, known=known)
+    return parse_policy(files[found], registry, file=found)
 
 
 def read_tree(folder: Path, endings: tuple[str, ...] = YAML) -> dict[str, str]:

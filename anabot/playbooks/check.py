@@ -24,6 +24,7 @@ from anabot.semantic import compile_query
 from anabot.semantic.names import did_you_mean
 from anabot.semantic.registry import Registry
 from anabot.semantic.resolve import resolve
+from anabot.semantic.same_point import pinned
 from anabot.types import Directory
 
 _ANY_MOMENT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -93,7 +94,9 @@ class _Check:
         """Made-up rows of the query's shape, or why it cannot be asked."""
         path = ("queries", name)
         try:
-            query = resolve(self.registry, self.playbook.queries[name].at(_ANY_MOMENT, self.registry.calendar))
+            calendar = self.registry.calendar
+            asked = pinned(self.playbook.queries[name].at(_ANY_MOMENT, calendar), dt.date.max, calendar)
+            query = resolve(self.registry, asked)
             hidden = self._hidden(query.metrics, decision)
             if hidden:
                 return self._fault(path, f"Query `{name}`: {hidden}", todo="Ask for something else, or speak to the data team.")

@@ -22,7 +22,7 @@ from anabot.playbooks.playbook import Chart, Named, Planned, Playbook, name_of
 from anabot.playbooks.schedule import ScheduleSpec
 from anabot.semantic.query import MetricQuery, Span
 
-_COMPARES = ("previous_period", "previous_year", "same_point")
+_COMPARES = ("previous_period", "previous_year", "same_point", "same_point_previous_year")
 # What words may name beside the queries.
 RESERVED = frozenset({"bridge", "bridges", "chart", "parameters", "today"})
 _BRANCHES = ("Span", "str", "int", "bool", "Condition", "AnyOf", "AllOf", "Not", "literal")

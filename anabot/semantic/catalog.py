@@ -6,10 +6,11 @@ multiplies rows. It never sees a grant: hiding names is `resolve`'s work.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from anabot.periods import Grain
 from anabot.semantic.registry import Dimension, DimensionRef, Entity, Metric, Registry, SemanticModel
@@ -18,6 +19,7 @@ METRIC_TIME = "metric_time"
 MAX_HOPS = 4
 DATE_PARTS = ("year", "quarter", "month", "week", "day", "dow", "doy", "hour")
 _GRAINS = {grain.value: grain for grain in Grain}
+_MOST = 20_000
 _ONE = ("primary", "unique")
 
 
@@ -70,6 +72,15 @@ class _Reach:
     bare: dict[str, tuple[Slot, ...]]
 
 
+class Lately(dict[Hashable, Any]):
+    """What was found lately. It begins again when there is too much of it."""
+
+    def __setitem__(self, key: Hashable, value: Any) -> None:
+        if len(self) >= _MOST:
+            self.clear()
+        super().__setitem__(key, value)
+
+
 class Catalog:
     """The join graph of one registry and the meaning of names on it."""
 
@@ -80,6 +91,8 @@ class Catalog:
         self._reach: dict[str, _Reach] = {}
         self._slots: dict[tuple[str, str, str], tuple[Slot, ...]] = {}
         self._leaves: dict[str, tuple[Metric, ...]] = {}
+        self.meanings = Lately()  # what names meant in questions so far, for `meaning`
+        self.formulas = Lately()  # what metrics are made of, for the planner
 
     def leaves(self, name: str) -> tuple[Metric, ...]:
         """The simple metrics whose dimensions a metric has, each once: all it is made of; of a conversion, the base."""

@@ -18,7 +18,7 @@ from anabot.semantic import trees
 from anabot.semantic.catalog import Slot
 from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, Not
 from anabot.semantic.registry import Dimension
-from anabot.semantic.trees import Values, both, either
+from anabot.semantic.trees import Values, both, copied, either
 from anabot.types import Cell
 
 _Comparison = exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE
@@ -83,7 +83,7 @@ def one_of(tree: exp.Expression, cells: list[Cell], values: Values) -> exp.Expre
 
 def within(tree: exp.Expression, start: Cell, end: Cell, values: Values) -> list[exp.Expression]:
     """Half-open: from `start` up to, but not including, `end`."""
-    return [exp.GTE(this=tree, expression=values.bind(start)), exp.LT(this=tree.copy(), expression=values.bind(end))]
+    return [exp.GTE(this=tree, expression=values.bind(start)), exp.LT(this=copied(tree), expression=values.bind(end))]
 
 
 def since(tree: exp.Expression, start: Cell, end: Cell, values: Values) -> list[exp.Expression]:

@@ -15,6 +15,7 @@ from anabot.semantic.registry import Metric, Reconciliation, SavedQuery, Semanti
 from anabot.semantic.spec import Config
 
 Shape = TypeVar("Shape", bound=BaseModel)
+ANA: Path = ("config", "meta", "ana")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Draft:
     company: dict[str, Any] = field(default_factory=dict)
     company_file: str = ""
     where: dict[tuple[str, str], tuple[Document, Path]] = field(default_factory=dict)
+    overlay: dict[tuple[str, str], tuple[dict[str, Any], Document, Path]] = field(default_factory=dict)  # of ana.yml
     broken: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)  # metrics whose `config.meta.ana` could not be read
     faults: list[Fault] = field(default_factory=list)
@@ -48,7 +50,19 @@ class Draft:
     def fault_of(self, kind: str, name: str, what: str, why: str = "", todo: str = "", *, at: Path = ()) -> None:
         """Note a fault of a metric, model or other thing that has been read, where it (or its key `at`) stands."""
         doc, path = self.where[kind, name]
+        laid = self.overlay.get((kind, name))
+        if laid is not None and at[:3] == ANA and (at[3:] and at[3] in laid[0]):
+            (_, doc, path), at = laid, at[3:]
         self.fault(doc, (*path, *at), what, why, todo)
+
+    def ana(self, shape: type[Shape], said: Mapping[str, Any], doc: Document, path: Path, *, of: tuple[str, str]) -> Shape | None:
+        """What `config.meta.ana` says of a thing, with what ana.yml says laid over it. None where either cannot be read."""
+        own = self.shape(shape, said, doc, (*path, *ANA))
+        if own is None or of not in self.overlay:
+            return own
+        value, file, place = self.overlay[of]
+        laid = self.shape(shape, value, file, place)
+        return laid and own.model_copy(update={key: getattr(laid, key) for key in laid.model_fields_set})
 
     def claim(self, kind: str, name: str, doc: Document, path: Path) -> bool:
         """Take a name. A second claim is a fault and gets False."""

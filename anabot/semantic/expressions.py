@@ -72,4 +72,8 @@ def one(sql: str, dialect: str) -> exp.Expression | None:
         found = sqlglot.parse(sql, read=dialect)
     except (SqlglotError, RecursionError):
         return None
-    return found[0] if len(found) == 1 and isinstance(found[0], exp.Expression) else None
+    if len(found) != 1 or not isinstance(found[0], exp.Expression):
+        return None
+    for node in found[0].walk():
+        node._meta = None  # where it stood in its text, which every copy of it would carry along
+    return found[0]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from anabot.errors import RegistryError
 from anabot.periods import Calendar, Grain
-from anabot.semantic import documents, validate
+from anabot.semantic import documents, overlay, validate
 from anabot.semantic.documents import Document
 from anabot.semantic.draft import Draft
 from anabot.semantic.names import did_you_mean
+from anabot.semantic.parsed import Parsed
 from anabot.semantic.read_company import read_company, read_reconciliation
 from anabot.semantic.read_manifest import read_spines, spoken
 from anabot.semantic.read_metrics import read_metric
@@ -48,11 +51,12 @@ def parse_registry(
     dialect: str = "duckdb",
     governed: bool = True,
     schema: str = "",
+    parsed: Parsed | None = None,
 ) -> Registry:
     """Read every file (path → text) into one registry.
 
-    `company.yml`, `reconciliations/*.yml`, dbt's YAML and its `semantic_manifest.json` are told apart by their paths;
-    `access.yml` is the policy's. dbt's embedded and standalone specs may stand side by side.
+    `company.yml`, `ana.yml`, `reconciliations/*.yml`, dbt's YAML and its `semantic_manifest.json` are told apart by their
+    paths; `access.yml` is the policy's. dbt's embedded and standalone specs may stand side by side.
     `dialect` is that of the expressions in the files. `governed` asks of each metric an owner, a description, a unit and a
     golden value. `schema` is where models live that say nothing and have no manifest.
 
@@ -60,7 +64,12 @@ def parse_registry(
         RegistryError: with all faults of all files.
     """
     draft = Draft(dialect=dialect, manifest=manifest, governed=governed, schema=schema)
-    dbts = [doc for file in sorted(files) if _is_ours(file) and (doc := _read(draft, file, files[file]))]
+    with _undisturbed():
+        return _parsed(draft, files, parsed)
+
+
+def _parsed(draft: Draft, files: Mapping[str, str], parsed: Parsed | None) -> Registry:
+    dbts = [doc for file in sorted(files) if _is_ours(file) and (doc := _read(draft, file, files[file], parsed))]
     for read in (
         _read_models,
         _read_standalone,
@@ -77,6 +86,18 @@ def parse_registry(
     return registry
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without the garbage collector, which would walk all documents again after each few thousand new values."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def _is_ours(file: str) -> bool:
     if _base(file) == "semantic_manifest.json":
         return True
@@ -87,9 +108,9 @@ def _base(file: str) -> str:
     return file.rsplit("/", 1)[-1]
 
 
-def _read(draft: Draft, file: str, text: str) -> Document | None:
+def _read(draft: Draft, file: str, text: str, parsed: Parsed | None) -> Document | None:
     """Read what is ours alone; give back what is dbt's."""
-    doc, faults = documents.parse(file, text)
+    doc, faults = documents.parse(file, text, parsed)
     draft.faults += faults
     if doc is None or doc.value is None:
         return None
@@ -101,6 +122,8 @@ def _read(draft: Draft, file: str, text: str) -> Document | None:
         )
     elif _base(file) == "company.yml":
         read_company(draft, doc)
+    elif _base(file) == overlay.FILE:
+        overlay.read_overlay(draft, doc)
     else:
         return replace(doc, value=spoken(doc.value)) if file.endswith(".json") else doc
     return None

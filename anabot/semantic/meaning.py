@@ -37,6 +37,7 @@ class Vocabulary:
 
     def __init__(self, registry: Registry, catalog: Catalog, grant: Grant | None, metrics: Sequence[str] = ()) -> None:
         self.registry, self.catalog, self.grant, self.metrics = registry, catalog, grant, metrics
+        self.hidden = grant.denied if grant else frozenset()  # all that `meaning` may look at of the grant: it is kept by this
 
     def metric(self, name: str) -> Metric:
         """The metric with this name.
@@ -71,6 +72,14 @@ class Vocabulary:
             UnknownName: a source does not reach it, or the grant denies it.
             BadQuery: it means several things.
         """
+        known = self.catalog.meanings
+        key = (self.hidden, tuple(self.metrics), tuple(leaves), name, tuple(taken))
+        found: Meaning | None = known.get(key)
+        if found is None:
+            found = known[key] = self._meaning(name, leaves, taken)
+        return found
+
+    def _meaning(self, name: str, leaves: dict[LeafKey, str], taken: Sequence[str]) -> Meaning:
         slots = _sized(self._agreed(name, leaves))
         if name == METRIC_TIME:
             grain = max((self.catalog.default_grain(metric) for metric in self.metrics), key=_SIZE.__getitem__)
@@ -89,16 +98,16 @@ class Vocabulary:
 
     def denied(self, slot: Slot) -> bool:
         """Whether the grant hides the element, or another name of the same column."""
-        if self.grant is None or not self.grant.denied:
+        if not self.hidden:
             return False
         model = self.registry.models[slot.element.model]
-        hidden = {name.partition(".")[2] for name in self.grant.denied if name.partition(".")[0] == model.name}
+        hidden = {name.partition(".")[2] for name in self.hidden if name.partition(".")[0] == model.name}
         elements: list[Dimension | Entity] = [*model.dimensions.values(), *model.entities.values()]
         exprs = {each.expr for each in elements if each.name in hidden}
         return slot.element.name in hidden or slot.element.expr in exprs
 
     def _visible(self, slots: Sequence[Slot]) -> tuple[Slot, ...]:
-        if self.grant is None or not self.grant.denied:
+        if not self.hidden:
             return tuple(slots)
         return tuple(slot for slot in slots if not self.denied(slot))
 

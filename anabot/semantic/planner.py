@@ -14,7 +14,7 @@ from anabot.semantic.catalog import Catalog
 from anabot.semantic.formula import Formulas, Need
 from anabot.semantic.meaning import LeafKey
 from anabot.semantic.parts import PartBuilder
-from anabot.semantic.plan import Combined, Part, Shown
+from anabot.semantic.plan import Combined, Named, Part, Shown
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import NonAdditive, Registry
 from anabot.semantic.resolve import Resolved, resolve_fully
@@ -37,10 +37,9 @@ class Planner:
 
     def plan(self) -> Shown:
         """The whole question as one plan."""
-        formulas = Formulas(self.registry, self.dialect)
         query = self.resolved.query
-        columns = [each for name in query.metrics for each in formulas.columns(name, compared=query.compare is not None)]
-        parts = self._parts(formulas)
+        columns, needs = self._formulas()
+        parts = self._parts(needs)
         shown = dict(columns)
         having = tuple(
             conditions.condition(part, lambda leaf: conditions.on_number(leaf, shown[leaf.field].copy(), self.values))
@@ -83,9 +82,20 @@ class Planner:
         asked = {name.removeprefix("-"): name.startswith("-") for name in self.resolved.query.order_by}
         return tuple((asked | {name: asked.get(name, False) for name in self.resolved.query.group_by}).items())
 
-    def _parts(self, formulas: Formulas) -> tuple[Part, ...]:
+    def _formulas(self) -> tuple[Named, tuple[Need, ...]]:
+        """The columns of the question's metrics and what they need: unfolded once for each registry, and never changed."""
+        query, known = self.resolved.query, self.catalog.formulas
+        key = (query.metrics, query.compare is not None, self.dialect)
+        found: tuple[Named, tuple[Need, ...]] | None = known.get(key)
+        if found is None:
+            formulas = Formulas(self.registry, self.dialect)
+            columns = [each for name in query.metrics for each in formulas.columns(name, compared=query.compare is not None)]
+            found = known[key] = (tuple(columns), tuple(formulas.needs.values()))
+        return found
+
+    def _parts(self, needs: tuple[Need, ...]) -> tuple[Part, ...]:
         together: dict[Together, list[Need]] = {}
-        for need in formulas.needs.values():
+        for need in needs:
             metric, counted = need.metric, need.converted.base if need.converted else need.metric
             leaf, alone = (counted.model, counted.time_dimension), need.name if need.converted else ""
             together.setdefault((leaf, need.timing, metric.non_additive, metric.join_to_timespine, alone), []).append(need)

@@ -64,17 +64,21 @@ class Protection:
             return replace(plan, rows=replace(rows, parts=tuple(self._part(part) for part in rows.parts)))
         if isinstance(rows, Listed):
             return replace(plan, rows=replace(rows, rows=self._rows(rows.rows)))
-        return replace(plan, rows=self._part(rows))
+        part = self._part(rows)
+        return plan if part is rows else replace(plan, rows=part)
 
     def scan(self, scan: Scanned, *, base: bool) -> Scanned:
         """One scan, restricted. A base scan holds the rows that are counted; others only describe them."""
         self.touched.add(scan.model.name)
+        if not self.grant.rows:
+            return scan
         found = [self._rule(scan.model, scan.alias, rule, base=base) for rule in self.grant.rows]
         return replace(scan, only=tuple(each for group in found for each in group))
 
     def _part(self, part: PartNode) -> PartNode:
         if isinstance(part, Aggregated):
-            return replace(part, rows=self._rows(part.rows))
+            rows = self._rows(part.rows)
+            return part if rows is part.rows else replace(part, rows=rows)
         if isinstance(part, Converted):
             return replace(part, base=self._rows(part.base), conversions=self._rows(part.conversions))
         if isinstance(part, OnSpine):
@@ -84,9 +88,11 @@ class Protection:
     def _rows(self, rows: Rows) -> Rows:
         match rows:
             case Filtered() | Picked():
-                return replace(rows, rows=self._rows(rows.rows))
+                inner = self._rows(rows.rows)
+                return rows if inner is rows.rows else replace(rows, rows=inner)
             case Joined():
-                return replace(rows, left=self._rows(rows.left), right=self._right(rows.right, outer=rows.outer))
+                left, right = self._rows(rows.left), self._right(rows.right, outer=rows.outer)
+                return rows if left is rows.left and right is rows.right else replace(rows, left=left, right=right)
             case Spread():
                 self.spines.add(rows.spine.relation)
                 return replace(rows, rows=self.scan(rows.rows, base=True))

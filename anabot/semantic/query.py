@@ -56,7 +56,7 @@ class Span(_Strict):
     end: dt.date
 
 
-Compare = Literal["previous_period", "previous_year", "same_point"] | Span
+Compare = Literal["previous_period", "previous_year", "same_point", "same_point_previous_year"] | Span
 
 
 class MetricQuery(_Strict):

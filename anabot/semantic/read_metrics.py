@@ -34,7 +34,7 @@ def read_metric(draft: Draft, doc: Document, path: Path, value: Any, model: Sema
 
 def read_ana(draft: Draft, doc: Document, path: Path, name: str, config: Config) -> MetricAna:
     """What `config.meta.ana` says of a metric; where it cannot be read, nothing more is asked of the metric."""
-    ana = draft.shape(MetricAna, config.meta.ana, doc, (*path, "config", "meta", "ana"))
+    ana = draft.ana(MetricAna, config.meta.ana, doc, path, of=("metric", name))
     if ana is None:
         draft.unread.add(name)
     return ana or MetricAna()

@@ -42,7 +42,7 @@ def semantic_model(draft: Draft, doc: Document, path: Path, spec: ModelSpec, nam
     """The model under its name, whatever is wrong with it noted."""
     reader = _Columns(draft, doc, path, name)
     entities, dimensions = reader.entities(spec), reader.dimensions(spec)
-    ana = draft.shape(ModelAna, spec.config.meta.ana, doc, (*path, "config", "meta", "ana")) or ModelAna()
+    ana = draft.ana(ModelAna, spec.config.meta.ana, doc, path, of=("model", name)) or ModelAna()
     primary = spec.primary_entity or next((e.name for e in entities.values() if e.kind == "primary"), "")
     if not primary:
         why = "dbt names its dimensions by it, as in `order__channel`."
@@ -112,7 +112,8 @@ class _Columns:
         base = column.name if column else ""
         name, sql = spec.name or base, spec.expr or base or spec.name or ""
         config = column.config if column else spec.config
-        ana = self.draft.shape(ColumnAna, config.meta.ana, self.doc, (*self.path, *at, "config", "meta", "ana")) or ColumnAna()
+        place, of = (*self.path, *at), ("dimension", f"{self.model}.{name}")
+        ana = self.draft.ana(ColumnAna, config.meta.ana, self.doc, place, of=of) or ColumnAna()
         return Dimension(
             name=name,
             model=self.model,

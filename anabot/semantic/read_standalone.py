@@ -61,6 +61,12 @@ def create_metrics(draft: Draft) -> None:
             draft.metrics[name] = measure
 
 
+def referenced(text: str) -> str:
+    """The dbt model that `ref('…')` names, or ""."""
+    found = _REF.fullmatch(text)
+    return found[1] if found else ""
+
+
 def _read_measure(draft: Draft, doc: Document, path: Path, value: Any, model: SemanticModel) -> None:
     spec = draft.shape(MeasureSpec, value, doc, path)
     if spec is None or not draft.claim("measure", spec.name, doc, path):
@@ -103,12 +109,12 @@ def _dimension(spec: StandaloneDimension) -> DimensionSpec:
 def _dbt_model(draft: Draft, doc: Document, path: Path, spec: StandaloneModel) -> str:
     if spec.node_relation is not None:
         return spec.node_relation.alias
-    found = _REF.fullmatch(spec.model)
-    if found is None:
+    found = referenced(spec.model)
+    if not found:
         what = f"The semantic model `{spec.name}` does not say which dbt model it describes."
         draft.fault(doc, (*path, "model"), what, f"`model` is `{spec.model}`." if spec.model else "", "Write `model: ref('…')`.")
         return spec.name
-    return found[1]
+    return found
 
 
 def _config(draft: Draft, spec: StandaloneModel, name: str) -> Config:

@@ -156,6 +156,7 @@ class Metric:
     conversion: Conversion | None = None  # conversion: two inputs, the base and the conversion
     # config.meta.ana
     owner: str = ""
+    draft: bool = False  # nobody vouches yet: what governs it may be incomplete
     scope: str = "company"  # the scope class that access.yml grants
     unit: str = ""
     synonyms: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from anabot.semantic.meaning import LeafKey, Meaning, Vocabulary
 from anabot.semantic.names import nearest
 from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span
 from anabot.semantic.registry import Registry
+from anabot.semantic.same_point import KINDS
 from anabot.types import Grant
 
 _YEARS = frozenset(YEARS)
@@ -94,9 +95,9 @@ def _check_times(query: MetricQuery, leaves: dict[LeafKey, str]) -> None:
             raise BadQuery(
                 "A period ends before it begins.", why=f"{span.start} … {span.end}, half-open.", todo="Correct its end."
             )
-    if query.compare == "same_point":
+    if query.compare in KINDS:
         todo = "Ask with `compare` as a period: {start, end} of the days to compare with."
-        raise BadQuery("`same_point` is not known yet.", why="It needs the date up to which the data has come.", todo=todo)
+        raise BadQuery(f"`{query.compare}` has no dates here.", why="Only the data says how far it has come.", todo=todo)
     if query.compare is not None and query.period is None:
         raise BadQuery("There is nothing to compare.", why="The question has no period.", todo="Add a `period`.")
     for (model, time), metric in leaves.items():

@@ -23,6 +23,11 @@ class _Dbts(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+def unsaid(value: Any) -> Any:
+    """A default that all share. pydantic copies a plain one for each thing read, which takes longer than reading it."""
+    return Field(default_factory=lambda: value)
+
+
 def _listed(value: Any) -> Any:
     return [] if value is None else value if isinstance(value, list | tuple) else [value]
 
@@ -60,13 +65,13 @@ Span = Annotated[str, BeforeValidator(_counted)]
 class Meta(_Dbts):
     """dbt's free `meta`; only `ana` is read."""
 
-    ana: dict[str, Any] = {}
+    ana: dict[str, Any] = unsaid({})
 
 
 class Config(_Dbts):
     """dbt's `config` block."""
 
-    meta: Meta = Meta()
+    meta: Meta = unsaid(Meta())
     database: str | None = None
     schema_: str | None = Field(default=None, alias="schema")
     alias: str | None = None
@@ -99,7 +104,7 @@ class DimensionSpec(_Dbts):
     granularity: str | None = None
     is_partition: bool = False
     validity_params: ValiditySpec | None = None
-    config: Config = Config()
+    config: Config = unsaid(Config())
 
 
 class ColumnSpec(_Dbts):
@@ -111,7 +116,7 @@ class ColumnSpec(_Dbts):
     granularity: str | None = None
     entity: Annotated[EntitySpec | None, BeforeValidator(_typed)] = None
     dimension: Annotated[DimensionSpec | None, BeforeValidator(_typed)] = None
-    config: Config = Config()
+    config: Config = unsaid(Config())
 
 
 class DerivedSemantics(_Dbts):
@@ -165,7 +170,7 @@ class MetricSpec(Ours):
     label: str | None = None
     description: str | None = None
     filter: Texts = ()
-    config: Config = Config()
+    config: Config = unsaid(Config())
     agg: str | None = None
     expr: Text | None = None
     percentile: Decimal | None = Field(default=None, ge=0, le=1)
@@ -212,14 +217,14 @@ class ModelSpec(_Dbts):
 
     name: str
     description: str | None = None
-    config: Config = Config()
+    config: Config = unsaid(Config())
     semantic_model: Annotated[
         SemanticModelSpec | None, BeforeValidator(lambda v: {"enabled": v} if isinstance(v, bool) else v)
     ] = None
     agg_time_dimension: str | None = None
     primary_entity: str | None = None
     columns: tuple[ColumnSpec, ...] = ()
-    derived_semantics: DerivedSemantics = DerivedSemantics()
+    derived_semantics: DerivedSemantics = unsaid(DerivedSemantics())
     time_spine: TimeSpineSpec | None = None
     metrics: tuple[Any, ...] = ()
 
@@ -241,4 +246,4 @@ class SavedQuerySpec(_Dbts):
     label: str | None = None
     description: str | None = None
     query_params: QueryParams
-    config: Config = Config()
+    config: Config = unsaid(Config())

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from anabot.semantic.spec import Ours, Text, Texts
+from anabot.semantic.spec import Ours, Text, Texts, unsaid
 
 
 class GoldenSpec(Ours):
@@ -19,7 +19,7 @@ class GoldenSpec(Ours):
 
     period: tuple[dt.date, dt.date] | None = None
     value: Decimal
-    where: dict[str, Text] = {}
+    where: dict[str, Text] = unsaid({})
 
 
 class CertifiedSpec(Ours):
@@ -34,6 +34,7 @@ class MetricAna(Ours):
     """`config.meta.ana` of a metric."""
 
     owner: str = ""
+    draft: bool = False  # nobody vouches yet: unit, description and golden value may wait
     scope: str = "company"
     unit: str = ""
     synonyms: Texts = ()
@@ -44,7 +45,7 @@ class MetricAna(Ours):
     certified: CertifiedSpec | None = None
     golden: tuple[GoldenSpec, ...] = ()
     caveat: str = ""
-    phrases: dict[str, dict[str, Any]] = {}
+    phrases: dict[str, dict[str, Any]] = unsaid({})
     bridges: Texts = ()
     freshness_hours: int = Field(default=0, ge=0)
 
@@ -54,7 +55,7 @@ class ColumnAna(Ours):
 
     label: str = ""
     synonyms: Texts = ()
-    values: dict[Text, Texts] = {}
+    values: dict[Text, Texts] = unsaid({})
     indexed: bool = True
     unit: str = ""
 

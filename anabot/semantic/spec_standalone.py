@@ -22,6 +22,7 @@ from anabot.semantic.spec import (
     Text,
     Texts,
     ValiditySpec,
+    unsaid,
 )
 
 
@@ -64,8 +65,8 @@ class StandaloneDimension(_Loose):
     description: str | None = None
     expr: Text | None = None
     is_partition: bool = False
-    type_params: DimensionParams = DimensionParams()
-    config: Config = Config()
+    type_params: DimensionParams = unsaid(DimensionParams())
+    config: Config = unsaid(Config())
 
 
 class AggParams(_Loose):
@@ -89,7 +90,7 @@ class Aggregation(_Loose):
 
     agg: Lower
     expr: Text | None = None
-    agg_params: AggParams = AggParams()
+    agg_params: AggParams = unsaid(AggParams())
     agg_time_dimension: str | None = None
     non_additive_dimension: StandaloneNonAdditive | None = None
 
@@ -103,7 +104,7 @@ class MeasureSpec(Aggregation):
     description: str | None = None
     create_metric: bool = False
     create_metric_display_name: str | None = None
-    config: Config = Config()
+    config: Config = unsaid(Config())
     metadata: Any = None
 
 
@@ -126,12 +127,12 @@ class StandaloneModel(_Loose):
     description: str | None = None
     model: str = ""
     node_relation: NodeRelation | None = None
-    defaults: Defaults = Defaults()
+    defaults: Defaults = unsaid(Defaults())
     primary_entity: str | None = None
     entities: tuple[EntitySpec, ...] = ()
     dimensions: tuple[StandaloneDimension, ...] = ()
     measures: tuple[Any, ...] = ()
-    config: Config = Config()
+    config: Config = unsaid(Config())
 
 
 class MeasureInput(_Strict):
@@ -180,7 +181,7 @@ class TypeParams(_Strict):
     metrics: ManyInputs = ()
     window: Span | None = None
     grain_to_date: str | None = None
-    cumulative_type_params: CumulativeParams = CumulativeParams()
+    cumulative_type_params: CumulativeParams = unsaid(CumulativeParams())
     conversion_type_params: ConversionParams | None = None
     metric_aggregation_params: FlatAggregation | None = None
     join_to_timespine: bool = False
@@ -198,7 +199,7 @@ class StandaloneMetric(_Strict):
     type_params: TypeParams
     filter: Filters = ()
     time_granularity: str | None = None
-    config: Config = Config()
+    config: Config = unsaid(Config())
     enabled: bool = True
     group: Any = None
     tags: Any = None

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from anabot.errors import BadQuery
 from anabot.periods import Grain, Period, add_months, start_of, whole_months
-from anabot.semantic.query import MetricQuery
+from anabot.semantic.query import MetricQuery, Span
 from anabot.semantic.registry import TimeSpine, Window
 from anabot.semantic.resolve import compared_period
 from anabot.semantic.trees import cut, moved
@@ -51,7 +51,9 @@ def step_of(query: MetricQuery, grains: Sequence[Grain]) -> Step:
     if query.period is None or before is None:
         return 0, "day"
     now = Period(query.period.start, query.period.end)
-    if whole_months(now) and whole_months(before):
+    if (whole_months(now) and whole_months(before)) or (
+        isinstance(query.compare, Span) and now.start.day == before.start.day == 1
+    ):
         return (now.start.year - before.start.year) * 12 + now.start.month - before.start.month, "month"
     if query.compare == "previous_year" and (now.start - before.start).days != 364:
         return 1, "year"

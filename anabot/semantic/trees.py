@@ -5,6 +5,7 @@ Nothing here is text, and nothing here reads a registry. Trees belong to one par
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
@@ -66,11 +67,19 @@ def table(relation: tuple[str, ...], alias: str) -> exp.Table:
     return exp.Table(**names, alias=exp.TableAlias(this=identifier(alias)))
 
 
+def copied(tree: exp.Expression) -> exp.Expression:
+    """A copy that nothing holds. Most are bare columns, which are quickly made anew."""
+    if type(tree) is exp.Column and type(tree.this) is exp.Identifier:
+        table = tree.args.get("table")
+        return exp.Column(this=exp.Identifier(**tree.this.args), table=exp.Identifier(**table.args) if table else None)
+    return typing.cast(exp.Expression, tree.__deepcopy__({}))  # what `copy` does after a detour
+
+
 def placed(tree: exp.Expression, alias: str) -> exp.Expression:
     """An expression of a model's own, over the rows that `alias` stands for."""
     if isinstance(tree, exp.Column):
         return exp.Column(this=exp.Identifier(**tree.this.args), table=identifier(alias))
-    copy = tree.copy()
+    copy = copied(tree)
     for node in copy.find_all(exp.Column):
         if not node.table:
             node.set("table", identifier(alias))
@@ -81,7 +90,7 @@ def filled(tree: exp.Expression, give: Callable[[exp.Column], exp.Expression | N
     """A copy of `tree` in which each column becomes what `give` gives for it; None keeps it."""
     if isinstance(tree, exp.Column):
         return give(tree) or exp.Column(**tree.args)
-    copy = tree.copy()
+    copy = copied(tree)
     for node in list(copy.find_all(exp.Column)):
         new = give(node)
         if new is not None:
@@ -96,11 +105,11 @@ def listed(tree: exp.Expression, name: str, of: str) -> exp.In:
 
 
 def by_name(mapping: Mapping[str, exp.Expression]) -> Callable[[exp.Column], exp.Expression | None]:
-    """For `filled`: columns by their names, copied at each use."""
+    """For `filled`: columns by their names, copied at each use but the first."""
 
     def give(node: exp.Column) -> exp.Expression | None:
         found = mapping.get(node.name)
-        return found.copy() if found is not None else None
+        return found if found is None or found.parent is None else copied(found)
 
     return give
 
@@ -130,7 +139,11 @@ def _chain(kind: type[exp.And] | type[exp.Or], conditions: Iterable[exp.Expressi
 
 def cast(tree: exp.Expression, kind: str) -> exp.Expression:
     """`CAST(tree AS kind)`."""
-    return exp.Cast(this=tree, to=_type(kind).copy())
+    plain = _PLAIN.get(kind)
+    return exp.Cast(this=tree, to=exp.DataType(this=plain, nested=False) if plain else _type(kind).copy())
+
+
+_PLAIN = {each.value: each for each in (exp.DType.DATE, exp.DType.DOUBLE, exp.DType.SMALLINT, exp.DType.TEXT)}
 
 
 @lru_cache(maxsize=64)

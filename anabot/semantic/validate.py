@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from anabot.periods import Grain
 from anabot.semantic.catalog import Ambiguous, Catalog
 from anabot.semantic.documents import Path
-from anabot.semantic.draft import Draft
+from anabot.semantic.draft import ANA, Draft
 from anabot.semantic.filters import Predicate, Ref
 from anabot.semantic.names import did_you_mean
+from anabot.semantic.overlay import check_overlay
 from anabot.semantic.registry import Metric, Registry
 
-_ANA: Path = ("config", "meta", "ana")
+_ANA = ANA
 _NOT_GOLDEN = ("date", "time")  # a newest date moves with every load
 
 
@@ -30,6 +31,7 @@ def check(draft: Draft, registry: Registry) -> None:
             _names(draft, catalog, metric)
         if draft.governed and not metric.hidden and metric.name not in draft.unread:
             _governed(draft, metric)
+    check_overlay(draft)
     _words(draft)
     _saved(draft)
     _terms(draft)
@@ -153,14 +155,11 @@ def _name(draft: Draft, catalog: Catalog, metric: Metric, name: str, at: Path) -
 
 
 def _governed(draft: Draft, metric: Metric) -> None:
-    asked = {"owner": metric.owner, "unit": metric.unit}
-    if metric.unit not in _NOT_GOLDEN:
-        asked["golden"] = "yes" if metric.golden else ""
-    for key, value in asked.items():
-        if not value:
-            todo = f"Add `{key}:` under `config.meta.ana`."
-            draft.fault_of("metric", metric.name, f"The metric `{metric.name}` has no {key}.", _WHY[key], todo)
-    if not metric.description:
+    _asked(draft, metric)
+    if metric.draft and metric.certified:
+        what = f"The metric `{metric.name}` is certified and a draft."
+        draft.fault_of("metric", metric.name, what, "It cannot be both.", "Take `draft:` away.", at=(*_ANA, "draft"))
+    if not metric.description and not metric.draft:
         draft.fault_of(
             "metric",
             metric.name,
@@ -188,6 +187,22 @@ def _governed(draft: Draft, metric: Metric) -> None:
                 "Correct it.",
                 at=(*_ANA, "golden", i),
             )
+
+
+def _asked(draft: Draft, metric: Metric) -> None:
+    """What somebody must say of a metric; of a draft, only who owns it."""
+    asked = {"owner": metric.owner}
+    if not metric.draft:
+        asked["unit"] = metric.unit
+    if not metric.draft and metric.unit not in _NOT_GOLDEN:
+        asked["golden"] = "yes" if metric.golden else ""
+    laid = draft.overlay.get(("metric", metric.name))
+    for key in (key for key, value in asked.items() if not value):
+        what = f"The metric `{metric.name}` has no {key}."
+        if laid is not None:
+            draft.fault(laid[1], (*laid[2], key), what, _WHY[key], f"Write `{key}:` here.")
+        else:
+            draft.fault_of("metric", metric.name, what, _WHY[key], f"Add `{key}:` under `config.meta.ana`.")
 
 
 _WHY = {

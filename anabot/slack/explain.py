@@ -22,7 +22,8 @@ _HELD = "\u00a0"
 _COMPARED = {
     "previous_period": "the period before",
     "previous_year": "the same period a year before",
-    "same_point": "the same point",
+    "same_point": "the same point of the period before",
+    "same_point_previous_year": "the same point a year before",
 }
 
 

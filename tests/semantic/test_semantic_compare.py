@@ -128,7 +128,7 @@ def test_a_compared_ratio_is_rounded_once(ask: Ask) -> None:
     ("query", "words"),
     [
         ({"compare": "previous_period"}, "nothing to compare"),
-        ({"compare": "same_point", "period": SUMMER}, "not known yet"),
+        ({"compare": "same_point", "period": SUMMER}, "Only the data says"),
         ({"compare": {"start": "2026-05-01", "end": "2026-05-01"}, "period": SUMMER}, "ends before"),
     ],
 )

@@ -29,6 +29,7 @@ from anabot.periods import (
 )
 from anabot.semantic.query import Compare, MetricQuery, Span
 from anabot.semantic.registry import Metric
+from anabot.semantic.same_point import Earlier, same_point
 
 _SERIES = {"day": 28, "week": 13, "month": 12, "quarter": 8, "year": 3}  # how much a trend shows when nobody says
 _DAY = dt.timedelta(days=1)
@@ -241,11 +242,10 @@ class Settling:
         period = times.period
         if period is None:
             raise stuck("period", "Say which period to compare.")
-        earlier = year_before(period) if kind == "previous_year" else previous(period)
         if not self.runs(period):
             return kind
-        elapsed = (self.today + _DAY - period.start).days
-        cut = Period(earlier.start, min(earlier.start + dt.timedelta(days=elapsed), earlier.end))
+        point: Earlier = "same_point_previous_year" if kind == "previous_year" else "same_point"
+        _, cut = same_point(period, self.today + _DAY, point, self.calendar.fiscal_start)
         times.notes.append(f"Compared up to the same day, with {between_days(cut)}.")
         return Span(start=cut.start, end=cut.end)
 

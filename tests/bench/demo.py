@@ -1,13 +1,9 @@
-"""`make bench`: measure what a newcomer waits for, against what was promised, as ratios in one run.
-
-A ratio of 1.0 or less keeps the promise. Nothing here fails a build: shared machines are noisy.
-"""
+"""What a newcomer waits for: a question in the page, a second start, a clean clone."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,16 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "journeys")]
+TESTS = Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "journeys")]
 
 from halden_data import ROOT, halden_settings  # noqa: E402 - found on the path above
 from people import Seat  # noqa: E402
 from pydantic import SecretStr  # noqa: E402
 
-from anabot import log  # noqa: E402
 from anabot.demo import Running, running  # noqa: E402
 from anabot.workspace import LOCAL_TOKEN  # noqa: E402
 from demo.build import DEFAULT_OUT, build  # noqa: E402
+from tests.bench.report import line, p50, p95, title  # noqa: E402
 
 ASKED = [
     ("fin_analyst", "fin-weekly", "what was net revenue last quarter by segment?"),
@@ -41,18 +38,17 @@ ROUNDS = 10
 
 
 def main() -> None:
-    """Print one line a measure: what, measured, promised, ratio."""
-    log.configure(level=40)
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
+    """Print the times."""
+    title("Demo: what a newcomer waits for")
     build(DEFAULT_OUT)
     with _demo() as demo:
         waits = _questions(demo)
-        _line("question to answer in the page, p50", statistics.median(waits) * 1000, 150, "ms")
-        _line("question to answer in the page, p95", statistics.quantiles(waits, n=20)[18] * 1000, 500, "ms")
-        _line("memory of web, worker and engine", _memory_mb(), 700, "MB")
-    _line("second start", _timed([sys.executable, "-m", "anabot", "demo", "--check"], ROOT), 6, "s")
+        line("question to answer in the page, p50", p50(waits), 150, "ms")
+        line("question to answer in the page, p95", p95(waits), 500, "ms")
+        line("memory of web, worker and engine", _memory_mb(), 700, "MB")
+    line("second start", _timed([sys.executable, "-m", "anabot", "demo", "--check"], ROOT), 6, "s")
     if "--quick" not in sys.argv:
-        _line("clean clone to first answer, packages downloaded", _clean_clone(), 150, "s")
+        line("clean clone to first answer, packages downloaded", _clean_clone(), 150, "s")
 
 
 @contextmanager
@@ -102,11 +98,3 @@ def _timed(command: list[str], folder: Path) -> float:
     started = time.perf_counter()
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return time.perf_counter() - started
-
-
-def _line(what: str, measured: float, promised: float, unit: str) -> None:
-    print(f"{what:<50} {measured:8.1f} {unit:<3} of {promised:>4} {unit:<3} ratio {measured / promised:.2f}", flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,208 @@
+"""Prove what access.yml promises: every role × metric × dimension compiled, parsed again and looked at.
+
+A second opinion on the compiler: it knows the registry, the grant and the text that would run, and trusts nothing in between.
+It never reaches a warehouse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from anabot.access import guard
+from anabot.access.proof import rules_of
+from anabot.errors import AnabotError, BadQuery, NotAllowed, UnknownName, UnsafeQuery
+from anabot.semantic import Compiled, compile_query, dimensions_of, render
+from anabot.semantic.catalog import catalog_of
+from anabot.semantic.query import Condition, MetricQuery
+from anabot.semantic.registry import Metric, Registry
+from anabot.types import Grant
+
+NOBODY = "zzqx"  # a name that no registry has
+Columns = frozenset[tuple[str, str]]  # (table, column), in lower case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """One promise that is not kept."""
+
+    role: str
+    metric: str
+    dimension: str
+    what: str
+
+    def __str__(self) -> str:
+        by = f" by {self.dimension}" if self.dimension else ""
+        return f"{self.role}: {self.metric}{by}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """How many combinations were looked at, and what was found."""
+
+    combinations: int
+    violations: tuple[Violation, ...]
+
+    def __str__(self) -> str:
+        return f"{self.combinations} combinations, {len(self.violations)} violations"
+
+
+def prove_scope(registry: Registry, roles: Mapping[str, Grant], *, dialect: str = "duckdb") -> Report:
+    """Every metric, alone and by each dimension that it has, for every role."""
+    prover = _Prover(registry, dialect)
+    combinations, found = 0, list[Violation]()
+    for role, grant in roles.items():
+        for name in registry.metrics:
+            for by, what in prover.metric(grant, name):
+                combinations += 1
+                found += [Violation(role=role, metric=name, dimension=by, what=each) for each in what]
+    return Report(combinations=combinations, violations=tuple(found))
+
+
+class _Prover:
+    """Looks at one metric for one grant. What depends on the data's part of a grant alone is compiled once for all roles."""
+
+    def __init__(self, registry: Registry, dialect: str) -> None:
+        self.registry, self.dialect = registry, dialect
+        self._dimensions: dict[str, tuple[str, ...]] = {}
+        self._known: dict[tuple[str, Grant], list[tuple[str, tuple[str, ...]]]] = {}
+
+    def metric(self, grant: Grant, name: str) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """(dimension, violations), for the metric alone and by each of its dimensions."""
+        if name not in grant.metrics:
+            verdict = tuple(self._unseen(grant, name))
+            return [(by, verdict if not by else tuple(self._unseen(grant, name, by))) for by in ("", *self._by(name))]
+        only = frozenset({name})
+        key = (name, replace(grant, subject="", audience="", reason="", team="", metrics=only, listed=only))
+        if key not in self._known:
+            seen = key[1]
+            self._known[key] = [(by, tuple(self._seen(seen, name, by))) for by in ("", *self._by(name))]
+        return self._known[key]
+
+    def _by(self, name: str) -> tuple[str, ...]:
+        if name not in self._dimensions:
+            self._dimensions[name] = tuple(ref.name for ref in dimensions_of(self.registry, name))
+        return self._dimensions[name]
+
+    # What may not be seen
+
+    def _unseen(self, grant: Grant, name: str, by: str = "") -> Iterator[str]:
+        error = self._refusal(grant, name, by)
+        if error is None:
+            yield "is answered, although it is not granted"
+        elif name in grant.listed:
+            if not isinstance(error, NotAllowed):
+                yield f"is listed, but was refused as {type(error).__name__}"
+        else:
+            yield from self._as_unknown(grant, name, by, error)
+
+    def _as_unknown(self, grant: Grant, name: str, by: str, error: AnabotError) -> Iterator[str]:
+        invented = self._refusal(grant, NOBODY, by)
+        if type(error) is not UnknownName or not isinstance(invented, UnknownName):
+            yield f"is hidden, but was refused as {type(error).__name__}"
+        elif (error.what.replace(name, NOBODY), error.why) != (invented.what, invented.why):
+            yield "is hidden, but not refused in the words of an unknown name"
+        elif not set(error.nearest) <= grant.metrics | grant.listed:
+            yield f"suggests what is hidden: {', '.join(sorted(set(error.nearest) - grant.listed))}"
+
+    def _refusal(self, grant: Grant, name: str, by: str) -> AnabotError | None:
+        try:
+            self._compiled(grant, MetricQuery(metrics=(name,), group_by=(by,) if by else ()))
+        except AnabotError as error:
+            return error
+        return None
+
+    # What may be seen
+
+    def _seen(self, grant: Grant, name: str, by: str) -> Iterator[str]:
+        denied = self._denied(grant, by, name)
+        for query in _ways(name, by):
+            try:
+                compiled = self._compiled(grant, query)
+            except (NotAllowed, UnknownName, BadQuery) as error:
+                yield from _refused(error, by) if denied else ()
+                continue
+            if denied:
+                yield "is answered, although the dimension is denied"
+            yield from self._looked_at(grant, compiled)
+
+    def _looked_at(self, grant: Grant, compiled: Compiled) -> Iterator[str]:
+        for prepared in compiled.prepared:
+            try:
+                tree = guard.check(render(prepared), relations=compiled.relations, rules=rules_of(self.registry, grant))
+            except UnsafeQuery as error:
+                yield f"the guard refuses it: {error.why}"
+                continue
+            for table, column in sorted(_read(tree) & self._forbidden(grant, compiled.metrics)):
+                yield f"reads {table}.{column}, which is denied"
+
+    def _compiled(self, grant: Grant, query: MetricQuery) -> Compiled:
+        return compile_query(self.registry, query, grant, dialect=self.dialect)
+
+    def _denied(self, grant: Grant, by: str, name: str) -> bool:
+        """Whether every element that `by` may mean is denied, by its own name or as another name of a denied column."""
+        if not by or not grant.denied:
+            return False
+        reach = catalog_of(self.registry)
+        leaves = reach.leaves(name)
+        slots = [slot for leaf in leaves for slot in reach.candidates(leaf.model, leaf.time_dimension, by)]
+        columns = self._denied_columns(grant)
+        return bool(slots) and all(_columns(self.registry, slot.element.model, [slot.element.tree]) & columns for slot in slots)
+
+    def _denied_columns(self, grant: Grant) -> Columns:
+        found: set[tuple[str, str]] = set()
+        for name in grant.denied:
+            model, _, dimension = name.partition(".")
+            held = self.registry.models.get(model)
+            if held is not None and dimension in held.dimensions:
+                found |= _columns(self.registry, model, [held.dimensions[dimension].tree])
+        return frozenset(found)
+
+    def _forbidden(self, grant: Grant, metrics: Sequence[str]) -> Columns:
+        """The denied columns, but for those that a metric itself is made of, and the keys that tables meet on."""
+        used: set[tuple[str, str]] = set()
+        for metric in (self.registry.metrics[each] for each in metrics):
+            used |= self._of_metric(metric)
+        for model in self.registry.models.values():
+            used |= _columns(self.registry, model.name, [each.tree for each in model.entities.values()])
+        for rule in grant.rows:
+            used |= _columns(self.registry, rule.model, [self.registry.models[rule.model].dimensions[rule.dimension].tree])
+        return self._denied_columns(grant) - used
+
+    def _of_metric(self, metric: Metric) -> Columns:
+        if metric.kind != "simple":
+            return frozenset()
+        found = set(_columns(self.registry, metric.model, [metric.tree]))
+        reach = catalog_of(self.registry)
+        for ref in (ref for each in metric.where for ref in each.refs if ref.kind != "metric"):
+            for slot in reach.candidates(metric.model, metric.time_dimension, ref.dunder):
+                found |= _columns(self.registry, slot.element.model, [slot.element.tree])
+        return frozenset(found)
+
+
+def _ways(name: str, by: str) -> Iterator[MetricQuery]:
+    """A metric by a dimension, and filtered on it."""
+    yield MetricQuery(metrics=(name,), group_by=(by,) if by else ())
+    if by:
+        yield MetricQuery(metrics=(name,), where=(Condition(field=by, op="not_null"),))
+
+
+def _refused(error: AnabotError, by: str) -> Iterator[str]:
+    if isinstance(error, BadQuery):
+        yield f"the denied `{by}` was refused as {type(error).__name__}, not as an unknown name"
+
+
+def _columns(registry: Registry, model: str, trees: Sequence[exp.Expression]) -> Columns:
+    table = registry.models[model].relation[-1].lower()
+    return frozenset((table, column.name.lower()) for tree in trees for column in tree.find_all(exp.Column))
+
+
+def _read(tree: exp.Expression) -> Columns:
+    """Every column that is read, with the table that its qualifier stands for anywhere in the statement."""
+    tables: dict[str, set[str]] = {}
+    for table in tree.find_all(exp.Table):
+        tables.setdefault(table.alias_or_name.lower(), set()).add(table.name.lower())
+    columns = [(column.table.lower(), column.name.lower()) for column in tree.find_all(exp.Column)]
+    return frozenset((table, name) for alias, name in columns for table in tables.get(alias, ()))
