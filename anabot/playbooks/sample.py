@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from anabot.semantic.resolve import compared_period
 from anabot.types import Bridge, Cell, Column, Table
 
 _ROWS = 3
+_SOME_DAY = dt.date(2026, 1, 1)
 
 
 def sample_result(name: str, query: MetricQuery, registry: Registry, columns: Sequence[Column]) -> Result:
@@ -40,5 +42,5 @@ def _cell(column: Column, query: MetricQuery, row: int) -> Cell:
     if column.type in ("text", "boolean"):
         return f"example {row}" if column.type == "text" else row == 0
     if column.type in ("date", "time"):
-        return query.period.start if query.period else None
+        return query.period.start if query.period else _SOME_DAY
     return Decimal(_ROWS - row)
