@@ -48,6 +48,7 @@ class _Cast(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
     people: Mapping[str, _PersonSpec]
     channels: Mapping[str, _ChannelSpec] = {}
+    groups: Mapping[str, Any] = {}
 
     @model_validator(mode="after")
     def _everybody_is_known(self) -> _Cast:
@@ -68,6 +69,7 @@ class FileDirectory:
 
     def __init__(self, cast: _Cast) -> None:
         self._people = {handle: _person(handle, spec) for handle, spec in cast.people.items()}
+        self._groups = frozenset(cast.groups) | {group for person in self._people.values() for group in person.groups}
         by_id = {str(person.user): person for person in self._people.values()}
         self._any_person: Mapping[str, Person] = {**self._people, **by_id}
         channels = {name: self._channel(name, spec) for name, spec in cast.channels.items()}
@@ -106,6 +108,15 @@ class FileDirectory:
         wanted = email.casefold()
         return next((one.groups for one in self._people.values() if one.email.casefold() == wanted), frozenset())
 
+    def names(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """The people's handles, the user groups' handles, and the channels' names with their `#`."""
+        channels = {f"#{channel.name}" for channel in self._any_channel.values()}
+        return (
+            frozenset(self._people),
+            self._groups,
+            frozenset(channels | {str(one.channel) for one in self._any_channel.values()}),
+        )
+
     def everybody(self) -> Sequence[Person]:
         """All people of the file."""
         return list(self._people.values())
@@ -133,6 +144,7 @@ def _person(handle: str, spec: _PersonSpec) -> Person:
         name=spec.name or handle,
         handle=handle,
         email=spec.email,
+        confirmed=bool(spec.email),  # whoever keeps the file vouches for it
         groups=frozenset(spec.groups),
         zone=spec.zone,
         guest=spec.guest,

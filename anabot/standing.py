@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from anabot.access.faults import Known
 from anabot.access.policy import Policy, parse_policy
 from anabot.ask import Current
 from anabot.config import Settings
+from anabot.directory import FileDirectory
 from anabot.errors import ConfigError, Fault, RegistryError
 from anabot.lineage.dbt import DbtBuild
 from anabot.semantic import parse_registry
@@ -118,6 +120,7 @@ def check_files(settings: Settings, directory: Directory, *, strict: bool = Fals
 
 def _faults(settings: Settings, directory: Directory, strict: bool) -> Iterator[Fault]:
     laws = read_laws(settings, directory)
+    yield from _idle(settings, directory, laws.current.registry)
     yield from laws.held
     if strict:
         yield from _uncertified(laws.current.registry)
@@ -136,12 +139,24 @@ def _uncertified(registry: Registry) -> Iterator[Fault]:
             yield Fault(metric.file, metric.line, f"`{metric.name}` is not certified.", todo=todo)
 
 
-def _policy(files: Mapping[str, str], registry: Registry, settings: Settings) -> Policy:
+def _idle(settings: Settings, directory: Directory, registry: Registry) -> Iterator[Fault]:
+    """What is wrong in `access.yml` beside the names in Slack, where a file knows them, and what has no effect there."""
+    known = Known(**dict(zip(_KINDS, directory.names(), strict=True))) if isinstance(directory, FileDirectory) else Known()
+    try:
+        _policy(read_tree(settings.semantic_layer), registry, settings, known)
+    except RegistryError as error:
+        yield from error.faults
+
+
+_KINDS = ("people", "user_groups", "channels")
+
+
+def _policy(files: Mapping[str, str], registry: Registry, settings: Settings, known: Known | None = None) -> Policy:
     found = next((name for name in files if name.endswith("access.yml")), None)
     if found is None:
         file = str(settings.semantic_layer / "access.yml")
         raise RegistryError([Fault(file, 1, "There is no access.yml.", "Without it nobody may see anything.", "Write one.")])
-    return parse_policy(files[found], registry, file=found)
+    return parse_policy(files[found], registry, file=found, known=known)
 
 
 def read_tree(folder: Path, endings: tuple[str, ...] = YAML) -> dict[str, str]:

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from typing import Any, Literal, NewType, Protocol
 
@@ -20,18 +20,34 @@ Status = Literal["answered", "clarify", "refused", "forbidden", "error"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Loan:
+    """One metric that its owner has opened to one person, until an aware instant."""
+
+    metric: str
+    until: dt.datetime
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who asks. `groups` are Slack user-group handles; policy alone turns them into teams and rights."""
+    """Somebody who asks. `groups` are Slack user-group handles; policy alone turns them into teams and rights.
+
+    `email` says something about them only where `confirmed`. `attributes` come from the company's own table of people, and
+    `loans` from owners who were asked; both are there only where somebody has looked them up.
+    """
 
     user: UserId
     name: str
     handle: str = ""
     email: str = ""
+    confirmed: bool = False
     groups: frozenset[str] = frozenset()
     zone: str = "UTC"
     guest: bool = False
     external: bool = False
     admin: bool = False
+    attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    loans: tuple[Loan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +84,7 @@ class RowRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What one person may see in one place, and why.
+    """What one person may see in one place, and why. It is the key of whatever is kept for its holder.
 
     `metrics` may be answered; `listed` (a superset) may be named. Everything else is unknown to this person.
     `rows` restrict every scan that reaches their model. `denied` are dimensions, as `model.dimension`, that may not be
@@ -85,10 +101,9 @@ class Grant:
     reason: str = ""
 
     def fingerprint(self) -> str:
-        """A hash of what the grant permits, not of who holds it."""
-        rows = sorted([r.model, r.dimension, *sorted(r.values)] for r in self.rows)
-        body = [sorted(self.metrics), rows, sorted(self.denied)]
-        return hashlib.sha256(json.dumps(body).encode()).hexdigest()[:16]
+        """A hash of what the grant permits, not of who holds it: of every field but who, where and why."""
+        permits = {one.name: _canonical(getattr(self, one.name)) for one in fields(self) if one.name not in _HOLDER}
+        return hashlib.sha256(json.dumps(permits, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,3 +259,19 @@ def cell_json(value: Cell) -> str | int | float | bool | None:
     if isinstance(value, dt.date | dt.datetime):
         return value.isoformat()
     return value
+
+
+_HOLDER = frozenset({"subject", "audience", "team", "reason"})
+
+
+def _canonical(value: Any) -> Any:
+    """Equal for what permits the same, in whatever order it was written down; what it does not know it refuses to hash."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return [type(value).__name__, *(_canonical(getattr(value, one.name)) for one in fields(value))]
+    if isinstance(value, Mapping):
+        return sorted(([str(name), _canonical(held)] for name, held in value.items()), key=json.dumps)
+    if isinstance(value, frozenset | set | tuple | list):
+        return sorted((_canonical(one) for one in value), key=json.dumps)
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    raise TypeError(f"A grant cannot hold {type(value).__name__}.")

@@ -6,10 +6,11 @@ who reads, nothing is said.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from anabot.access.spec import AccessSpec
+from anabot.access.spec import AccessSpec, ChannelSpec
 from anabot.types import Channel, Grant, Person
 
 
@@ -26,7 +27,7 @@ class Declaration:
 
 def declaration(spec: AccessSpec, channel: Channel) -> Declaration:
     """What is declared for the channel, by its name or its id, or what holds where nothing is."""
-    found = spec.channels.get(f"#{channel.name}") or spec.channels.get(channel.channel)
+    found = spec.channels.get(f"#{channel.name}") or spec.channels.get(channel.channel) or _by_pattern(spec, f"#{channel.name}")
     if found is None:
         default = spec.default_channel
         return Declaration(says=frozenset(default.says), denied=frozenset(default.deny))
@@ -37,6 +38,17 @@ def declaration(spec: AccessSpec, channel: Channel) -> Declaration:
         owner=found.owner,
         open_to_strangers=found.external,
     )
+
+
+def _by_pattern(spec: AccessSpec, name: str) -> ChannelSpec | None:
+    # The most particular pattern holds, so that the order of the file does not decide who hears what.
+    patterns = [pattern for pattern in spec.channels if "*" in pattern and fits(pattern, name)]
+    return spec.channels[max(patterns, key=len)] if patterns else None
+
+
+def fits(pattern: str, name: str) -> bool:
+    """Whether a channel's name is meant by a key such as `#fin-*`."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None
 
 
 def strangers(channel: Channel, members: Sequence[Person]) -> bool:
@@ -62,6 +74,13 @@ def speakable(
     for grant in alone():
         delicate &= grant.metrics if _no_narrower(grant, own, declared) else frozenset()
     return frozenset(name for name in said if scopes[name] not in strict or name in delicate)
+
+
+def nameable(own: Grant, declared: Declaration, scopes: Mapping[str, str], strict: frozenset[str]) -> frozenset[str]:
+    """The metrics of `own` that may be named here though not answered: declared, and of no strict class."""
+    return frozenset(
+        name for name in own.listed if scopes[name] not in strict and (scopes[name] in declared.says or name in declared.metrics)
+    )
 
 
 def _no_narrower(member: Grant, own: Grant, declared: Declaration) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 class _Ours(BaseModel):
@@ -15,33 +15,65 @@ def _listed(value: Any) -> Any:
     return [] if value is None else [value] if isinstance(value, str) else value
 
 
+def _team_alone(value: Any) -> Any:
+    return {"team": value} if isinstance(value, str) else value
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
 class ClassSpec(_Ours):
-    """A class of metrics. A strict one is said in a channel only if every member may see it alone."""
+    """A class of metrics. A strict one is said in a channel only if every member may see it alone.
+
+    `lends` is for how many days at most an owner may open one of its metrics to somebody who asks. Where nothing is said a
+    strict class is not lent at all.
+    """
 
     strict: bool = False
+    lends: Annotated[int, Field(ge=0, le=366)] | None = None
+
+    @property
+    def days(self) -> int:
+        """For how many days at most its metrics are lent."""
+        return self.lends if self.lends is not None else 0 if self.strict else 90
 
 
 class GroupSpec(_Ours):
-    """A Slack user group: the team it makes somebody part of, and what it says about them."""
+    """A Slack user group, or an e-mail domain or address: the team it makes somebody part of, and what it says about them."""
 
     team: str
     attributes: dict[str, Names] = {}
 
 
+class PeopleSpec(_Ours):
+    """A semantic model with a row for each person: the dimension that holds their e-mail, and attribute → dimension."""
+
+    model: str
+    email: str
+    attributes: dict[str, str]
+
+
 class RowSpec(_Ours):
-    """Rows of `model` that may be read: `dimension` is one of the person's `attribute`. Members of `unless` read them all."""
+    """Rows of `model` that may be read: `dimension` is one of the person's `attribute`, or one of `values`.
+
+    Members of `unless` read them all. Several rules hold together.
+    """
 
     model: str
     dimension: str
-    attribute: str
+    attribute: str = ""
+    values: Names = ()
     unless: Names = ()
 
+    @model_validator(mode="after")
+    def _says_which(self) -> Self:
+        if not (self.attribute or self.values):
+            raise ValueError("a row rule needs an `attribute` of the person, or `values`")
+        return self
 
-class TeamSpec(_Ours):
-    """What a team sees (may be answered) and lists (may know of): classes; then single metrics, and what is taken away."""
+
+class RightsSpec(_Ours):
+    """What is seen (may be answered) and listed (may be known of): classes; then single metrics, and what is taken away."""
 
     sees: Names = ()
     lists: Names = ()
@@ -49,6 +81,18 @@ class TeamSpec(_Ours):
     never: Names = ()
     deny: Names = ()
     rows: tuple[RowSpec, ...] = ()
+
+
+class TeamSpec(RightsSpec):
+    """A team: what stands under `defaults`, what its `template` adds, and what it says itself."""
+
+    template: str = ""
+
+
+class ServiceSpec(RightsSpec):
+    """An identity that playbooks run as, instead of a person. It has no attributes: its row rules name their values."""
+
+    owner: str
 
 
 class ChannelSpec(_Ours):
@@ -77,11 +121,32 @@ class OffLimitsSpec(_Ours):
 
 
 class AccessSpec(_Ours):
-    """The whole file."""
+    """The whole file. In the keys of `channels` a `*` stands for any letters; a channel's own name goes before.
 
+    `mode: report` answers some of what the rules refuse, and writes down that it would have been refused: see `Policy.asked`.
+    """
+
+    mode: Literal["enforce", "report"] = "enforce"
     classes: dict[str, ClassSpec]
-    groups: dict[str, GroupSpec] = {}
-    teams: dict[str, TeamSpec] = {}
+    groups: dict[str, Annotated[GroupSpec, BeforeValidator(_team_alone)]] = {}
+    emails: dict[str, Annotated[GroupSpec, BeforeValidator(_team_alone)]] = {}
+    people: PeopleSpec | None = None
+    defaults: RightsSpec = RightsSpec()
+    templates: dict[str, RightsSpec] = {}
+    teams: dict[str, Annotated[TeamSpec, BeforeValidator(lambda value: {} if value is None else value)]] = {}
+    services: dict[str, ServiceSpec] = {}
     channels: dict[str, ChannelSpec] = {}
     default_channel: DefaultChannelSpec = DefaultChannelSpec()
     off_limits: tuple[OffLimitsSpec, ...] = ()
+
+    def team(self, name: str) -> TeamSpec:
+        """A team with what its template and the defaults give it. What one of them takes away or restricts stays so."""
+        own = self.teams[name]
+        layers: list[RightsSpec] = [self.defaults, self.templates.get(own.template, RightsSpec()), own]
+        merged: dict[str, Any] = {
+            key: tuple(dict.fromkeys(value for layer in layers for value in getattr(layer, key)))
+            for key in RightsSpec.model_fields
+        }
+        # A class that is seen is listed anyway; a template may list what one of its teams sees.
+        merged["lists"] = tuple(scope for scope in merged["lists"] if scope not in merged["sees"])
+        return TeamSpec.model_construct(template=own.template, **merged)

@@ -147,6 +147,7 @@ class SlackDirectory:
             name=str(user.get("real_name") or profile.get("real_name") or user.get("name") or user["id"]),
             handle=str(user.get("name") or ""),
             email=str(profile.get("email") or ""),
+            confirmed=bool(profile.get("email")) and user.get("is_email_confirmed") is True,
             groups=self._groups().get(str(user["id"])) or self._confirmed(user, profile),
             zone=str(user.get("tz") or "UTC"),
             guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
@@ -156,7 +157,7 @@ class SlackDirectory:
 
     def _confirmed(self, user: Mapping[str, Any], profile: Mapping[str, Any]) -> frozenset[str]:
         email = str(profile.get("email") or "")
-        return self._by_email(email) if email and user.get("is_email_confirmed", True) else frozenset()
+        return self._by_email(email) if email and user.get("is_email_confirmed") is True else frozenset()
 
     def _is_external(self, user: Mapping[str, Any]) -> bool:
         team, organisation = self._home()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from anabot.access.faults import Known
 from anabot.access.policy import Decision, Policy, parse_policy
 from anabot.directory import FileDirectory
 from anabot.semantic import parse_registry
@@ -27,7 +28,9 @@ def registry() -> Registry:
 @pytest.fixture(scope="module")
 def policy(registry: Registry) -> Policy:
     text = (FOLDER / "access.yml").read_text()
-    return parse_policy(text, registry, people=CAST["people"], user_groups=CAST["groups"])
+    return parse_policy(
+        text, registry, known=Known(**dict(zip(("people", "user_groups", "channels"), PEOPLE.names(), strict=True)))
+    )
 
 
 def decide(policy: Policy, who: str, where: str | None = None) -> Decision:

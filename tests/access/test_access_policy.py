@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from anabot.access.faults import Known
 from anabot.access.policy import Decision, Policy, parse_policy
 from anabot.errors import RegistryError
 from anabot.types import Channel, ChannelId, Person, RowRule, UserId
@@ -203,8 +204,11 @@ def test_a_fault_is_named_with_its_line_and_a_way_out(before: str, after: str, s
         parse_policy(
             text,
             tiny_registry(),
-            people={"bea", "pia", "sam", "noa"},
-            user_groups={"books", "shops", "shops-north", "shops-all", "people"},
+            known=Known(
+                people={"bea", "pia", "sam", "noa"},
+                user_groups={"books", "shops", "shops-north", "shops-all", "people"},
+                channels={"#books", "#people", "#general"},
+            ),
         )
 
 

@@ -160,7 +160,7 @@ def test_a_colleague_from_another_workspace_of_the_same_organisation_is_no_stran
 
 
 def test_where_a_plan_has_no_user_groups_a_confirmed_email_leads_to_the_team() -> None:
-    fay = user("U0FAYFAY", profile={"email": "fay@test.example"})
+    fay = user("U0FAYFAY", profile={"email": "fay@test.example"}, is_email_confirmed=True)
     unsure = user("U0OTHER", profile={"email": "fay@test.example"}, is_email_confirmed=False)
     script = Script({
         "users.info": [ok(user=fay), ok(user=unsure)],
