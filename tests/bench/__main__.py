@@ -12,7 +12,7 @@ import sys
 from anabot import log
 from tests.bench.report import machine
 
-SUBJECTS = ("load", "demo")
+SUBJECTS = ("load", "compile", "demo")
 
 
 def main() -> None:

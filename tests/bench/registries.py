@@ -194,7 +194,7 @@ def _lone_fact(fact: Fact) -> dict[str, Any]:
             *({"name": place, "type": "foreign", "expr": f"{place}_id"} for place in fact.places),
         ],
         "dimensions": [time, *({"name": each, "type": "categorical"} for each in _CUTS)],
-        "measures": [{"name": each["name"], "agg": each["agg"], "expr": each["expr"]} for each in simple],
+        "measures": [{"name": f"{each['name']}_rows", "agg": each["agg"], "expr": each["expr"]} for each in simple],
     }
 
 
@@ -205,7 +205,7 @@ def _lone_metrics(fact: Fact) -> list[dict[str, Any]]:
 def _lone(metric: dict[str, Any]) -> dict[str, Any]:
     match metric["type"]:
         case "simple":
-            params: dict[str, Any] = {"measure": metric["name"]}
+            params: dict[str, Any] = {"measure": f"{metric['name']}_rows"}  # one that is called like the metric confuses some
         case "ratio":
             params = {key: metric[key] for key in ("numerator", "denominator")}
         case "derived":
