@@ -18,7 +18,7 @@ from anabot.semantic import trees
 from anabot.semantic.catalog import Slot
 from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, Not
 from anabot.semantic.registry import Dimension
-from anabot.semantic.trees import Values, both, copied, either
+from anabot.semantic.trees import Values, both, copied, either, grouped
 from anabot.types import Cell
 
 _Comparison = exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE
@@ -51,6 +51,7 @@ def on_slot(part: Condition, slot: Slot, tree: exp.Expression, values: Values, f
     Raises:
         BadQuery: a value that the column cannot hold, or an operator it does not know.
     """
+    tree = grouped(tree)
     if part.op in ("is_null", "not_null"):
         return _null(part.op, tree)
     if slot.part:
@@ -188,4 +189,4 @@ def _number(part: Condition, text: str) -> Decimal:
 def allowed(dimension: Dimension, tree: exp.Expression, texts: tuple[str, ...], values: Values) -> exp.Expression:
     """A grant's row rule over `tree`. No values allow no rows."""
     part = Condition(field=dimension.name, op="in", values=texts)
-    return one_of(tree, [_typed(part, text, dimension.data_type) for text in texts], values)
+    return one_of(grouped(tree), [_typed(part, text, dimension.data_type) for text in texts], values)

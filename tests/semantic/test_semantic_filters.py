@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
+from anabot.semantic import compile_query, parse_registry, render
 from anabot.semantic.filters import BadTemplate, Ref, parse_filter, parse_ref
+from anabot.semantic.query import MetricQuery
 from anabot.semantic.read_queries import condition_json
+from anabot.types import Grant
 
 
 @pytest.mark.parametrize(
@@ -122,3 +126,30 @@ def test_a_saved_filter_becomes_typed(text: str, json: dict[str, object]) -> Non
 def test_a_saved_filter_that_is_more_than_typed_is_refused(text: str) -> None:
     with pytest.raises(BadTemplate):
         condition_json(parse_filter(text))
+
+
+LATE = """models:
+- name: parcels
+  semantic_model: {enabled: true}
+  primary_entity: parcel
+  derived_semantics:
+    dimensions:
+    - {name: late, type: categorical, expr: due < came}
+  metrics:
+  - {name: parcels_sent, agg: count, expr: "1"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("op", "values", "count"),
+    [("eq", ("true",), 2), ("ne", ("true",), 1), ("in", ("true", "false"), 3), ("is_null", (), 1), ("not_null", (), 3)],
+)
+def test_a_dimension_that_is_a_comparison_can_be_filtered_by(op: str, values: tuple[str, ...], count: int) -> None:
+    registry = parse_registry({"m.yml": LATE}, governed=False)
+    grant = Grant(subject="x", audience="dm", metrics=frozenset({"parcels_sent"}))
+    query = MetricQuery.model_validate({"metrics": ["parcels_sent"], "where": [{"field": "late", "op": op, "values": values}]})
+    statement = render(compile_query(registry, query, grant).prepared[0])
+
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE parcels AS SELECT * FROM (VALUES (1, 2), (1, 3), (4, 2), (NULL, 2)) AS t(due, came)")
+        assert connection.execute(statement.text, list(statement.params)).fetchall() == [(count,)]
