@@ -62,6 +62,8 @@ class Settings(_SlackTokens):
 
     warehouse_url: Annotated[str, AfterValidator(_known_scheme)] = Field(repr=False)
     store_url: Annotated[str, AfterValidator(_known_store)] = Field(default="sqlite:///var/anabot.db", repr=False)
+    checkpoints: Path | None = None  # beside a store in SQLite, or var/checkpoints
+    audit_key: SecretStr = SecretStr("")  # a file with an Ed25519 key, or the key itself
     semantic_layer: Path = Path("semantic_layer")
     playbooks: Path = Path("playbooks")
     directory: Path | None = None

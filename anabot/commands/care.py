@@ -12,7 +12,7 @@ import typer
 from anabot import log
 from anabot.commands.saying import AsJson, say, say_grid, say_json, talk
 from anabot.config import load_settings
-from anabot.store import Store
+from anabot.store import Store, open_store
 
 _AUDIT_COLUMNS = ("at", "actor", "place", "kind", "status", "receipt", "metrics")
 _METRICS_SHOWN = 3
@@ -82,7 +82,7 @@ def demo(
 
 @contextmanager
 def _store() -> Iterator[Store]:
-    store = Store(load_settings().store_url)
+    store = open_store(load_settings())
     try:
         store.migrate()
         yield store

@@ -12,7 +12,7 @@ from anabot.commands.saying import say
 from anabot.config import Settings, load_settings
 from anabot.errors import AnabotError
 from anabot.standing import Standing
-from anabot.store import Store
+from anabot.store import open_store
 from anabot.warehouses.connect import open_warehouse
 
 
@@ -46,7 +46,7 @@ def _alone(settings: Settings) -> Mapping[str, Callable[[], str]]:
 
 
 def _memory(settings: Settings) -> str:
-    store = Store(settings.store_url)
+    store = open_store(settings)
     try:
         store.migrate()
         return memory_words(store)

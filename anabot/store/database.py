@@ -46,6 +46,16 @@ class Database:
         self.is_postgres = self._url.get_backend_name() == "postgresql"
         self._engine = _open(self._url, postgres=self.is_postgres)
 
+    @property
+    def name(self) -> str:
+        """What files about this database are called after."""
+        return Path(str(self._url.database or "store")).stem
+
+    @property
+    def folder(self) -> Path:
+        """Where files beside it belong: a SQLite file's own folder, or `var`."""
+        return Path("var") if self.is_postgres else Path(str(self._url.database)).parent
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads."""

@@ -64,10 +64,10 @@ class Threads:
             found = connection.scalar(select(tables.threads.c.state).where(tables.threads.c.thread == thread))
         return None if found is None else json.loads(found)
 
-    def put(self, thread: str, state: Any) -> None:
-        """Keep `state` (JSON) as the thread's newest."""
+    def put(self, thread: str, state: Any, *, actor: str = "") -> None:
+        """Keep `state` (JSON) as the thread's newest, which the actor has made so."""
         with self._database.write() as connection:
-            row = {"thread": thread, "at": now_text(), "state": to_json(state)}
+            row = {"thread": thread, "at": now_text(), "actor": actor, "state": to_json(state)}
             upsert(self._database, connection, tables.threads, row)
 
 

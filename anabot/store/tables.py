@@ -10,11 +10,14 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Stri
 
 metadata = MetaData()
 
-# Append only: an intent and its outcome are two links of one chain, so no row is ever updated.
+# Append only: an intent and its outcome are two links of one chain, so no row is ever updated. Each workspace has a chain.
+# `version` says which columns a link's hash covers: 1 those there were at first, 2 all.
 audit = Table(
     "audit",
     metadata,
+    Column("workspace", String(40), primary_key=True),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
     Column("at", String(32), nullable=False),
     Column("entry", String(40), nullable=False),
     Column("event", String(16), nullable=False),
@@ -23,31 +26,51 @@ audit = Table(
     Column("actor", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("access", String(32), nullable=False),
+    Column("why", Text, nullable=False),
     Column("metrics", Text, nullable=False),
     Column("query_hash", String(64), nullable=False),
     Column("sql_hash", String(64), nullable=False),
     Column("receipt", String(24), nullable=False),
+    Column("registry", String(64), nullable=False),
+    Column("definition", String(64), nullable=False),
+    Column("data", String(64), nullable=False),
+    Column("sources", Text, nullable=False),
     Column("status", String(24), nullable=False),
     Column("reason", Text, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("ms", Float, nullable=False),
+    Column("tokens", Integer, nullable=False),
+    Column("cost_usd", String(24), nullable=False),
     Column("result_hash", String(64), nullable=False),
     Column("words_hash", String(64), nullable=False),
     Column("prev", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     Index("audit_entry", "entry"),
     Index("audit_receipt", "receipt"),
+    Index("audit_question", "question_id"),
+    Index("audit_at", "at"),
 )
 
-# What people said lies beside the chain: dropping a row forgets the words, and the chain still holds.
+# What people said lies beside the chain under their own key: without the key the words are gone, and the chain still holds.
+# `entry` is that of the link, with "/end" for what an outcome says. Without `key` they are words in clear, as they were at first.
 audit_words = Table(
     "audit_words",
     metadata,
     Column("entry", String(40), primary_key=True),
     Column("actor", Text, nullable=False),
+    Column("key", String(40), nullable=False),
     Column("salt", String(64), nullable=False),
     Column("words", Text, nullable=False),
     Index("audit_words_actor", "actor"),
+)
+
+people_keys = Table(
+    "people_keys",
+    metadata,
+    Column("actor", Text, primary_key=True),
+    Column("key", String(40), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("wrapped", Text, nullable=False),
 )
 
 seen = Table("seen", metadata, Column("key", Text, primary_key=True), Column("at", String(32), nullable=False))
@@ -57,6 +80,7 @@ threads = Table(
     metadata,
     Column("thread", Text, primary_key=True),
     Column("at", String(32), nullable=False),
+    Column("actor", Text, nullable=False),
     Column("state", Text, nullable=False),
 )
 

@@ -16,8 +16,8 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    opened = Store(store_url)
+def store(store_url: str, tmp_path: Path) -> Iterator[Store]:
+    opened = Store(store_url, checkpoints=tmp_path / "checkpoints")
     opened.migrate()
     yield opened
     opened.close()
