@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 _AUDITED = (
-    "at", "actor", "place", "kind", "status", "reason", "metrics", "rows", "ms", "receipt", "query_hash", "sql_hash", "access",
+    "at", "workspace", "actor", "place", "kind", "status", "reason", "metrics", "rows", "ms", "tokens", "cost_usd", "receipt",
+    "query_hash", "sql_hash", "result_hash", "access", "why", "registry", "question_id",
 )  # fmt: skip
 
 
-def audit_rows(store: Store, count: int) -> list[dict[str, Any]]:
-    """The newest `count` entries of the record, newest first. What people said is not among them."""
-    return [{name: getattr(entry, name) for name in _AUDITED} for entry in store.audit.list(count)]
+def audit_rows(store: Store, count: int, *, words: bool = False, **wanted: Any) -> list[dict[str, Any]]:
+    """The newest `count` entries of the record, newest first; `wanted` filters as `Audit.list` does."""
+    names = (*_AUDITED, "words", "query") if words else _AUDITED
+    rows = [{name: getattr(entry, name) for name in names} for entry in store.audit.list(count, **wanted)]
+    return [{**row, "cost_usd": format(row["cost_usd"], "f")} for row in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,7 +173,7 @@ class Asker:
             alone = together([self.answerer.answer(reading, now.registry, decision.own, intent) for reading in readings])
             answer = Refusals(now.registry, decision.own).elsewhere(alone, question.channel)
         if question.thread:
-            self.store.threads.put(question.thread, {"query": readings[0].query.as_json()})
+            self.store.threads.put(question.thread, {"query": readings[0].query.as_json()}, actor=question.person.user)
         return answer
 
     def _ask_back(self, found: Ambiguous, question: Question, now: Current, decision: Decision) -> Answer:

@@ -27,7 +27,7 @@ from anabot.semantic import Compiled
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.same_point import pinned
 from anabot.standing import Laws, Standing
-from anabot.store import Store
+from anabot.store import LOCAL, Store, open_store
 from anabot.types import Answer, Badge, Directory, Person
 from anabot.warehouses.base import Warehouse
 from anabot.warehouses.connect import open_warehouse
@@ -119,8 +119,14 @@ class House:
 
 
 @contextmanager
-def open_house(settings: Settings, directory: Callable[[Settings], Directory] | None = None) -> Iterator[House]:
+def open_house(
+    settings: Settings,
+    directory: Callable[[Settings], Directory] | None = None,
+    workspace: Callable[[], str] = lambda: LOCAL,
+) -> Iterator[House]:
     """Build the house, give it, and close it. `directory` says who people are; without one it is the directory file.
+
+    `workspace` says whose record this house writes.
 
     Raises:
         ConfigError, RegistryError: what is missing or wrong, all at once.
@@ -131,7 +137,7 @@ def open_house(settings: Settings, directory: Callable[[Settings], Directory] | 
         warehouse.wake()
         people, owners = _people(settings, directory)
         standing = Standing(settings, owners)
-        store = Store(settings.store_url)
+        store = open_store(settings, workspace)
         opened.callback(store.close)
         store.migrate()
         yield _wired(settings, standing, store, warehouse, people)
@@ -196,9 +202,11 @@ def memory_words(store: Store) -> str:
     """Whether Ana's own tables are there and her record holds."""
     if not store.current():
         raise ConfigError("The tables are not there, or old.", todo="Run `anabot migrate`.")
-    broken = store.audit.verify()
-    if broken is not None:
-        raise ConfigError(f"The record does not hold from link {broken}.", todo="Find who changed it.")
+    found = [one for chained in store.examine() for one in chained.found]
+    if found:
+        raise ConfigError(
+            "The record does not hold.", why=found[0].words, todo="`anabot audit verify` says all. Find who changed it."
+        )
     return "tables are current, the record holds"
 
 

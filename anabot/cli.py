@@ -37,6 +37,7 @@ def _app() -> typer.Typer:
         evaluating,
         importing,
         playbook,
+        record,
         scope,
     )
 
@@ -46,7 +47,7 @@ def _app() -> typer.Typer:
         app.command()(command)
     app.command("eval")(evaluating.evaluate)
     app.add_typer(playbook.app, name="playbook")
-    app.add_typer(care.audit, name="audit")
+    app.add_typer(record.audit, name="audit")
     app.add_typer(importing.app, name="import")
     app.add_typer(scope.scope, name="scope")
     return app

@@ -99,6 +99,8 @@ def _prepared(store: Path) -> Settings:
     _write_env()
     for leftover in store.parent.glob(store.name + "*"):
         leftover.unlink()
+    for sealed in (store.parent / "checkpoints").glob(f"{store.stem}.*.jsonl"):
+        sealed.unlink()  # what it tells of is gone, and on purpose
     return Settings(
         _env_file=None,  # type: ignore[call-arg]  # pydantic-settings takes it, its plugin does not know
         warehouse_url=f"duckdb:///{_DATA / 'halden.duckdb'}",

@@ -24,6 +24,7 @@ from anabot.errors import AnabotError, BadQuery, ConfigError, WarehouseError, Wa
 from anabot.semantic import Compiled, Prepared, compile_query, display_sql, render
 from anabot.semantic.bound import bound, wanted
 from anabot.semantic.catalog import catalog_of
+from anabot.semantic.definitions import definition_hash
 from anabot.semantic.pieces import MERGE
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
@@ -56,7 +57,7 @@ class Intent:
     question_id: str
     actor: str
     place: str
-    kind: Literal["question", "playbook", "values", "freshness", "check"]
+    kind: Literal["question", "playbook", "values", "freshness", "check", "replay"]
     text: str = ""
 
 
@@ -111,6 +112,8 @@ class Engine:
             query=query.as_json(),
             metrics=query.metrics,
             access=grant.fingerprint(),
+            why=grant.reason,
+            registry=registry.version,
         )
         try:
             compiled = self._compiled(registry, query, grant, None)
@@ -152,9 +155,20 @@ class Engine:
         started = time.perf_counter()
         query_hash = compiled.query.fingerprint()
         sql_hash = _hash(json.dumps([part for each in statements for part in (each.text, *map(cell_json, each.params))]))
-        receipt = receipt_for(asked.question_id, query_hash, asked.access, sql_hash, self.watermark())
-        query, metrics = compiled.query.as_json(), compiled.metrics
-        ready = replace(asked, query=query, metrics=metrics, query_hash=query_hash, sql_hash=sql_hash, receipt=receipt)
+        data = self.watermark()
+        receipt = receipt_for(asked.question_id, query_hash, asked.access, sql_hash, data)
+        loads = self._loads_of(registry, compiled)
+        ready = replace(
+            asked,
+            query=compiled.query.as_json(),
+            metrics=compiled.metrics,
+            query_hash=query_hash,
+            sql_hash=sql_hash,
+            receipt=receipt,
+            definition=definition_hash(registry, compiled.metrics, compiled.models),
+            data=data,
+            sources={source: at.isoformat() for source, at in loads.items()},
+        )
         notes: list[str] = []
         table = self._recorded(ready, lambda: self._table(registry, compiled, statements, grant, notes))
         return Outcome(
@@ -164,7 +178,7 @@ class Engine:
             receipt=receipt,
             query_hash=query_hash,
             sql=tuple((part.connection, display_sql(part)) for part in compiled.prepared),
-            as_of=self._as_of(registry, compiled),
+            as_of=min(loads.values(), default=None),
             ms=(time.perf_counter() - started) * 1000,
         )
 
@@ -248,6 +262,8 @@ class Engine:
             kind="values",
             metrics=tuple(sorted(grant.metrics)),
             access=grant.fingerprint(),
+            why=grant.reason,
+            registry=registry.version,
         )
         found: dict[Place, tuple[str, ...]] = dict(declared_values(registry, grant))
 
@@ -278,7 +294,14 @@ class Engine:
         only = frozenset({metric})
         grant = Grant(subject="ana", audience="ana", metrics=only, listed=only, reason="Ana looks how old the data is.")
         asked = Intended(
-            question_id=f"freshness:{registry.version}", actor="ana", place="ana", kind="freshness", metrics=(metric,)
+            question_id=f"freshness:{registry.version}",
+            actor="ana",
+            place="ana",
+            kind="freshness",
+            metrics=(metric,),
+            access=grant.fingerprint(),
+            why=grant.reason,
+            registry=registry.version,
         )
         compiled = self._compiled(registry, MetricQuery(metrics=(metric,), group_by=(by,)), grant, None)
         statements = self._statements(registry, compiled, grant)
@@ -296,13 +319,14 @@ class Engine:
             return None
         return min((loads[source] for source in sources), default=None) if sources <= loads.keys() else None
 
-    def _as_of(self, registry: Registry, compiled: Compiled) -> dt.datetime | None:
+    def _loads_of(self, registry: Registry, compiled: Compiled) -> Mapping[str, dt.datetime]:
+        """The newest load of each source that the answer reads."""
         sources = {registry.models[name].source for name in compiled.models} - {""}
         try:
             loads = self.freshness() if sources else {}
         except (WarehouseError, BadQuery):
-            return None  # the answer stands; that its age is not known is said by `doctor`
-        return min((loads[source] for source in sources if source in loads), default=None)
+            return {}  # the answer stands; that its age is not known is said by `doctor`
+        return {source: loads[source] for source in sorted(sources) if source in loads}
 
 
 def _said(value: Cell) -> str:

@@ -59,7 +59,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             todo="Set SLACK_BOT_TOKEN with SLACK_APP_TOKEN or SLACK_SIGNING_SECRET, or try `make demo`.",
         )
     line = open_line(settings.slack, FileDirectory.read(settings.directory).groups_of if settings.directory else _no_groups)
-    with open_house(settings, lambda _: line.directory) as house:
+    with open_house(settings, lambda _: line.directory, line.workspace) as house:
         worker = _worker(house, line)
         desk = administration(
             house,

@@ -1,23 +1,15 @@
-"""What an installation's keeper runs: check, migrate, worker, the record, the demo. Never answers a question."""
+"""What an installation's keeper runs: check, migrate, worker, the demo. Never answers a question."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from anabot import log
-from anabot.commands.saying import AsJson, say, say_grid, say_json, talk
+from anabot.commands.saying import AsJson, say, say_json, talk
 from anabot.config import load_settings
-from anabot.store import Store, open_store
-
-_AUDIT_COLUMNS = ("at", "actor", "place", "kind", "status", "receipt", "metrics")
-_METRICS_SHOWN = 3
-
-audit = typer.Typer(no_args_is_help=True, help="Read the record of every look.")
+from anabot.store import open_store
 
 
 def check(
@@ -39,25 +31,14 @@ def check(
         raise typer.Exit(1)
 
 
-@audit.command("list")
-def audit_list(
-    count: Annotated[int, typer.Option("-n", min=1, help="How many, newest first.")] = 20, as_json: AsJson = False
-) -> None:
-    """List the newest entries of the record."""
-    from anabot.admin import audit_rows
-
-    with _store() as store:
-        rows = audit_rows(store, count)
-    if as_json:
-        say_json([{name: _plain(value) for name, value in row.items()} for row in rows])
-        return
-    say_grid(_AUDIT_COLUMNS, [[_short(row[column]) for column in _AUDIT_COLUMNS] for row in rows])
-
-
 def migrate() -> None:
     """Bring Ana's own tables to their newest shape."""
-    with _store():
-        talk("Ana's tables have their newest shape.")
+    store = open_store(load_settings())
+    try:
+        store.migrate()
+    finally:
+        store.close()
+    talk("Ana's tables have their newest shape.")
 
 
 def worker() -> None:
@@ -78,26 +59,3 @@ def demo(
     if check:
         raise typer.Exit(check_demo())
     run_demo(port)
-
-
-@contextmanager
-def _store() -> Iterator[Store]:
-    store = open_store(load_settings())
-    try:
-        store.migrate()
-        yield store
-    finally:
-        store.close()
-
-
-def _plain(value: object) -> Any:
-    return value.isoformat() if isinstance(value, dt.datetime) else value
-
-
-def _short(value: object) -> str:
-    if isinstance(value, dt.datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
-    if isinstance(value, tuple | list):
-        more = len(value) - _METRICS_SHOWN
-        return ", ".join(value[:_METRICS_SHOWN]) + (f" and {more} more" if more > 0 else "")
-    return str(value)

@@ -6,11 +6,12 @@ import logging
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from anabot.config import SlackSettings
 from anabot.errors import ConfigError, PlaybookError
@@ -35,6 +36,7 @@ class Line:
     client: WebClient
     voice: Voice
     directory: SlackDirectory
+    _known: list[str] = field(default_factory=list)
 
     def who(self) -> str:
         """Whom the token makes Ana in Slack, and where.
@@ -42,15 +44,28 @@ class Line:
         Raises:
             ConfigError: Slack cannot be reached, or does not take the token.
         """
+        me = self._me()
+        return f"{me['user']} in {me['team']}"
+
+    def workspace(self) -> str:
+        """The id of the workspace, asked of Slack once: the record of each is a chain of its own.
+
+        Raises:
+            ConfigError: Slack cannot be reached, or does not take the token.
+        """
+        if not self._known:
+            self._known.append(str(self._me()["team_id"]))
+        return self._known[0]
+
+    def _me(self) -> SlackResponse:
         try:
-            me = self.client.auth_test()
+            return self.client.auth_test()
         except SlackApiError as error:
             why = f"It says `{error.response['error']}`."
             raise ConfigError("Slack does not take the token.", why=why, todo="Correct SLACK_BOT_TOKEN.") from None
         except BROKEN as error:
             why = f"{self.client.base_url}: {type(error).__name__}."
             raise ConfigError("Slack cannot be reached.", why=why, todo="Check SLACK_API_URL and the network.") from None
-        return f"{me['user']} in {me['team']}"
 
     def poster(self, directory: Directory | None = None) -> SlackPoster:
         """A Poster for playbooks. `directory` finds their channels, where it is not Slack that does."""

@@ -18,8 +18,8 @@ from anabot.store.sealing import Sealing
 from anabot.store.vault import Vault
 
 __all__ = [
-    "FORGOTTEN", "AuditEntry", "Delivery", "Examined", "Forgotten", "Intended", "SavedAnswer", "Slot", "Store", "Tampering",
-    "open_store",
+    "FORGOTTEN", "LOCAL", "AuditEntry", "Delivery", "Examined", "Forgotten", "Intended", "SavedAnswer", "Slot", "Store",
+    "Tampering", "open_store",
 ]  # fmt: skip
 LOCAL = "local"
 
