@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,12 @@ from anabot.ask import Asker
 from anabot.errors import NotAllowed, UnknownName
 from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.search import search
-from anabot.store import Store
+from anabot.store import Intended, Store
 from anabot.types import Channel, Person
 
 if TYPE_CHECKING:
     from anabot.playbooks.playbook import Playbook
+    from anabot.replay import Replayer
 
 log = structlog.get_logger()
 _AUDITED = (
@@ -61,6 +63,7 @@ class Administration:
     list_playbooks: Callable[[], Sequence[PlaybookLine]]
     run_playbook: Callable[[str, Person], str]
     read_again: Callable[[], str]
+    replayer: Callable[[], Replayer]
 
     def status(self) -> Mapping[str, str]:
         """Label → words, in the order they are shown."""
@@ -109,6 +112,25 @@ class Administration:
     def audit(self, count: int) -> Sequence[Mapping[str, Any]]:
         """The newest `count` audit rows, newest first."""
         return audit_rows(self.asker.store, count)
+
+    def replay(self, receipt: str, person: Person) -> Sequence[str]:
+        """Run an answer again; whether it is the same or what moved, line by line.
+
+        Raises:
+            NotAllowed: it is somebody else's, and this person is no admin; the words are the same for one that does not exist.
+        """
+        replayer = self.replayer()
+        if not person.admin and replayer.asked_by(receipt) != person.user:
+            raise NotAllowed("You may replay the answers that you asked for.", todo="An admin may replay any.")
+        return [line for one in replayer.replay(receipt, by=person.user) for line in one.lines()]
+
+    @contextmanager
+    def recorded(self, text: str, person: Person, channel: str) -> Iterator[None]:
+        """What is done inside is an act of this person's, on record with its end."""
+        word = text.partition(" ")[0]
+        asked = Intended(question_id=f"/ana {word}", actor=person.user, place=channel, kind="admin", words=text)
+        with self.asker.store.audit.act(asked):
+            yield
 
     def reload(self) -> str:
         """Read registry, access and playbooks again; one sentence that says what is now in force."""

@@ -33,6 +33,7 @@ from anabot.warehouses.base import Warehouse
 from anabot.warehouses.connect import open_warehouse
 
 if TYPE_CHECKING:
+    from anabot.replay import Replayer
     from anabot.runner import Runner
 
 
@@ -72,6 +73,13 @@ class House:
             bridge=lambda name, period, run: bridge(self.standing().registry.reconciliations[name], period, run),
             badge=self._badge,
         )
+
+    @cached_property
+    def replayer(self) -> Replayer:
+        """Runs answers again."""
+        from anabot.replay import Replayer
+
+        return Replayer(asker=self.asker, playbooks=lambda: self.standing.laws.playbooks)
 
     def query(self, body: str, person: Person) -> Answer:
         """Run one `MetricQuery`, given as JSON, for this person."""
@@ -218,6 +226,7 @@ def administration(house: House, list_playbooks: Callable[[], Any], run_playbook
         list_playbooks=list_playbooks,
         run_playbook=run_playbook,
         read_again=house.standing.reload,
+        replayer=lambda: house.replayer,
     )
 
 

@@ -38,6 +38,7 @@ def _app() -> typer.Typer:
         importing,
         playbook,
         record,
+        replaying,
         scope,
     )
 
@@ -48,6 +49,7 @@ def _app() -> typer.Typer:
     app.command("eval")(evaluating.evaluate)
     app.add_typer(playbook.app, name="playbook")
     app.add_typer(record.audit, name="audit")
+    app.command()(replaying.replay)
     app.add_typer(importing.app, name="import")
     app.add_typer(scope.scope, name="scope")
     return app
