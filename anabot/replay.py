@@ -104,7 +104,7 @@ class Replayer:
         found = self.asker.store.audit.list(100, receipt=receipt)
         # The same receipt stands for the same question, grant and data: the first time it was answered is when.
         answered = [entry for entry in found if entry.status == "answered"]
-        return (answered or list(found) or [None])[-1]
+        return next(reversed(answered or list(found)), None)
 
     def _not_run(self, receipt: str, entry: AuditEntry | None) -> Replayed:
         saved = self.asker.store.answers.get(receipt)
@@ -166,15 +166,12 @@ def _compared(then: AuditEntry, now: AuditEntry, registry: Registry) -> Iterator
     if then.definition:  # an answer from before definitions were noted is judged by its SQL and rows
         yield _definition(then, now, registry)
     yield from _data(then, now, registry)
-    why = "" if then.definition == now.definition and then.access == now.access else ", as what it is made from has changed"
-    other = (
-        f"The SQL is another one{why}." if why or then.access != now.access else "Ana now writes other SQL for the same question."
-    )
+    alike = (then.definition, then.access) == (now.definition, now.access)
+    other = "Ana now writes other SQL for the same question." if alike else "The SQL is another one, which follows from that."
     yield _line("sql", then.sql_hash, now.sql_hash, "The SQL is the same.", other)
     count = f"{then.rows} then, {now.rows} now" if then.rows != now.rows else f"{now.rows}, with other values"
-    yield _line(
-        "rows", then.result_hash, now.result_hash, f"The rows are the same ({now.rows}).", f"The rows have changed: {count}."
-    )
+    rows = f"The rows are the same ({now.rows}).", f"The rows have changed: {count}."
+    yield _line("rows", then.result_hash, now.result_hash, *rows)
 
 
 def _definition(then: AuditEntry, now: AuditEntry, registry: Registry) -> Compared:
