@@ -15,6 +15,7 @@ from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
 from anabot.agent.offline.slots import Bound, Cut, Mention, Pick, Slots
+from anabot.agent.offline.text import words
 from anabot.agent.offline.times import Settling, Times, grain_name
 from anabot.agent.understanding import Ambiguous, Ask, Chart, Reading
 from anabot.errors import BadQuery, NotAllowed, UnknownName
@@ -91,6 +92,10 @@ class Builder:
                     "shape",
                     f"{metric.label} is {_kind_of(metric.unit)}, not something to count. Ask “how much”, or name what to count.",
                 )
+            if other := [
+                unit for unit in self.slots.measures if unit not in (metric.unit, "usd" if metric.unit in CURRENCIES else "")
+            ]:
+                raise stuck("shape", f"{metric.label} is not in {other[0]}.", unknown=other)
             if self.slots.worth and metric.unit not in CURRENCIES:
                 word = self.slots.worth[0]
                 raise stuck("shape", f"{metric.label} is not money, so it has no “{word}”.", unknown=[word])
@@ -143,6 +148,9 @@ class Builder:
     def dimension(self, cut: Cut) -> DimensionRef:
         """The dimension that a word means for these metrics: the nearest one they reach."""
         found = [r for r in self.lexicon.reach(*self.metrics) if _home(r) in cut.dimensions]
+        if not found and (meant := self._longer_name(cut.text)):
+            self.notes.append(f"“{cut.text}” is read as {_label(meant)}.")
+            return meant
         if not found:
             raise self._unreachable(cut.text)
         nearest = [r for r in found if len(r.path) == len(found[0].path)]
@@ -151,6 +159,12 @@ class Builder:
         if cut.text in self.taken:
             return next(r for r in nearest if r.name == self.taken[cut.text])
         raise self._two(cut.text, nearest)
+
+    def _longer_name(self, word: str) -> DimensionRef | None:
+        """ "stage", for a metric whose only dimension of that name is the trial stage."""
+        said = set(words(word))
+        found = {_home(r): r for r in reversed(self.lexicon.reach(*self.metrics)) if said < set(words(_label(r)))}
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def _unreachable(self, word: str, verb: str = "cut by") -> Exit:
         labels = [self.lexicon.registry.metrics[m].label for m in self.metrics]

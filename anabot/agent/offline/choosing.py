@@ -13,9 +13,9 @@ from typing import Any
 
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.exits import Exit, stuck
-from anabot.agent.offline.lexicon import Lexicon
+from anabot.agent.offline.lexicon import Lexicon, phrases_of
 from anabot.agent.offline.slots import Mention, Slots
-from anabot.agent.offline.text import stem, words
+from anabot.agent.offline.text import is_verb, root, stem, tokens, words
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading
 from anabot.periods import named
 from anabot.semantic.query import MetricQuery
@@ -69,6 +69,16 @@ class Chooser:
 
     def _completed(self) -> None:
         """A name may come in two pieces: "which products sold the most items" says "items sold"."""
+        self._merged()
+        if self.slots.verbs and not (self._mentions() or self.slots.phrases or self.slots.saved):
+            self.slots.unknown += self.slots.verbs
+        rank = self.slots.rank
+        if rank and rank.mention and (word := next(iter(self._completing(rank.mention)), None)):
+            rank.mention = replace(rank.mention, metrics=(self._completing(rank.mention)[word],), term="")
+            (self.slots.unknown if word in self.slots.unknown else self.slots.misplaced).remove(word)
+        for word in list(self.slots.unknown):
+            if any(self._is_verb_of(word, mention) for mention in self._mentions()):
+                self.slots.unknown.remove(word)
         for word in list(self.slots.unknown):
             for k, mention in enumerate(self.slots.mentions):
                 found = self.lexicon.naming({*words(mention.text), stem(word.casefold())})
@@ -77,6 +87,35 @@ class Chooser:
                     self.slots.mentions[k] = replace(mention, metrics=(found[0],), term="")
                     self.slots.unknown.remove(word)
                     break
+
+    def _merged(self) -> None:
+        """ "how many deals did we win" names one metric in two pieces, each of which is a name of another."""
+        mentions = self.slots.mentions
+        for one, other in [(a, b) for a in mentions for b in mentions if a is not b]:
+            both = {root(word) for each in (one, other) for word in words(each.text)}
+            found = [name for name in other.metrics if len(both) > 1 and both in self.lexicon.roots(name)]
+            if len(found) == 1 and set(found) != set(one.metrics):
+                self.slots.mentions = [m for m in mentions if m is not one and m is not other]
+                self.slots.mentions.append(replace(other, metrics=(found[0],), term="", counted=one.counted or other.counted))
+                return
+
+    def _completing(self, mention: Mention) -> dict[str, str]:
+        """Unknown words that make a longer name of a mention, and the one metric that has it."""
+        loose = (*self.slots.unknown, *self.slots.misplaced)
+        found = {word: self.lexicon.naming({*words(mention.text), stem(word.casefold())}) for word in loose}
+        return {word: names[0] for word, names in found.items() if len(names) == 1}
+
+    def _is_verb_of(self, word: str, mention: Mention) -> bool:
+        """ "how much new pipeline did we create": a form of a verb that stands in a name of the metric itself."""
+        said = word.casefold()
+        return all(
+            any(
+                root(said) == root(own) and (said != own or is_verb(said)) and (is_verb(said) or is_verb(own))
+                for phrase in phrases_of(self.lexicon.registry, name)
+                for own in (token.norm for token in tokens(phrase))
+            )
+            for name in mention.metrics
+        )
 
     def _mentions(self) -> list[Mention]:
         """The metrics that are shown first, then those that only sort or limit."""

@@ -21,6 +21,7 @@ _READERS: dict[str, Reader] = {
     "light": skip,
     "count": skip,  # looked at by the metric after it
     "worth": note("worth"),
+    "verb": note("verbs"),
     "not": read_names.leave_out,
     "drop": read_names.drop,
     "is": Parser.misplace,  # taken by the dimension before it
@@ -42,11 +43,12 @@ _READERS: dict[str, Reader] = {
     "now": note("now"),
     "closed": skip,
     # how many, in what order
-    "number": read_numbers.number,
+    "number": read_names.several,
     **dict.fromkeys(BOUNDS, read_numbers.bound),
     "top": read_numbers.rank,
     "sort": read_numbers.sort,
     "direction": read_numbers.direction,
+    "resize": read_numbers.resize,
     # in which form
     "chart": read_times.chart,
     "define": read_times.define,

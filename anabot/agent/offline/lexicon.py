@@ -72,12 +72,14 @@ class Lexicon:
         return self._reached[metrics]
 
     def naming(self, stems: set[str]) -> list[str]:
-        """The visible metrics that have a name with all of these words."""
-        return list(
-            dict.fromkeys(
-                name for key, entry in self.entries.items() if entry.metrics and stems <= set(key) for name in entry.metrics
-            )
-        )
+        """The visible metrics with a name of just these words, or where there is none, of these and others."""
+        found = {key: entry.metrics for key, entry in self.entries.items() if entry.metrics and stems <= set(key)}
+        exact = [name for key, names in found.items() if set(key) == stems for name in names]
+        return list(dict.fromkeys(exact or [name for names in found.values() for name in names]))
+
+    def roots(self, metric: str) -> list[set[str]]:
+        """The roots of the words of each name of a metric."""
+        return [set(content(phrase)) for phrase in phrases_of(self.registry, metric)]
 
     def _at(self, phrase: str, *, known: bool = True) -> Entry | None:
         key = words(phrase)

@@ -41,7 +41,11 @@ class Ordering:
         if slots.direction:
             return [_signed(self.metrics[0], slots.direction == "desc")], limit
         kept, limit = self._kept(group)
-        return kept or self._by_value(group), limit
+        if slots.resize and limit is None:
+            raise stuck(
+                "shape", f"There is nothing to cut to {slots.resize}. Say by what, for example “top {slots.resize} customers”."
+            )
+        return kept or self._by_value(group), slots.resize or limit
 
     def _sorted(self, by: Mention | Cut, descending: bool) -> str:
         if isinstance(by, Mention):

@@ -68,7 +68,9 @@ class Parser:
         reader = self.readers.get(tag.op if tag.kind == "operator" else tag.kind)
         if reader:
             return reader(self, i)
-        if tag.kind in ("unknown", "measure"):
+        if tag.kind == "measure" and {"how", "many"} <= self.before_of(i):
+            self.slots.measures.append(tag.detail)
+        elif tag.kind in ("unknown", "measure"):
             self.slots.unknown.append(tag.text)
         elif tag.kind == "unit":
             self._lone_unit(i)
@@ -144,6 +146,8 @@ class Parser:
             slots.misplaced += [tag.text for tag in self.tags if tag.says("define")]
         if slots.who and not (slots.cuts or slots.rank):
             slots.unknown += slots.who
+        if slots.several and not slots.rank:
+            slots.unknown.append(str(slots.several))
 
 
 def unit_cut(tag: Tag) -> Cut:

@@ -23,6 +23,8 @@ _OPEN = ("before", "until", "till", "through", "by", "prior")
 
 def point(d: Dates, i: int) -> Match | None:
     """The longest phrase for one stretch of time that starts at token `i`."""
+    if d.word(i) == "month" and d.word(i + 1) == "of":
+        i += 2
     found = [match for rule in _RULES if (match := _safely(rule, d, i))]
     return max(found, key=lambda match: match[0], default=None)
 
@@ -36,7 +38,41 @@ def _safely(rule: Callable[[Dates, int], Match | None], d: Dates, i: int) -> Mat
 
 def read(dates: Dates, i: int) -> Match | None:
     """The longest date phrase that starts at token `i`, range or point: the index after it, and what it says."""
-    return _range(dates, i) or point(dates, i)
+    return _days(dates, i) or _range(dates, i) or point(dates, i)
+
+
+def _days(d: Dates, i: int) -> Match | None:
+    """Days of one month: "1 to 15 September", "1-15 Sep", "September 1 to 15", perhaps after "from" or "between"."""
+    i = d.skip(i, "from", "between")
+    first, end = d.integer(i), _joined(d, i + 1)
+    if first is not None and end and (last := point(d, end)) and (days := _one_day(last[1])):
+        return (last[0], _from_day(first, days)) if 1 <= first <= days.day else None
+    start = point(d, i)
+    day = _one_day(start[1]) if start else None
+    if start is None or day is None or not (end := _joined(d, start[0])):
+        return None
+    final = d.integer(end)
+    if final is None or not day.day <= final <= 31 or point(d, end):
+        return None
+    try:
+        return end + 1, When(period=Period(day, day.replace(day=final) + dt.timedelta(days=1)))
+    except ValueError:
+        return None
+
+
+def _joined(d: Dates, i: int) -> int:
+    """The index after "to" or a dash, or 0."""
+    if d.word(i) in (*_UNTIL, "and"):
+        return i + 1
+    return i if i < len(d.tokens) and d.tokens[i].dash else 0
+
+
+def _one_day(when: When) -> dt.date | None:
+    return when.period.start if when.period and when.period.days == 1 and when.unit == "day" else None
+
+
+def _from_day(first: int, last: dt.date) -> When:
+    return When(period=Period(last.replace(day=first), last + dt.timedelta(days=1)))
 
 
 def _range(d: Dates, i: int) -> Match | None:
@@ -48,7 +84,12 @@ def _range(d: Dates, i: int) -> Match | None:
     if word == "from":
         return _two(d, i + 1, (*_UNTIL, "and")) or _since(d, i + 1, onward=True)
     if word in ("since", "starting"):
-        return _since(d, d.skip(i + 1, "from", "in", "on", "the"), onward=False)
+        start = d.skip(i + 1, "from", "in", "on", "the")
+        if d.word(start) in ("beginning", "start") and d.word(start + 1) == "of":
+            start = d.skip(start + 2, "the", "this")
+            if unit := d.unit(start):
+                return unit[0], _so_far(d, d.around_today(unit[1], unit[2], 0))
+        return _two(d, start, _UNTIL) or _since(d, start, onward=False)
     if word == "after":
         return _after(d, i + 1)
     if word == "as" and d.word(i + 1) == "of":
@@ -102,6 +143,10 @@ def _since(d: Dates, i: int, *, onward: bool) -> Match | None:
         return None
     end = first[0] + (1 if onward or d.word(first[0]) in ("onwards", "onward") else 0)
     return end, _until_today(d, first[1], first[1].period.start if first[1].period else None)
+
+
+def _so_far(d: Dates, when: When) -> When:
+    return _until_today(d, when, when.period.start if when.period else None)
 
 
 def _after(d: Dates, i: int) -> Match | None:

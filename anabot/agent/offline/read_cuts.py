@@ -8,6 +8,7 @@ from anabot.agent.offline.lexicon import DimensionId, ValueId
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.slots import Pick
 
+_IS_NOT = {"is not", "are not", "not", "non", "!="}
 _COPULA = {"is", "are", "was", "were", "the"}
 
 
@@ -16,6 +17,8 @@ def read_cuts(p: Parser, i: int) -> int:
     while (cut := p.cut(i)) is not None:
         end = value_beside_dimension(p, i)
         if end is not None:
+            if p.at(i + 1).says("not") and p.at(i + 1).text.casefold() not in _IS_NOT:
+                p.slots.cuts.append(cut)  # "by region without LATAM" is still by region
             return end
         p.slots.cuts.append(cut)
         i += cut.size

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, read_cuts, value_beside_dimension, values_at
-from anabot.agent.offline.read_numbers import bound, rank_from
+from anabot.agent.offline.read_numbers import bound, number, rank_from
 from anabot.agent.offline.slots import Cut, Mention, Pick, Rank
 from anabot.agent.offline.text import words
 
 _PLACES_VALUE = PLACES | {"on", "to", "with"}
 _ARTICLES = {"the", "our", "a", "an"}
 _COPULA = _ARTICLES | {"is", "are", "was", "were", "be", "been"}
+_AUXILIARIES = {"did", "does", "do", "has", "have", "had"}
 
 
 def name(p: Parser, i: int) -> int:
@@ -21,7 +22,7 @@ def name(p: Parser, i: int) -> int:
     cut = p.cut(i)
     if cut is not None and cut.qualified and not p.entry(i + 2).values:
         return _bare_dimension(p, i) or p.misplace(i)
-    for reader in (value_beside_dimension, _placed_value, _metric, _value, _bare_dimension):
+    for reader in (value_beside_dimension, _placed_value, _headed, _metric, _value, _bare_dimension):
         end = reader(p, i)
         if end is not None:
             return end
@@ -60,6 +61,13 @@ def _placed_value(p: Parser, i: int) -> int | None:
         return None
     others = any(p.mention(k) for k in range(len(p.tags)) if k != i) or p.slots.phrases
     return _value(p, i) if others else None
+
+
+def _headed(p: Parser, i: int) -> int | None:
+    """ "customers with more than 5 orders": a word that is a metric too is what is sorted out, where another one does that."""
+    if i or p.cut(i) is None or not p.mention(i) or not p.at(i + 1).says(*BOUNDS):
+        return None
+    return _bare_dimension(p, i) if any(p.mention(k) for k in range(1, len(p.tags))) else None
 
 
 def _metric(p: Parser, i: int) -> int | None:
@@ -106,7 +114,7 @@ def _value(p: Parser, i: int) -> int | None:
 def _placed(p: Parser, i: int) -> bool:
     """Whether a value stands where one belongs: after "in" or "for", right beside a name, or alone in a follow-up."""
     before, after = p.at(i - 1), p.at(i + 1)
-    if p.before[i] & _PLACES_VALUE or after.says("vs"):
+    if p.before[i] & (_PLACES_VALUE | _AUXILIARIES) or after.says("vs"):
         return True
     if i and p.before[i] <= _COPULA and before.kind in ("name", "question", "date", "comma", "operator", "unknown"):
         return True
@@ -161,6 +169,9 @@ def by(p: Parser, i: int) -> int:
     if p.slots.rank and (mention := p.mention(j)):
         p.slots.rank.mention = mention
         return j + 1
+    if p.slots.rank and p.slots.rank.mention is None and (found := _named_by_both(p, j)):
+        p.slots.rank.mention = found
+        return j + 1
     across = p.at(i).text.casefold().startswith(("across", "for", "in", "each", "every"))
     if p.at(j).kind == "unknown" or (across and (p.entry(j).values or when)):
         return j
@@ -170,8 +181,18 @@ def by(p: Parser, i: int) -> int:
     return p.misplace(i)
 
 
+def _named_by_both(p: Parser, i: int) -> Mention | None:
+    """ "top campaigns by spend": what is ranked and the word after "by" are together the name of a metric."""
+    if p.at(i).kind != "unknown" or not p.slots.cuts:
+        return None
+    found = p.lexicon.naming({*words(p.slots.cuts[-1].text), *words(p.at(i).text)})
+    return Mention(metrics=(found[0],), text=p.at(i).text) if len(found) == 1 else None
+
+
 def pick(p: Parser, i: int) -> int:
     """ "which region", "the right skills", "all regions"."""
+    if p.at(i + 1).kind == "number" and (end := _several(p, i + 1)) is not None:
+        return end
     if (
         p.cut(i + 1)
         and p.at(i + 1).kind == "name"
@@ -180,12 +201,30 @@ def pick(p: Parser, i: int) -> int:
     ):
         single = p.at(i).text.casefold() == "which" and not p.at(i + 1).text.casefold().endswith("s")
         end = read_cuts(p, i + 1)
+        p.slots.one |= single
         if single and p.at(end).says("top") and p.at(end + 1).kind != "number":
             return rank_from(p, end, None, single=True)
         return end
     if p.at(i).text.casefold() in ("which", "all"):
         return i + 1
     return p.misplace(i)
+
+
+def _several(p: Parser, i: int) -> int | None:
+    """ "which five regions had the lowest …", "the 5 regions with the most …": how many, before it is said by what."""
+    count = p.at(i).number
+    if count is None or count != count.to_integral_value() or p.cut(i + 1) is None or p.slots.rank:
+        return None
+    if not any(tag.says("top") for tag in p.tags[i + 2 :]):
+        return None
+    p.slots.several = int(count)
+    return read_cuts(p, i + 1)
+
+
+def several(p: Parser, i: int) -> int:
+    """A number at the head of a list: see `_several`; any other is read as a number."""
+    end = _several(p, i)
+    return number(p, i) if end is None else end
 
 
 def leave_out(p: Parser, i: int) -> int:

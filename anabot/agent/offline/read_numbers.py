@@ -7,6 +7,8 @@ from anabot.agent.offline.read_cuts import read_cuts
 from anabot.agent.offline.slots import Bound, BoundOp, Mention, Rank
 from anabot.agent.offline.tagging import Tag
 
+_MOST_ROWS = 1_000
+
 
 def number(p: Parser, i: int) -> int:
     """ "the 5 largest customers", "5 or more deals"."""
@@ -74,6 +76,8 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
     tag, j = p.at(i), i + 1 + skip
     if p.slots.rank:
         return p.misplace(i)
+    single |= p.slots.one and count is None
+    count, single = (p.slots.several, False) if count is None and p.slots.several else (count, single)
     found = p.slots.rank = Rank(direction=tag.detail, text=tag.text, count=count, single=single)
     names_first = count is not None or tag.text.casefold() in ("top", "bottom")
     cut, mention = p.cut(j), p.mention(j)
@@ -96,6 +100,15 @@ def sort(p: Parser, i: int) -> int:
         p.slots.sort = (by, isinstance(by, Mention))
         return i + 2
     return i + 1 if p.at(i + 1).says("direction") else p.misplace(i)
+
+
+def resize(p: Parser, i: int) -> int:
+    """ "make it 10": as many rows of what the thread shows."""
+    count = p.at(i + 1).number if p.at(i + 1).kind == "number" else None
+    if count is None or count != count.to_integral_value() or not 1 <= count <= _MOST_ROWS:
+        return p.misplace(i)
+    p.slots.resize = int(count)
+    return i + 2
 
 
 def direction(p: Parser, i: int) -> int:

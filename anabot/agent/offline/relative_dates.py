@@ -43,6 +43,8 @@ def _relative(d: Dates, i: int) -> Match | None:
     found = d.unit(i + 1) if offset is not None else None
     if offset is None or found is None or d.word(found[0] - 1).endswith("s"):
         return None
+    if d.word(i) == "past" and found[1] == "year":
+        return found[0], When(fault="“The past year” may be the last 12 months or the last whole year. Say which.")
     when = d.around_today(found[1], found[2], offset)
     return found[0], replace(when, before=d.word(i) in ("previous", "prior"))
 

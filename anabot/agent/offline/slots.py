@@ -100,6 +100,11 @@ class Slots:
     adds: bool = False  # "also", "add"
     wants_cut: list[str] = field(default_factory=list)  # "breakdown": needs a dimension
     worth: list[str] = field(default_factory=list)  # "amount": only money has one
+    verbs: list[str] = field(default_factory=list)  # "book", "bring in": what one does with any metric, so one must be named
+    measures: list[str] = field(default_factory=list)  # "how many dollars of …": the metric must be in them
+    one: bool = False  # "which region …": a single one is asked for, where something is ranked
+    several: int | None = None  # "which five regions …", before it is known by what they are ranked
+    resize: int | None = None  # "make it 10"
     now: list[str] = field(default_factory=list)  # "currently": the period must reach today
     so_far: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -34,6 +34,7 @@ _VALUE_COST = 1.1  # a value yields to an operator or a date that is spelled ali
 _OPERATOR_HEADS = {key[0] for key in OPERATORS}
 _OPERATOR_LENGTH = max(map(len, OPERATORS))
 _QUESTION_LENGTH = 12
+_GIVES_US = {"cost", "costs", "bring", "brought", "earn", "earned", "make", "made", "save", "saved"}  # "us", not the country
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +103,12 @@ def _text(tokens: Sequence[Token], start: int, end: int) -> str:
 def _light_words(tokens: Sequence[Token], i: int) -> Iterator[Tag]:
     """A filler in capitals, in a message that is not, is a name: `US`, `IN`, `IT`."""
     norm = tokens[i].norm
+    if norm == "us" and i and tokens[i - 1].norm in _GIVES_US:
+        yield Tag(kind="light", start=i, end=i + 1, text=tokens[i].text)
     if is_light(norm) and not (len(norm) > 1 and norm != "ok" and _shouted(tokens, i, i + 1)):
         yield Tag(kind="light", start=i, end=i + 1, text=tokens[i].text, detail="in" if norm in PREPOSITIONS else "")
+    elif norm in ("fiscal", "financial") and i + 1 < len(tokens) and UNITS.get(tokens[i + 1].norm) in ("quarter", "year"):
+        yield Tag(kind="unit", start=i, end=i + 2, text=_text(tokens, i, i + 2), detail=UNITS[tokens[i + 1].norm])
     elif norm in UNITS:
         yield Tag(kind="unit", start=i, end=i + 1, text=tokens[i].text, detail=UNITS[norm])
     elif norm in MEASURES:

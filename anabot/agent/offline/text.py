@@ -131,13 +131,35 @@ def stem(word: str) -> str:
     return word
 
 
+_IRREGULAR = {
+    **dict.fromkeys(("won",), "win"),
+    **dict.fromkeys(("lost",), "lose"),
+    **dict.fromkeys(("sold",), "sell"),
+    **dict.fromkeys(("bought",), "buy"),
+    **dict.fromkeys(("left",), "leave"),
+    **dict.fromkeys(("paid",), "pay"),
+    **dict.fromkeys(("sent",), "send"),
+    **dict.fromkeys(("held",), "hold"),
+    **dict.fromkeys(("begun", "began"), "begin"),
+    **dict.fromkeys(("written", "wrote"), "write"),
+    **dict.fromkeys(("withdrew", "withdrawn"), "withdraw"),
+    **dict.fromkeys(("met",), "meet"),
+    **dict.fromkeys(("kept",), "keep"),
+}
+
+
 def root(word: str) -> str:
     """A word without its verb ending either (`stalling`, `stalled` → `stall`): for whole phrases only, where it is safe."""
-    base = stem(word)
+    base = _IRREGULAR.get(word) or stem(word)
     for ending in ("ing", "ed"):
         if base.endswith(ending) and len(base) - len(ending) >= 3:
             return base[: -len(ending)].rstrip("e")
     return base.rstrip("e") if len(base) > 3 else base
+
+
+def is_verb(word: str) -> bool:
+    """Whether a word has the form of a verb: `created`, `starting`, `won`."""
+    return word in _IRREGULAR or (len(word) > 4 and word.endswith(("ed", "ing")))
 
 
 @lru_cache(maxsize=65_536)

@@ -136,6 +136,8 @@ class Settling:
             return moved
         if when.fiscal:
             times.notes.append(self._fiscal(when.period))
+        if self.slots.so_far and self.runs(when.period):
+            return Period(when.period.start, self.today + _DAY)
         return self._with_today(when) if self.slots.with_today else when.period
 
     def _fiscal(self, period: Period) -> str:

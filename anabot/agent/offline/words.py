@@ -28,6 +28,13 @@ _PREPOSITIONS = "of in for on at to from with within during among amongst inside
 _OPERATORS = """
 light: give us | show us | tell us | get us | let us
 count: number of | the number of | total number of | count of | the count of
+verb: book | booked | bring | brought | bring in | brought in | make | made | generate | generated | earn | earned | cost
+verb: record | recorded | post | posted | achieve | achieved | reach | reached | produce | produced | hit | land | landed
+verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
+verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
+verb: incurred | register | registered | rake in | raked in | pull in | pulled in | bring us | brought us | make us | made us
+verb: earn us | earned us
+resize: make it | make that | make those
 worth: value | amount | value of | amount of | dollar value | dollar amount
 now: now | currently | current | at the moment | right now | as of today | as of now | as of right now | these days | at present
 and: and | plus | as well as | along with | together with | or | nor
@@ -38,7 +45,7 @@ by: in each | in every | of each | of every | from each | by each | per each | b
 by: across all | across the | across our | across all the | across all our | across different
 pick: which | the right | right | different | various | individual | all | all the | all our
 pick: what kind of | which kind of | what type of
-wise: wise | breakdown | split | level
+wise: wise | breakdown | break down | split | split up | slice | level
 only: only | just | solely | exclusively | limited to | restricted to | filtered to | filter to | filtered by | filter by
 only: only for | only in
 not: not | excluding | exclude | excludes | except | except for | without | but not | other than | apart from | ex | outside
