@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from anabot.errors import RegistryError
 from anabot.periods import Calendar, Grain
+from anabot.resting import undisturbed
 from anabot.semantic import documents, overlay, validate
 from anabot.semantic.documents import Document
 from anabot.semantic.draft import Draft
@@ -64,7 +63,7 @@ def parse_registry(
         RegistryError: with all faults of all files.
     """
     draft = Draft(dialect=dialect, manifest=manifest, governed=governed, schema=schema)
-    with _undisturbed():
+    with undisturbed():
         return _parsed(draft, files, parsed)
 
 
@@ -84,18 +83,6 @@ def _parsed(draft: Draft, files: Mapping[str, str], parsed: Parsed | None) -> Re
     if draft.faults:
         raise RegistryError(list(dict.fromkeys(draft.faults)))
     return registry
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Without the garbage collector, which would walk all documents again after each few thousand new values."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _is_ours(file: str) -> bool:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from anabot.resting import undisturbed
 from anabot.types import Cell
 from anabot.warehouses.base import to_cell
 
-_DIGITS = 38
+_DIGITS, _SHORT = 38, 18
 _BIG = 1 << 63
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def arrow(names: Sequence[str], cells: Sequence[tuple[Cell, ...]]) -> pa.Table:
@@ -23,9 +26,62 @@ def arrow(names: Sequence[str], cells: Sequence[tuple[Cell, ...]]) -> pa.Table:
 
 
 def rows(table: pa.Table) -> tuple[tuple[Cell, ...], ...]:
-    """A table as rows of cells."""
-    columns = [[to_cell(value) for value in column.to_pylist()] for column in table.columns]
-    return tuple(zip(*columns, strict=True))
+    """A table as rows of cells. Column by column: that is many times faster than row by row."""
+    with undisturbed():
+        return tuple(zip(*map(_cells, table.columns), strict=True))
+
+
+def _cells(column: pa.ChunkedArray) -> list[Cell]:
+    kind = column.type
+    if pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_boolean(kind):
+        plain: list[Cell] = column.to_pylist()
+        return plain
+    if pa.types.is_floating(kind):
+        finite: list[Cell] = pc.if_else(pc.is_finite(column), column, None).to_pylist()
+        return finite
+    if pa.types.is_decimal128(kind):
+        return _exact(column)
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        return _looked_up(column)
+    return [to_cell(value) for value in column.to_pylist()]
+
+
+def _exact(column: pa.ChunkedArray) -> list[Cell]:
+    """Decimals as whole numbers of their last place: those that 18 digits hold, as nearly all do, are read in one go."""
+    kind = column.type
+    try:
+        narrow = column.cast(pa.decimal128(min(kind.precision, _SHORT), kind.scale)) if kind.scale <= _SHORT else None
+    except pa.ArrowInvalid:
+        narrow = None
+    if narrow is None:  # pyarrow's own way takes three times as long as by their texts
+        return [None if text is None else Decimal(text) for text in column.cast(pa.string()).to_pylist()]
+    unit = Decimal(1).scaleb(-kind.scale)
+    if not narrow.null_count:
+        return list(map(unit.__mul__, _wholes(narrow)))  # type: ignore[arg-type]  # nothing is None
+    return [None if whole is None else whole * unit for whole in _wholes(narrow)]
+
+
+def _wholes(column: pa.ChunkedArray) -> Iterator[Decimal | None]:
+    for chunk in column.chunks:
+        halves = memoryview(chunk.buffers()[1]).cast("q")[2 * chunk.offset : 2 * (chunk.offset + len(chunk))]
+        low = map(Decimal, halves[::2].tolist())  # the other half only repeats the sign
+        yield from low if not chunk.null_count else _held(low, chunk.is_valid().to_pylist())
+
+
+def _held(values: Iterable[Decimal], there: list[bool]) -> Iterator[Decimal | None]:
+    return (value if held else None for value, held in zip(values, there, strict=True))
+
+
+def _looked_up(column: pa.ChunkedArray) -> list[Cell]:
+    """Each day or moment is made once, however often it stands in the column."""
+    coded = column.combine_chunks().dictionary_encode()
+    made = _moments(coded.dictionary) if pa.types.is_timestamp(column.type) else coded.dictionary.to_pylist()
+    return list(map([*made, None].__getitem__, coded.indices.fill_null(len(made)).to_pylist()))
+
+
+def _moments(column: pa.Array) -> list[dt.datetime]:
+    micro = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64())
+    return [_EPOCH + dt.timedelta(0, 0, each) for each in micro.to_pylist()]
 
 
 def _column(cells: Sequence[Cell]) -> pa.Array:

@@ -1,0 +1,53 @@
+"""Arrow columns become the same cells as value by value, whatever their type, absence, width and slicing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from anabot.warehouses.base import to_cell
+from anabot.warehouses.columns import rows
+
+D, DAY = Decimal, dt.date(2026, 5, 1)
+T = dt.datetime.combine(DAY, dt.time(10, 30, 0, 7))
+FIRST, LAST = (dt.datetime.combine(day, dt.time(1)) for day in (dt.date(1, 1, 1), dt.date(9999, 12, 31)))
+COLUMNS: dict[str, tuple[pa.DataType, list[Any]]] = {
+    "money": (pa.decimal128(18, 2), [D("1.50"), None, D("-0.01"), D("9999999999999999.99"), D("0.00"), D("-7.00")]),
+    "a sum of money": (pa.decimal128(38, 2), [D("1.50"), None, D("-0.01"), D("12.00"), D("0.00"), D("-7.00")]),
+    "more than 18 digits": (
+        pa.decimal128(38, 2),
+        [D("123456789012345678901234567890.12"), None, D("-1.00"), D(0), D(2), D(3)],
+    ),
+    "a ratio": (pa.decimal128(38, 10), [D("0.3333333333"), D("-12345678.0000000001"), None, D(0), D(1), D("99999999999.5")]),
+    "many places": (pa.decimal128(38, 30), [D("0.1"), None, D("-0.000000000000000000000000000001"), D(1), D(0), D(2)]),
+    "whole": (pa.int64(), [1, None, -5, 1 << 62, 0, 3]),
+    "huge": (pa.decimal128(38, 0), [D(10) ** 30, None, D(-5), D(0), D(1), D(2)]),
+    "share": (pa.float64(), [0.1, None, float("nan"), float("inf"), float("-inf"), -2.5]),
+    "text": (pa.string(), ["a", None, "", "ŷ", "a", "b"]),
+    "yes": (pa.bool_(), [True, None, False, True, True, False]),
+    "day": (pa.date32(), [DAY, None, dt.date(1, 1, 1), dt.date(9999, 12, 31), DAY, DAY]),
+    "moment": (pa.timestamp("us"), [T, None, FIRST, LAST, T, T]),
+    "zoned": (pa.timestamp("us", "America/New_York"), [T.replace(tzinfo=dt.UTC), None, T.replace(tzinfo=dt.UTC), *[None] * 3]),
+    "seconds": (pa.timestamp("s"), [T.replace(microsecond=0), None, *[T.replace(microsecond=0)] * 4]),
+    "time of day": (pa.time64("us"), [dt.time(10, 30), None, *[dt.time(1)] * 4]),
+    "list": (pa.list_(pa.int64()), [[1, 2], None, [], [3], [4], [5]]),
+    "nothing": (pa.null(), [None] * 6),
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_column_becomes_the_cells_that_its_values_are(name: str) -> None:
+    kind, values = COLUMNS[name]
+    whole = pa.chunked_array([pa.array(values, kind), pa.array(values[::-1], kind)], kind)
+    for column in (whole, whole.slice(1, 3), whole.slice(4, 5), whole.slice(0, 0), pa.chunked_array([], kind)):
+        expected = [to_cell(value) for value in column.to_pylist()]
+
+        found = [cell for (cell,) in rows(pa.table([column], names=["x"]))]
+
+        assert found == expected
+        assert [str(cell) for cell in found] == [str(cell) for cell in expected]
+        assert [type(cell) for cell in found] == [type(cell) for cell in expected]
