@@ -125,10 +125,9 @@ class Administration:
         return [line for one in replayer.replay(receipt, by=person.user) for line in one.lines()]
 
     @contextmanager
-    def recorded(self, text: str, person: Person, channel: str) -> Iterator[None]:
-        """What is done inside is an act of this person's, on record with its end."""
-        word = text.partition(" ")[0]
-        asked = Intended(question_id=f"/ana {word}", actor=person.user, place=channel, kind="admin", words=text)
+    def recorded(self, word: str, rest: str, person: Person, channel: str) -> Iterator[None]:
+        """What is done inside is this person's `/ana` with this word, on record with its end. `rest` is kept as their words."""
+        asked = Intended(question_id=f"/ana {word}", actor=person.user, place=channel, kind="admin", words=rest)
         with self.asker.store.audit.act(asked):
             yield
 

@@ -19,7 +19,7 @@ from anabot.agent.offline import understand
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading, Understanding, Understood
 from anabot.answering import Answerer, timed, together
 from anabot.engine import Engine, Intent, receipt_for
-from anabot.errors import AnabotError, BadQuery, UnknownName
+from anabot.errors import AnabotError, BadQuery, StoreError, UnknownName
 from anabot.exits import Refusals
 from anabot.questions import introduction, working_questions
 from anabot.semantic.query import MetricQuery
@@ -139,6 +139,8 @@ class Asker:
             answer = self._settle(found, question, now, decision)
         except AnabotError as error:
             answer = Refusals(now.registry, decision.own).failed(error)
+            if not isinstance(error, StoreError) and not self.store.audit.has(question.question_id, error.code):
+                answer = self._refused(answer, question, decision.own)  # it failed before the door, which records the rest
         answer = answer if answer.receipt else replace(answer, receipt=_receipt(question, answer))
         total = (time.perf_counter() - started) * 1000
         answer = timed(answer, understanding=took, total=total)
@@ -217,6 +219,8 @@ class Asker:
             place=_place(question),
             words=question.text,
             access=grant.fingerprint(),
+            why=grant.reason,
+            registry=self.current().registry.version,
             receipt=receipt,
         )
         self.store.audit.refusal(intended, status=answer.status, reason=answer.reason)

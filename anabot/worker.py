@@ -23,7 +23,7 @@ from anabot.playbooks.due import CATCH_UP, due, marked
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.schedule import Slot, slot_at, slot_of
 from anabot.semantic.names import did_you_mean
-from anabot.store import Store
+from anabot.store import Intended, Store
 from anabot.types import Clock, Digest, Poster
 
 log = structlog.get_logger()
@@ -159,7 +159,8 @@ class Worker:
             return done.message
         log.info("playbook.by_hand", playbook=name, by=by)
         try:
-            return self._post(self._runner.run(playbook, slot.at), playbook, key, again=False)
+            with self._store.audit.act(_act(playbook, key, by)):
+                return self._post(self._runner.run(playbook, slot.at), playbook, key, again=False)
         except AnabotError as error:
             self._store.slots.finish(name, key, "failed", {"reason": str(error)})
             raise
@@ -170,8 +171,9 @@ class Worker:
             return
         with self._working(slot):
             try:
-                digest = marked(self._runner.run(playbook, slot.at), slot, playbook, self._clock.now())
-                self._post(digest, playbook, slot.key, again=again)
+                with self._store.audit.act(_act(playbook, slot.key, playbook.owner)):
+                    digest = marked(self._runner.run(playbook, slot.at), slot, playbook, self._clock.now())
+                    self._post(digest, playbook, slot.key, again=again)
             except AnabotError as error:
                 log.warning("playbook.failed", code=error.code)
                 self._fail(slot, playbook, str(error))
@@ -209,6 +211,7 @@ class Worker:
     def _miss(self, slots: Sequence[Slot], playbook: Playbook, reason: str) -> None:
         for slot in slots:
             self._store.slots.finish(slot.playbook, slot.key, "missed", {"reason": reason})
+            self._store.audit.refusal(_act(playbook, slot.key, playbook.owner), status="missed", reason=reason)
         log.warning("playbook.missed", playbook=playbook.name, slots=[slot.key for slot in slots])
         self._tell(playbook, slots, f"was missed. {reason}")
 
@@ -238,3 +241,8 @@ class Worker:
                 yield
         finally:
             self._busy.discard(name)
+
+
+def _act(playbook: Playbook, key: str, by: str) -> Intended:
+    """One run of a playbook and its post, for the record."""
+    return Intended(question_id=f"{playbook.name}@{key}", actor=by, place=f"#{playbook.channel}", kind="post")

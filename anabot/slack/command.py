@@ -1,4 +1,4 @@
-"""`/ana`: help, status, metrics, define, playbooks, run, audit, reload. Answers are seen by whoever typed it alone.
+"""`/ana`: help, status, metrics, define, playbooks, run, replay, audit, reload. Answers are seen by whoever typed it alone.
 
 Everybody may ask for help, the metrics listed for them, their definitions and the playbooks of their channels, and run the
 playbooks that they own. Only a workspace admin may run the others, reload, or read status and audit. It shows no number of
@@ -37,6 +37,7 @@ _HELP = {
     "playbooks": "what is posted where and when, with a button to run yours now",
     "run PLAYBOOK": "post a playbook into its channel now: your own, or any as an admin",
     "status": "warehouse, registry, loads and store (admins)",
+    "replay RECEIPT": "run an answer again: the same, or what moved; your own, or any as an admin",
     "audit [n]": "the newest n questions on record (admins)",
     "reload": "read definitions, access and playbooks again (admins)",
 }
@@ -75,6 +76,12 @@ class Command:
 
     def _do(self, word: str, rest: str, user: str, channel: str) -> list[Block]:
         person = self.desk.who(user)
+        known = any(usage.split()[0] == word for usage in _HELP)
+        with self.desk.parts.admin.recorded(word if known else "unknown", rest if known else f"{word} {rest}", person, channel):
+            return self._done(word, rest, person, channel)
+
+    def _done(self, word: str, rest: str, person: Person, channel: str) -> list[Block]:
+        user = str(person.user)
         if word in _ADMIN and not person.admin:
             raise NotAllowed(f"`/ana {word}` is for workspace admins.", todo="Ask one of them.")
         todo: dict[str, Callable[[], Iterator[Block]]] = {
@@ -85,6 +92,7 @@ class Command:
             "status": self._status,
             "run": lambda: self._run(rest, person),
             "audit": lambda: self._audit(rest),
+            "replay": lambda: self._replay(rest, person),
             "reload": lambda: sections(mrkdwn.escape(self.desk.parts.admin.reload())),
         }
         if word not in todo:
@@ -130,6 +138,12 @@ class Command:
         if not name:
             raise BadQuery("Which playbook?", todo="`/ana playbooks` lists them.")
         yield from sections(mrkdwn.escape(self.desk.parts.admin.run(name, person)))
+
+    def _replay(self, receipt: str, person: Person) -> Iterator[Block]:
+        if not receipt:
+            raise BadQuery("Which answer?", todo="Its receipt, R-…, is in the details of the answer.")
+        lines = self.desk.parts.admin.replay(receipt, person)
+        yield from sections("\n".join(mrkdwn.escape(line) for line in lines))
 
     def _status(self) -> Iterator[Block]:
         lines = [f"*{mrkdwn.value(label)}* {mrkdwn.escape(words)}" for label, words in self.desk.parts.admin.status().items()]

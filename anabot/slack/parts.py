@@ -7,6 +7,7 @@ All of them are called from several threads at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -106,6 +107,16 @@ class Admin(Protocol):
 
     def audit(self, count: int, /) -> Sequence[Mapping[str, Any]]:
         """The newest `count` audit rows, newest first, with `at`, `actor`, `place`, `status`, `metrics` and `receipt`."""
+
+    def replay(self, receipt: str, person: Person, /) -> Sequence[str]:
+        """Run an answer again; whether it is the same or what moved, line by line.
+
+        Raises:
+            NotAllowed: it is somebody else's, and this person is no admin.
+        """
+
+    def recorded(self, word: str, rest: str, person: Person, channel: str, /) -> AbstractContextManager[None]:
+        """What is done inside is on record as this person's `/ana`, with how it ended."""
 
     def reload(self) -> str:
         """Read registry, access and playbooks again; one sentence that says what is now in force."""

@@ -163,6 +163,7 @@ class Desk:
 
     ran: list[tuple[str, str]] = field(default_factory=list)
     reloads: int = 0
+    acts: list[tuple[str, str, str]] = field(default_factory=list)
 
     def status(self) -> Mapping[str, str]:
         return {"Warehouse": "ready", "Registry": "1 metric <b>"}
@@ -194,6 +195,14 @@ class Desk:
             "receipt": "R-1",
         }
         return [row] * min(count, 2)
+
+    @contextlib.contextmanager
+    def recorded(self, word: str, rest: str, person: Person, channel: str) -> Iterator[None]:
+        self.acts.append((word, rest, str(person.user)))
+        yield
+
+    def replay(self, receipt: str, person: Person) -> Sequence[str]:
+        return [f"{receipt}: It is the same as then."]
 
     def reload(self) -> str:
         self.reloads += 1

@@ -85,3 +85,14 @@ def test_playbooks_are_listed_and_admins_get_a_button_that_runs_them(house: Hous
     wait_for(lambda: house.admin.ran)
     assert house.admin.ran == [("finance/week", ROOT)]
     wait_for(lambda: "Posted finance/week" in json.dumps(house.whispers(ROOT, FIN)))
+
+
+def test_every_command_is_on_record_and_an_unknown_word_is_not_in_the_open(house: House) -> None:
+    typed(house, ROOT, "/ana audit 2")
+    typed(house, FAY, "/ana Tremor Robotics")
+
+    assert [(word, rest) for word, rest, _ in house.admin.acts] == [("audit", "2"), ("unknown", "tremor Robotics")]
+
+
+def test_a_replay_is_told_to_whoever_typed_it(house: House) -> None:
+    assert "R-1: It is the same as then." in typed(house, FAY, "/ana replay R-1")
