@@ -21,6 +21,8 @@ NORTH = where("region", "eq", "North")
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     # what
     ("what were sales last month", S),
+    ("how much did we make in sales last month", S),
+    ("what did sales bring in last month", S),
     ("What was the total sales amount last month?", S),
     ("net sales last month", S),
     ("sales in September", S),
@@ -34,6 +36,17 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("sales vs cost last month", {"metrics": ["sales", "cost"], "period": SEPTEMBER}),
     # by what
     ("sales by region last month", {**S, "group_by": ["region"]}),
+    ("sales by region without North last month", {**S, "group_by": ["region"], "where": [where("region", "ne", "North")]}),
+    ("break down last month's sales per region", {**S, "group_by": ["region"]}),
+    (
+        "which two regions had the highest sales last month?",
+        {**S, "group_by": ["region"], "order_by": ["-sales"], "limit": 2},
+    ),
+    (
+        "which region grew the most last month in sales",
+        {**S, "group_by": ["region"], "compare": "previous_period", "order_by": ["-sales__change"], "limit": 1},
+    ),
+    ("sales per day last month", {**S, "group_by": ["metric_time__day"]}),
     ("sales last month broken down by region", {**S, "group_by": ["region"]}),
     ("sales across all regions last month", {**S, "group_by": ["region"]}),
     ("sales per region and channel last month", {**S, "group_by": ["region", "channel"]}),

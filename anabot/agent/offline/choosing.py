@@ -14,8 +14,9 @@ from typing import Any
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon, phrases_of
-from anabot.agent.offline.slots import Mention, Slots
+from anabot.agent.offline.slots import Cut, Mention, Slots
 from anabot.agent.offline.text import is_verb, root, stem, tokens, words
+from anabot.agent.offline.words import UNITS
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading
 from anabot.periods import named
 from anabot.semantic.query import MetricQuery
@@ -221,7 +222,7 @@ class Chooser:
     ) -> Reading:
         builder = Builder(
             lexicon=self.lexicon,
-            slots=self.slots,
+            slots=self._timed(metrics),
             metrics=metrics,
             now=self.now,
             base=base or self.previous,
@@ -229,6 +230,17 @@ class Chooser:
         )
         reading = builder.build()
         return replace(reading, assumptions=(*notes, *self.slots.notes, *reading.assumptions))
+
+    def _timed(self, metrics: tuple[str, ...]) -> Slots:
+        """The slots, where "by day" is the time itself for metrics that reach no dimension of that name."""
+        reached = {(ref.dimension.model, ref.dimension.name) for ref in self.lexicon.reach(*metrics)}
+        cuts = [
+            Cut(text=cut.text, unit=UNITS[cut.text.casefold()])
+            if cut.text.casefold() in UNITS and not cut.unit and not reached & set(cut.dimensions)
+            else cut
+            for cut in self.slots.cuts
+        ]
+        return self.slots if cuts == self.slots.cuts else replace(self.slots, cuts=cuts)
 
     # --- questions that the data team foresaw
 

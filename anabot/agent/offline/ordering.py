@@ -82,6 +82,8 @@ class Ordering:
             )
         name = self.named(rank.mention)
         descending = self._descends(rank, name)
+        if self.slots.change and rank.mention is None and rank.direction in ("top", "bottom"):
+            name = f"{name}__change"  # "which segment grew most" is about the change
         limit = rank.count or (1 if rank.single else _TOP if rank.text.casefold() in ("top", "bottom") else None)
         if rank.count is None and limit == _TOP:
             self.notes.append(f"“{rank.text.capitalize()}” without a number is read as {rank.text} {_TOP}.")

@@ -65,7 +65,10 @@ def _placed_value(p: Parser, i: int) -> int | None:
 
 def _headed(p: Parser, i: int) -> int | None:
     """ "customers with more than 5 orders": a word that is a metric too is what is sorted out, where another one does that."""
-    if i or p.cut(i) is None or not p.mention(i) or not p.at(i + 1).says(*BOUNDS):
+    if i or p.cut(i) is None or not p.at(i + 1).says(*BOUNDS):
+        return None
+    mention = p.mention(i)
+    if mention is None or mention.counted:
         return None
     return _bare_dimension(p, i) if any(p.mention(k) for k in range(1, len(p.tags))) else None
 
@@ -130,7 +133,8 @@ def _bare_dimension(p: Parser, i: int) -> int | None:
         return None
     end = i + cut.size
     listed = (p.joined(end) and _in_list(p, end + 1)) or (p.joined(i - 1) and _in_list(p, i - 2))
-    heads = i == 0 and any(tag.says(*BOUNDS, "top") for tag in p.tags)  # "shops with more than 5 orders"
+    asked = {"how", "many"} <= p.before_of(i)
+    heads = i == 0 and not asked and any(tag.says(*BOUNDS, "top") for tag in p.tags)  # "shops with more than 5 orders"
     if p.at(end).says("wise") or heads or (listed and not p.before[i] & PLACES - {"of"}):
         p.slots.cuts.append(cut)
         return end + 1 if p.at(end).says("wise") else end

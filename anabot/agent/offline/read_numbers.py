@@ -38,6 +38,8 @@ def bound(p: Parser, i: int, dropped: bool = False) -> int:
     measure = {"day": "days"}.get(p.at(end).detail, p.at(end).detail) if p.at(end).kind in ("measure", "unit") else ""
     end += 1 if measure else 0
     mention, before = p.mention(end), p.mention(i - 1)
+    if before and before.counted and not mention:
+        return p.misplace(i)  # "how many deals over 100k" is about each deal, not about how many there are
     numbers = tuple(tag.number for tag in tags if tag.number is not None)
     op = next(o for o in BOUNDS if o == p.at(i).op)
     text = " ".join(tag.text for tag in p.tags[i : end + bool(mention)])

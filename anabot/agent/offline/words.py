@@ -49,7 +49,7 @@ wise: wise | breakdown | break down | split | split up | slice | level
 only: only | just | solely | exclusively | limited to | restricted to | filtered to | filter to | filtered by | filter by
 only: only for | only in
 not: not | excluding | exclude | excludes | except | except for | without | but not | other than | apart from | ex | outside
-not: outside of
+not: outside of | excl | w/o
 not: ignoring | ignore | leaving out | leave out | minus | not in | not for | not from | not including | non | is not
 not: are not | not the
 is: = | equals | equal to | named | called
@@ -66,6 +66,9 @@ over quarter: quarter over quarter | quarter on quarter | qoq | quarterly change
 over year: year over year | year on year | yoy | yearly change | annual change
 change: change in | change of | changes in | change | growth | growth in | growth of | grow | grew | grown | growing | changed
 change: delta
+change: go up | went up | going up | gone up | go down | went down | going down | improve | improved | improving
+change: rise | rose | risen | rising | fall | fell | fallen | falling | drop by | increase | increased | decrease | decreased
+change: worsen | worsened | worsening | getting better | getting worse
 change: compared | increase in | decrease in | movement in | move | moved
 same_year: same period last year | same time last year | same week last year | same month last year | same quarter last year
 same_year: same day last year | same period a year ago | same week a year ago | same month a year ago | same quarter a year ago
