@@ -29,6 +29,8 @@ from anabot.store.sealing import Sealing
 
 FORGOTTEN = "(forgotten)"
 ALTERED = "(altered)"
+_BESIDE = insert(tables.audit_words)
+_MOST_OPEN = 1_000
 _CODE = re.compile(r"[a-z][a-z_]{0,39}")
 
 
@@ -91,6 +93,7 @@ class Audit:
 
     def __init__(self, database: Database, keys: PeopleKeys, sealing: Sealing, workspace: Callable[[], str]) -> None:
         self._database, self._keys, self._sealing, self._workspace = database, keys, sealing, workspace
+        self._opened: dict[str, dict[str, Any]] = {}  # of this process, so that an outcome need not read its intent again
 
     def open(self, intended: Intended) -> str:
         """Write down an intent, before anything runs. Returns the entry that `close` takes."""
@@ -110,8 +113,8 @@ class Audit:
     ) -> None:
         """Write down how it ended: "answered" or "done", or an error's code with its words as the reason."""
         ended = {"status": status, "rows": rows, "ms": round(ms, 3), "result_hash": result_hash, "tokens": tokens}
-        with self._database.write() as connection:
-            opened = _link(connection, entry)
+        with self._database.write(synced=False) as connection:
+            opened = self._opened.pop(entry, None) or _link(connection, entry)
             said = self._beside(connection, opened["actor"], entry + END, {"reason": reason}) if _in_words(reason) else ""
             outcome = {"event": "outcome", "reason": _code(reason), "words_hash": said, "cost_usd": format(cost_usd, "f")}
             chain.append(self._database, connection, opened["workspace"], {**opened, **ended, **outcome})
@@ -168,9 +171,11 @@ class Audit:
         kept = {name: _plain(getattr(intended, name)) for name in _SHARED}
         names = {"metrics": to_json(intended.metrics), "sources": to_json(dict(intended.sources))}
         link = {**kept, **names, "entry": entry, "event": event, "status": status, "reason": _code(reason)}
-        with self._database.write() as connection:
+        with self._database.write(synced=False) as connection:
             digest = self._beside(connection, kept["actor"], entry, said)
             chain.append(self._database, connection, workspace, {**link, "words_hash": digest})
+        if event == "intent" and len(self._opened) < _MOST_OPEN:
+            self._opened[entry] = {**chain.EMPTY, **link, "workspace": workspace}
         self._sealing.noticed()
         return entry
 
@@ -180,7 +185,7 @@ class Audit:
             return ""
         key, sealed = self._keys.seal(connection, actor, to_json(said), entry)
         row = {"entry": entry, "actor": actor, "key": key, "salt": "", "words": sealed}
-        connection.execute(insert(tables.audit_words).values(row))
+        connection.execute(_BESIDE, row)
         return hashlib.sha256(sealed.encode()).hexdigest()
 
     def _said(self, connection: Connection, entries: Iterable[str]) -> dict[str, dict[str, Any]]:

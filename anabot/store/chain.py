@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, text
+from sqlalchemy import Connection, Row, bindparam, insert, select, text
 
 from anabot.store import tables
 from anabot.store.database import CHAIN_LOCK, Database, now_text, to_json
@@ -36,6 +36,10 @@ _ends = (
 )  # fmt: skip
 
 
+_WRITE = insert(tables.audit)  # made once: SQLAlchemy takes longer to make it than SQLite to do it
+_LAST = _ends.where(tables.audit.c.workspace == bindparam("chain"))
+
+
 def lock(database: Database, connection: Connection, workspace: str) -> None:
     """Be the chain's only writer until the transaction ends."""
     if database.is_postgres:  # SQLite's writer is alone from the start of its transaction
@@ -51,7 +55,7 @@ def workspaces(connection: Connection) -> Sequence[str]:
 
 def last_link(connection: Connection, workspace: str) -> Row[Any] | None:
     """The seq, hash and event of the newest link, or None."""
-    return connection.execute(_ends.where(tables.audit.c.workspace == workspace)).first()
+    return connection.execute(_LAST, {"chain": workspace}).first()
 
 
 def append(database: Database, connection: Connection, workspace: str, link: Mapping[str, Any]) -> int:
@@ -60,7 +64,7 @@ def append(database: Database, connection: Connection, workspace: str, link: Map
     last = last_link(connection, workspace)
     seq, prev = (last.seq + 1, last.hash) if last else (1, GENESIS)
     full = {**EMPTY, **link, "workspace": workspace, "seq": seq, "version": NEWEST, "at": now_text(), "prev": prev}
-    connection.execute(insert(tables.audit).values({**full, "hash": link_hash(full)}))
+    connection.execute(_WRITE, {**full, "hash": link_hash(full)})
     return seq
 
 

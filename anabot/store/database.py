@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -63,15 +64,28 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that writes: on SQLite it takes the writer's place at once, so that it cannot fail half way."""
-        with self._transaction(writes=True) as connection:
+    def write(self, *, synced: bool = True) -> Iterator[Connection]:
+        """A transaction that writes: on SQLite it takes the writer's place at once, so that it cannot fail half way.
+
+        What is not `synced` outlives this process and, on SQLite, a power cut only after `sync` or a later write that is.
+        """
+        with self._transaction(writes=True, synced=synced) as connection:
             yield connection
 
+    def sync(self) -> None:
+        """Let all that was committed outlive a power cut. PostgreSQL has seen to that itself."""
+        ahead = Path(f"{self._url.database}-wal")
+        if not self.is_postgres and ahead.exists():
+            handle = os.open(ahead, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
     @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+    def _transaction(self, *, writes: bool, synced: bool = True) -> Iterator[Connection]:
         try:
-            with self._engine.connect().execution_options(writes=writes) as connection, connection.begin():
+            with self._engine.connect().execution_options(writes=writes, synced=synced) as connection, connection.begin():
                 yield connection
         except SQLAlchemyError as error:
             raise _store_error(error) from error
@@ -154,6 +168,9 @@ def _no_implicit_begin(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
+    if writes:
+        synced = connection.get_execution_options().get("synced", True)
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}")
     if writes is not None:  # the journal changes outside of any transaction
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from anabot.store import tables
 from anabot.store.database import Database, now_text
@@ -19,6 +19,7 @@ from anabot.store.memory import insert_new
 from anabot.store.vault import Vault, opened, seal
 
 _MOST_HELD = 10_000
+_OF = select(tables.people_keys.c.key, tables.people_keys.c.wrapped).where(tables.people_keys.c.actor == bindparam("who"))
 
 
 class PeopleKeys:
@@ -51,13 +52,12 @@ class PeopleKeys:
         return connection.execute(delete(tables.people_keys).where(tables.people_keys.c.actor == actor)).rowcount
 
     def _of(self, connection: Connection, actor: str) -> tuple[str, str]:
-        wanted = select(tables.people_keys.c.key, tables.people_keys.c.wrapped).where(tables.people_keys.c.actor == actor)
-        found = connection.execute(wanted).first()
+        found = connection.execute(_OF, {"who": actor}).first()
         if found is None:
             key = str(uuid.uuid4())
             row = {"actor": actor, "key": key, "at": now_text(), "wrapped": self._vault.wrap(secrets.token_bytes(32), key)}
             insert_new(self._database, connection, tables.people_keys, row)
-            found = connection.execute(wanted).one()  # another process may have been first
+            found = connection.execute(_OF, {"who": actor}).one()  # another process may have been first
         return found.key, found.wrapped
 
     def _unwrapped(self, key: str, wrapped: str) -> AESGCM:
