@@ -51,6 +51,22 @@ def test_a_replay_says_that_the_definition_has_moved(office: Office) -> None:
     assert found["grant"]["same"]
 
 
+def test_a_replay_says_that_what_the_asker_may_see_has_moved(office: Office) -> None:
+    receipt = office.ask(SALES)["receipt"]
+    office.edit(
+        "semantic_layer/access.yml",
+        "books: {sees: [company, books], lists: [people]}",
+        "books: {sees: [company], lists: [people]}",
+    )
+
+    code, found = parts(office, receipt)
+
+    assert (code, found["verdict"]) == (1, "moved")
+    assert not found["grant"]["same"]
+    assert "What they may see has changed" in found["grant"]["words"]
+    assert found["rows"]["same"]
+
+
 def test_a_replay_of_what_was_refused_says_what_it_was(office: Office) -> None:
     refused = office.ask("sales by favourite colour")
 
