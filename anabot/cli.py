@@ -40,11 +40,12 @@ def _app() -> typer.Typer:
         record,
         replaying,
         scope,
+        searching,
     )
 
     gc.enable()
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_purpose())
-    for command in (asking.ask, asking.query, care.check, care.migrate, care.worker, doctor.doctor, care.demo):
+    for command in (asking.ask, asking.query, searching.search, care.check, care.migrate, care.worker, doctor.doctor, care.demo):
         app.command()(command)
     app.command("eval")(evaluating.evaluate)
     app.add_typer(playbook.app, name="playbook")

@@ -78,7 +78,7 @@ def question_of(house: House, text: str, as_user: str, channel: str, thread: str
         UnknownName, BadQuery: the directory has no such person, or no such channel.
     """
     person = person_of(house, as_user)
-    place = _channel(house, channel) if channel else None
+    place = place_of(house, channel) if channel else None
     # One name for one conversation, however its place was written.
     named = f"cli:{place.channel if place else person.user}:{thread}" if thread else None
     return Question(question_id=str(uuid.uuid4()), text=text, person=person, channel=place, thread=named)
@@ -92,7 +92,8 @@ def person_of(house: House, handle: str) -> Person:
     return person
 
 
-def _channel(house: House, name: str) -> Channel:
+def place_of(house: House, name: str) -> Channel:
+    """The channel of the directory with this name or id."""
     channel = house.directory.channel(name)
     if channel is None:
         raise BadQuery(f"There is no channel called {name}.", todo="Use a name of the directory file.")

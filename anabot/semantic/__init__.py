@@ -9,7 +9,7 @@ from anabot.semantic.loading import parse_registry
 from anabot.semantic.names import nearest
 from anabot.semantic.render import Prepared, display_sql, render
 from anabot.semantic.resolve import resolve
-from anabot.semantic.search import search
+from anabot.semantic.search import find, search
 
 __all__ = [
     "Compiled",
@@ -19,6 +19,7 @@ __all__ = [
     "compile_values",
     "dimensions_of",
     "display_sql",
+    "find",
     "nearest",
     "parse_registry",
     "render",

@@ -1,17 +1,23 @@
-"""Find metrics by the words people use. It sees only the metrics it is told are visible.
+"""Find metrics, dimensions and values by the words people use. It sees only what it is told is visible.
 
-Names, labels and synonyms count most, then descriptions; spelling may be a little off.
+Names, labels and synonyms count most, then descriptions; spelling may be a little off. The words of a registry are indexed once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from anabot.semantic.registry import Metric, Registry
+from anabot.semantic.catalog import catalog_of
+from anabot.semantic.meaning import Vocabulary
+from anabot.semantic.registry import Dimension, Metric, Registry
+from anabot.semantic.values import ValueIndex
+from anabot.types import Grant
 
 _WORD = re.compile(r"[a-z0-9]+")
 _FILLER = frozenset(
@@ -20,53 +26,133 @@ _FILLER = frozenset(
 )
 _NEAR = 84  # of 100: how alike two words must be to count as one, misspelt
 _NAMED, _DESCRIBED = 1.0, 0.35
+_MOST_WORDS = 40  # of one search; more say nothing more
+Element = tuple[str, str]  # (semantic model, dimension)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One thing that a search is about. `of` is the dimension of a value."""
+
+    kind: Literal["metric", "dimension", "value"]
+    name: str
+    label: str
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A metric or a dimension, and the words it goes by."""
+
+    thing: Metric | Dimension
+    named: frozenset[str]
+    called: frozenset[tuple[str, ...]]
+
+
+class _Index:
+    """Which entries each word of a registry stands in, and how much that says."""
+
+    def __init__(self, registry: Registry) -> None:
+        things: list[Metric | Dimension] = list(registry.metrics.values())
+        things += [each for model in registry.models.values() for each in model.dimensions.values()]
+        self.entries = [_entry(thing) for thing in things]
+        self.places: dict[str, dict[int, float]] = {}
+        for number, entry in enumerate(self.entries):
+            for word in _split(entry.thing.description):
+                self.places.setdefault(word, {})[number] = _DESCRIBED
+            for word in entry.named:
+                self.places.setdefault(word, {})[number] = _NAMED
+        self.words = tuple(sorted(self.places))
+
+    def scored(self, text: str, seen: Callable[[Metric | Dimension], bool]) -> Iterator[tuple[float, Metric | Dimension]]:
+        """What the text is about among the things `seen`, with how sure that is; in no order."""
+        words = _words(text)[:_MOST_WORDS]
+        hits: dict[int, float] = {}
+        near = [self._alike(word) for word in dict.fromkeys(words)]
+        for alike in near:
+            best: dict[int, float] = {}
+            for word, sure in alike.items():
+                for number, weight in self.places[word].items():
+                    best[number] = max(best.get(number, 0.0), sure * weight)
+            for number, score in best.items():
+                hits[number] = hits.get(number, 0.0) + score
+        known = {word for alike in near for word in alike}
+        for number, total in hits.items():
+            entry = self.entries[number]
+            if seen(entry.thing):
+                whole = 1.0 if tuple(words) in entry.called else 0.0  # it is called exactly so
+                yield total / len(near) + 0.1 * len(entry.named & known) / len(entry.named) + whole, entry.thing
+
+    def _alike(self, word: str) -> dict[str, float]:
+        """The words of the registry that `word` may be, with how sure that is."""
+        found = process.extract(word, self.words, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=20)
+        return {match: score / 100 for match, score, _ in found}
 
 
 def search(registry: Registry, text: str, visible: Collection[str], limit: int = 10) -> tuple[str, ...]:
     """Names of the visible metrics that `text` is about, best first; all of them, in order, when it says nothing."""
-    words = _words(text)
-    known = [registry.metrics[name] for name in sorted(visible) if name in registry.metrics]
-    if not words:
-        return tuple(metric.name for metric in known[:limit])
-    near = {word: _alike(word, _vocabulary(registry)) for word in words}
-    scored = [(-_score(metric, near) - _called(metric, words), metric.name) for metric in known]
-    return tuple(name for score, name in sorted(scored)[:limit] if score < 0)
+    if not _words(text):
+        return tuple(sorted(name for name in visible if name in registry.metrics)[:limit])
+    names = visible if isinstance(visible, set | frozenset | dict) else frozenset(visible)
+    scored = _index(registry).scored(text, lambda thing: isinstance(thing, Metric) and thing.name in names)
+    return tuple(name for _, name in sorted((-score, thing.name) for score, thing in scored)[:limit])
 
 
-def _score(metric: Metric, near: dict[str, dict[str, float]]) -> float:
-    named, described = _texts(metric)
-    hits = [max(_best(alike, named) * _NAMED, _best(alike, described) * _DESCRIBED) for alike in near.values()]
-    total = sum(hits) / len(hits)
-    return total + 0.1 * (len(named & {word for alike in near.values() for word in alike}) / len(named)) if total else 0.0
+def find(registry: Registry, text: str, grant: Grant, values: ValueIndex | None = None, limit: int = 10) -> tuple[Found, ...]:
+    """The metrics, dimensions and values that `text` is about and `grant` lets be named, best first; of a name, one.
+
+    Dimensions are those of granted metrics; `values` are those that the grant may name.
+    """
+    listed, elements = grant.metrics | grant.listed, _elements(registry, grant.metrics, grant.denied)
+
+    def seen(thing: Metric | Dimension) -> bool:
+        return thing.name in listed if isinstance(thing, Metric) else (thing.model, thing.name) in elements
+
+    scored = [(-score, _found(thing)) for score, thing in _index(registry).scored(text, seen)]
+    scored += [(-score, found) for score, found in _values(registry, text, values) if values is not None]
+    best = sorted(scored, key=lambda each: (each[0], each[1].kind != "metric", each[1].name, each[1].of))
+    return tuple(dict.fromkeys(found for _, found in best))[:limit]
 
 
-def _called(metric: Metric, words: list[str]) -> float:
-    """A bonus for a metric that is called exactly so."""
-    return 1.0 if any(_words(text) == words for text in (metric.name, metric.label, *metric.synonyms)) else 0.0
+def _found(thing: Metric | Dimension) -> Found:
+    return Found(kind="metric" if isinstance(thing, Metric) else "dimension", name=thing.name, label=thing.label)
 
 
-def _best(alike: dict[str, float], words: frozenset[str]) -> float:
-    return max((alike[word] for word in words & alike.keys()), default=0.0)
+def _values(registry: Registry, text: str, values: ValueIndex | None) -> Iterator[tuple[float, Found]]:
+    """Values of which at least half the words are in the text."""
+    words = frozenset(_words(text))
+    for (model, name), held in values.by_dimension.items() if values else ():
+        for value in held:
+            own = _split(value)
+            if own & words and len(own & words) * 2 >= len(own):
+                label = registry.models[model].dimensions[name].label
+                sure = len(own & words) / len(words) * len(own & words) / len(own)
+                yield sure, Found(kind="value", name=value, label=label, of=name)
 
 
-def _alike(word: str, vocabulary: tuple[str, ...]) -> dict[str, float]:
-    """The words of the registry that `word` may be, with how sure that is."""
-    found = process.extract(word, vocabulary, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=20)
-    return {match: score / 100 for match, score, _ in found}
+@lru_cache(maxsize=4)
+def _index(registry: Registry) -> _Index:
+    return _Index(registry)
 
 
-@lru_cache(maxsize=8)
-def _vocabulary(registry: Registry) -> tuple[str, ...]:
-    return tuple(sorted({word for metric in registry.metrics.values() for part in _texts(metric) for word in part}))
+@lru_cache(maxsize=64)
+def _elements(registry: Registry, metrics: frozenset[str], denied: frozenset[str]) -> frozenset[Element]:
+    """The dimensions that the metrics reach, without those that are denied."""
+    catalog = catalog_of(registry)
+    words = Vocabulary(registry, catalog, Grant(subject="", audience="", denied=denied))
+    models = {leaf.model for name in metrics if name in registry.metrics for leaf in catalog.leaves(name)}
+    slots = (slot for model in models for each in catalog.reach(model).bare.values() for slot in each)
+    return frozenset((s.element.model, s.element.name) for s in slots if isinstance(s.element, Dimension) and not words.denied(s))
 
 
-def _texts(metric: Metric) -> tuple[frozenset[str], frozenset[str]]:
-    return _split((metric.name, metric.label, *metric.synonyms)), _split((metric.description,))
+def _entry(thing: Metric | Dimension) -> _Entry:
+    texts = (thing.name, thing.label, *thing.synonyms)
+    return _Entry(thing, _split(" ".join(texts)), frozenset(tuple(_words(text)) for text in texts))
 
 
-@lru_cache(maxsize=20_000)
-def _split(texts: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(_words(" ".join(texts)))
+@lru_cache(maxsize=50_000)
+def _split(text: str) -> frozenset[str]:
+    return frozenset(_words(text))
 
 
 def _words(text: str) -> list[str]:
