@@ -143,12 +143,12 @@ class _Message:
     def _near(self) -> list[str]:
         """The visible metrics whose names are most like the message, or like one of its unknown words."""
         unknown = [each.text.casefold() for each in self.tags if each.kind == "unknown" and len(each.text) > 3]
-        scored = []
+        scored, said = [], self.text.casefold()
         for name in self.lexicon.visible:
             phrases = [phrase.casefold() for phrase in phrases_of(self.lexicon.registry, name)]
-            whole = max(fuzz.token_set_ratio(self.text.casefold(), phrase) for phrase in phrases)
+            whole = max(fuzz.token_set_ratio(said, phrase, score_cutoff=_NEAR_ENOUGH) for phrase in phrases)
             spoken = [each for phrase in phrases for each in phrase.split() if not is_light(each)]
-            part = max((fuzz.ratio(word, each) for word in unknown for each in spoken), default=0)
+            part = max((fuzz.ratio(word, each, score_cutoff=_NEAR_ENOUGH) for word in unknown for each in spoken), default=0)
             if max(whole, part) >= _NEAR_ENOUGH:
                 scored.append((-max(whole, part), len(phrases[0]), name))
         return [name for *_, name in sorted(scored)]
