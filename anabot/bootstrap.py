@@ -31,6 +31,7 @@ from anabot.store import LOCAL, Store, open_store
 from anabot.types import Answer, Badge, Directory, Person
 from anabot.warehouses.base import Warehouse
 from anabot.warehouses.connect import open_warehouse
+from anabot.warehouses.declared import declared
 
 if TYPE_CHECKING:
     from anabot.replay import Replayer
@@ -107,7 +108,7 @@ class House:
         return worst_badge(metrics, self.standing().registry, models, self.evidence(), now=self.clock.now())
 
     def _warehouse_words(self) -> str:
-        return f"{self.settings.warehouse_url.partition(':')[0]}, data {self.engine.watermark()[:12]}"
+        return f"{', '.join(self.engine.connections())}; data {self.engine.watermark()[:12]}"
 
     def _load_words(self) -> str:
         loaded = self.engine.freshness()
@@ -140,26 +141,28 @@ def open_house(
         ConfigError, RegistryError: what is missing or wrong, all at once.
     """
     with ExitStack() as opened:
-        warehouse = open_warehouse(settings.warehouse_url)
-        opened.callback(warehouse.close)
-        warehouse.wake()
+        warehouses = open_connections(settings)
+        for each in warehouses.values():
+            opened.callback(each.close)
+            each.wake()
         people, owners = _people(settings, directory)
         standing = Standing(settings, owners)
         store = open_store(settings, workspace)
         opened.callback(store.close)
         store.migrate()
-        yield _wired(settings, standing, store, warehouse, people)
+        yield _wired(settings, standing, store, warehouses, people)
 
 
-def _wired(settings: Settings, standing: Standing, store: Store, warehouse: Warehouse, people: Directory) -> House:
+def _wired(settings: Settings, standing: Standing, store: Store, warehouses: Mapping[str, Warehouse], people: Directory) -> House:
     clock = RunningClock(settings.now)
     engine = Engine(
         standing,
-        {"default": warehouse},
+        warehouses,
         store.audit,
         max_rows=settings.max_rows,
         max_bytes=settings.max_bytes,
         timeout_s=settings.timeout_s,
+        part_rows=settings.part_rows,
     )
     evidence = KnownEvidence(standing, engine, store)
     asker = Asker(
@@ -180,6 +183,19 @@ def _wired(settings: Settings, standing: Standing, store: Store, warehouse: Ware
         asker=asker,
         evidence=evidence,
     )
+
+
+def open_connections(settings: Settings) -> dict[str, Warehouse]:
+    """The warehouses by the names of their connections: those of the file, and as `default` that of the URL.
+
+    Raises:
+        ConfigError: what is wrong with the file, all at once; or `default` is declared in both places.
+    """
+    found = declared(settings.connections) if settings.connections is not None else {}
+    if settings.warehouse_url and "default" in found:
+        why = f"ANABOT_WAREHOUSE_URL and {settings.connections} both say what it is."
+        raise ConfigError("The connection `default` is declared twice.", why=why, todo="Take it from one of them.")
+    return {"default": open_warehouse(settings.warehouse_url), **found} if settings.warehouse_url else found
 
 
 def file_directory(settings: Settings) -> Directory:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from anabot.errors import ConfigError
@@ -60,7 +61,8 @@ class _SlackTokens(BaseSettings):
 class Settings(_SlackTokens):
     """Every setting, validated at start. Secrets, and URLs that may hold one, never show in a `repr`."""
 
-    warehouse_url: Annotated[str, AfterValidator(_known_scheme)] = Field(repr=False)
+    connections: Path | None = None
+    warehouse_url: str = Field(default="", repr=False, validate_default=True)
     store_url: Annotated[str, AfterValidator(_known_store)] = Field(default="sqlite:///var/anabot.db", repr=False)
     checkpoints: Path | None = None  # beside a store in SQLite, or var/checkpoints
     audit_key: SecretStr = SecretStr("")  # a file with an Ed25519 key, or the key itself
@@ -73,12 +75,20 @@ class Settings(_SlackTokens):
     model: str = "offline"
     max_rows: int = Field(default=5_000, ge=1, le=100_000)
     max_bytes: int = Field(default=64_000_000, ge=1_000)
+    part_rows: int = Field(default=100_000, ge=1, le=1_000_000)
     timeout_s: float = Field(default=30.0, gt=0, le=600)
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65_535)
     slack_api_url: Annotated[str, AfterValidator(_web_address)] = Field(
         default="https://slack.com/api/", validation_alias="SLACK_API_URL"
     )
+
+    @field_validator("warehouse_url")
+    @classmethod
+    def _warehouse_is_needed(cls, url: str, known: ValidationInfo) -> str:
+        if not url and known.data.get("connections") is None:
+            raise PydanticCustomError("missing", "is not set")
+        return _known_scheme(url) if url else url
 
     @field_validator("now", mode="before")
     @classmethod
@@ -124,7 +134,7 @@ def load_settings(*, slack: bool = False, events: bool = False) -> Settings:
         ConfigError: naming every setting that is missing or wrong, each with its variable and never with its value.
     """
     try:
-        settings, faults = Settings(), []  # type: ignore[call-arg]  # the environment gives what mypy misses
+        settings, faults = Settings(), []
     except ValidationError as error:
         settings, faults = None, [f"{_variable(fault['loc'])} {_words(fault['type'], fault['msg'])}" for fault in error.errors()]
     except (OSError, UnicodeDecodeError) as error:

@@ -141,6 +141,10 @@ class Engine:
         registry = self._current().registry
         return self._loads.get(f"{registry.version}:{self._marks()}", lambda: self._newest_loads(registry))
 
+    def connections(self) -> tuple[str, ...]:
+        """Each connection with the SQL it speaks: `default (duckdb)`."""
+        return tuple(f"{name} ({warehouse.dialect})" for name, warehouse in sorted(self._warehouses.items()))
+
     def watermark(self) -> str:
         """A word for the data as it now stands: what the warehouses say, and where they cannot tell, their newest loads."""
         marks = self._marks()

@@ -18,9 +18,11 @@ from anabot.directory import FileDirectory
 from anabot.errors import ConfigError, Fault, RegistryError
 from anabot.lineage.dbt import DbtBuild
 from anabot.semantic import parse_registry
+from anabot.semantic.names import did_you_mean
 from anabot.semantic.registry import Registry
 from anabot.shelf import kept
 from anabot.types import Directory
+from anabot.warehouses.declared import names
 
 if TYPE_CHECKING:
     from anabot.playbooks.playbook import Playbook
@@ -97,6 +99,9 @@ def read_laws(settings: Settings, directory: Directory) -> Laws:
     files = read_tree(settings.semantic_layer)
     with kept(settings.cache, settings.semantic_layer.absolute().as_posix(), files) as parsed:
         registry = parse_registry(files, build.raw, parsed=parsed)
+    undeclared = tuple(_undeclared(registry, settings))
+    if undeclared:
+        raise RegistryError(undeclared)
     policy = _policy(files, registry, settings)
     texts = read_tree(settings.playbooks, MARKDOWN)
     return Laws(current=Current(registry=registry, policy=policy), build=build, texts=texts, directory=directory)
@@ -130,6 +135,18 @@ def _check(texts: Mapping[str, str], current: Current, directory: Directory) -> 
     from anabot.playbooks.check import check_playbooks  # it brings the templates along, which a question does not need
 
     return check_playbooks(texts, current.registry, current.policy, directory)
+
+
+def _undeclared(registry: Registry, settings: Settings) -> Iterator[Fault]:
+    """Models on a connection that nothing declares."""
+    known = {"default"} if settings.warehouse_url else set[str]()
+    known |= names(settings.connections) if settings.connections is not None else set()
+    for model in registry.models.values():
+        if model.connection not in known:
+            what = f"The model `{model.name}` lies on the connection `{model.connection}`, which is not declared."
+            why = f"Declared: {', '.join(sorted(known))}."
+            todo = did_you_mean(model.connection, known) or "Add it to the file of ANABOT_CONNECTIONS."
+            yield Fault(model.file, model.line, what, why, todo)
 
 
 def _uncertified(registry: Registry) -> Iterator[Fault]:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 
 import typer
 
-from anabot.bootstrap import file_directory, memory_words, open_house, registry_words
+from anabot.bootstrap import file_directory, memory_words, open_connections, open_house, registry_words
 from anabot.checks.doctor import Finding, examine
 from anabot.commands.saying import say
 from anabot.config import Settings, load_settings
 from anabot.errors import AnabotError
 from anabot.standing import Standing
 from anabot.store import open_store
-from anabot.warehouses.connect import open_warehouse
 
 
 def doctor() -> None:
@@ -40,9 +39,18 @@ def _alone(settings: Settings) -> Mapping[str, Callable[[], str]]:
     """Parts that can be looked at while the house does not stand."""
     return {
         "Registry": lambda: registry_words(Standing(settings, file_directory(settings)).laws),
-        "Warehouse": lambda: f"data {open_warehouse(settings.warehouse_url).watermark()[:12]}",
+        "Warehouse": lambda: _warehouses(settings),
         "Memory": lambda: _memory(settings),
     }
+
+
+def _warehouses(settings: Settings) -> str:
+    found = open_connections(settings)
+    try:
+        return ", ".join(f"{name} {each.watermark()[:12] or each.dialect}" for name, each in found.items())
+    finally:
+        for each in found.values():
+            each.close()
 
 
 def _memory(settings: Settings) -> str:
