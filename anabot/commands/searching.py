@@ -29,7 +29,8 @@ def search(
     if as_json:
         say_json([{"kind": each.kind, "name": each.name, "label": each.label, "of": each.of} for each in found])
     elif found:
-        say_grid(("Kind", "Name", "Label"), [(each.kind, each.name, each.label) for each in found])
+        labels = [f"a value of {each.label}" if each.kind == "value" else each.label for each in found]
+        say_grid(("Kind", "Name", "Label"), [(each.kind, each.name, label) for each, label in zip(found, labels, strict=True)])
     else:
         talk(f"Nothing that you may see is about “{text}”.")
     raise typer.Exit(0 if found else 1)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nlargest
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -25,9 +26,10 @@ _FILLER = frozenset(
     + ("was", "were", "what", "with")
 )
 _NEAR = 84  # of 100: how alike two words must be to count as one, misspelt
-_NAMED, _DESCRIBED = 1.0, 0.35
+_NAMED, _DESCRIBED, _COVERED = 1.0, 0.35, 0.1
 _MOST_WORDS = 40  # of one search; more say nothing more
 Element = tuple[str, str]  # (semantic model, dimension)
+Seen = Callable[[Metric | Dimension], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +66,8 @@ class _Index:
                 self.places.setdefault(word, {})[number] = _NAMED
         self.words = tuple(sorted(self.places))
 
-    def scored(self, text: str, seen: Callable[[Metric | Dimension], bool]) -> Iterator[tuple[float, Metric | Dimension]]:
-        """What the text is about among the things `seen`, with how sure that is; in no order."""
+    def scored(self, text: str, seen: Seen, limit: int) -> Iterator[tuple[float, Metric | Dimension]]:
+        """What the text is about among the things `seen`, with how sure that is: those that may be of the first `limit`."""
         words = _words(text)[:_MOST_WORDS]
         hits: dict[int, float] = {}
         near = [self._alike(word) for word in dict.fromkeys(words)]
@@ -77,11 +79,20 @@ class _Index:
             for number, score in best.items():
                 hits[number] = hits.get(number, 0.0) + score
         known = {word for alike in near for word in alike}
-        for number, total in hits.items():
+        for number, score in self._first({number: total / len(near) for number, total in hits.items()}, seen, limit):
             entry = self.entries[number]
-            if seen(entry.thing):
-                whole = 1.0 if tuple(words) in entry.called else 0.0  # it is called exactly so
-                yield total / len(near) + 0.1 * len(entry.named & known) / len(entry.named) + whole, entry.thing
+            whole = 1.0 if tuple(words) in entry.called else 0.0  # it is called exactly so
+            yield score + _COVERED * len(entry.named & known) / len(entry.named) + whole, entry.thing
+
+    def _first(self, scores: dict[int, float], seen: Seen, limit: int) -> Iterator[tuple[int, float]]:
+        """Those seen whose score, with what may still be added to it, reaches that of the last of `limit` names."""
+        open_to = {number: score for number, score in scores.items() if seen(self.entries[number].thing)}
+        names: dict[str, float] = {}
+        for number, score in open_to.items():
+            name = self.entries[number].thing.name
+            names[name] = max(names.get(name, 0.0), score)
+        least = min(nlargest(limit, names.values()), default=0.0) - _COVERED
+        return ((number, score) for number, score in open_to.items() if score >= least)
 
     def _alike(self, word: str) -> dict[str, float]:
         """The words of the registry that `word` may be, with how sure that is."""
@@ -94,7 +105,7 @@ def search(registry: Registry, text: str, visible: Collection[str], limit: int =
     if not _words(text):
         return tuple(sorted(name for name in visible if name in registry.metrics)[:limit])
     names = visible if isinstance(visible, set | frozenset | dict) else frozenset(visible)
-    scored = _index(registry).scored(text, lambda thing: isinstance(thing, Metric) and thing.name in names)
+    scored = _index(registry).scored(text, lambda thing: isinstance(thing, Metric) and thing.name in names, limit)
     return tuple(name for _, name in sorted((-score, thing.name) for score, thing in scored)[:limit])
 
 
@@ -108,7 +119,7 @@ def find(registry: Registry, text: str, grant: Grant, values: ValueIndex | None 
     def seen(thing: Metric | Dimension) -> bool:
         return thing.name in listed if isinstance(thing, Metric) else (thing.model, thing.name) in elements
 
-    scored = [(-score, _found(thing)) for score, thing in _index(registry).scored(text, seen)]
+    scored = [(-score, _found(thing)) for score, thing in _index(registry).scored(text, seen, limit)]
     scored += [(-score, found) for score, found in _values(registry, text, values) if values is not None]
     best = sorted(scored, key=lambda each: (each[0], each[1].kind != "metric", each[1].name, each[1].of))
     return tuple(dict.fromkeys(found for _, found in best))[:limit]
