@@ -17,6 +17,7 @@ from anabot.semantic.draft import Draft
 from anabot.semantic.names import did_you_mean
 from anabot.semantic.parsed import Parsed
 from anabot.semantic.read_company import read_company, read_reconciliation
+from anabot.semantic.read_crosswalks import read_crosswalk
 from anabot.semantic.read_manifest import read_spines, spoken
 from anabot.semantic.read_metrics import read_metric
 from anabot.semantic.read_models import read_model
@@ -103,6 +104,8 @@ def _read(draft: Draft, file: str, text: str, parsed: Parsed | None) -> Document
         return None
     if "reconciliations/" in f"/{file}":
         read_reconciliation(draft, doc)
+    elif "crosswalks/" in f"/{file}":
+        read_crosswalk(draft, doc)
     elif not isinstance(doc.value, dict):
         draft.fault(
             doc, (), "This file is not a mapping.", "", f"Begin it with one of {', '.join(f'`{root}:`' for root in _ROOTS)}."
