@@ -18,14 +18,11 @@ from typing import Literal, Protocol
 
 import structlog
 
-from anabot.access import guard
-from anabot.access.proof import Allowed, only_joined, rules_of
+from anabot.access.statements import checked, checked_before
 from anabot.errors import AnabotError, BadQuery, ConfigError, WarehouseError, WarehouseLacks
-from anabot.semantic import Compiled, Prepared, compile_query, display_sql, render
-from anabot.semantic.bound import bound, wanted
+from anabot.semantic import Compiled, compile_query, display_sql, render
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.definitions import definition_hash
-from anabot.semantic.pieces import MERGE
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.semantic.value_queries import Place, compile_index, declared_values
@@ -35,7 +32,7 @@ from anabot.store.kept import Kept
 from anabot.types import Cell, Grant, Receipt, Statement, Table, cell_json
 from anabot.warehouses.base import Result, Warehouse
 from anabot.warehouses.cells import typed
-from anabot.warehouses.federation import Checked, Federation, Limits
+from anabot.warehouses.federation import Federation, Limits
 
 log = structlog.get_logger()
 FRESH_FOR_S = 60.0
@@ -208,33 +205,17 @@ class Engine:
         return {name: warehouse.dialect for name, warehouse in self._warehouses.items()}
 
     def _statements(self, registry: Registry, compiled: Compiled, grant: Grant) -> list[Statement]:
-        """All statements, checked before any of them runs; lists that are not known yet are taken to be empty."""
-        names = {each.name for each in compiled.prepared}
-        for each in compiled.prepared:
-            empty = bound(each, dict.fromkeys(wanted(each, names), ())) if len(names) > 1 else each
-            self._checked(registry, compiled, grant, empty, ())
+        """All statements, checked before any of them runs."""
+        for _ in checked_before(registry, compiled, grant):
+            pass
         return [render(each) for each in compiled.prepared]
-
-    def _checked(
-        self, registry: Registry, compiled: Compiled, grant: Grant, prepared: Prepared, lists: Sequence[Allowed]
-    ) -> Checked:
-        statement, at = render(prepared), prepared.connection
-        if at == MERGE:
-            tree = guard.check(statement, relations={(each.name,) for each in compiled.prepared})
-            only_joined(tree, {each.name for each in compiled.prepared if each.role == "describes"})
-            return statement, tree
-        here = {each.relation for each in registry.models.values() if each.connection == at}
-        here |= {each.relation for each in registry.spines if each.connection == at}
-        rules = rules_of(registry, grant, at)
-        tree = guard.check(statement, relations=compiled.relations & here, rules=rules, lists=lists, role=prepared.role)
-        return statement, tree
 
     def _table(
         self, registry: Registry, compiled: Compiled, statements: list[Statement], grant: Grant, notes: list[str]
     ) -> Table:
         if len(statements) == 1:
             return typed(self._ask(statements[0], self._limits), compiled.columns)
-        federation = Federation(partial(self._checked, registry, compiled, grant), self._ask, self._limits)
+        federation = Federation(partial(checked, registry, compiled, grant), self._ask, self._limits)
         result, said = federation.run(compiled.prepared, compiled.crossings)
         notes += said
         return typed(result, compiled.columns)

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from anabot.access import guard
-from anabot.access.proof import rules_of
+from anabot.access.statements import checked_before
 from anabot.errors import AnabotError, BadQuery, NotAllowed, UnknownName, UnsafeQuery
-from anabot.semantic import Compiled, compile_query, dimensions_of, render
+from anabot.semantic import Compiled, compile_query, dimensions_of
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.query import Condition, MetricQuery
 from anabot.semantic.registry import Metric, Registry
@@ -129,12 +128,12 @@ class _Prover:
             yield from self._looked_at(grant, compiled)
 
     def _looked_at(self, grant: Grant, compiled: Compiled) -> Iterator[str]:
-        for prepared in compiled.prepared:
-            try:
-                tree = guard.check(render(prepared), relations=compiled.relations, rules=rules_of(self.registry, grant))
-            except UnsafeQuery as error:
-                yield f"the guard refuses it: {error.why}"
-                continue
+        try:
+            trees = [tree for _, tree in checked_before(self.registry, compiled, grant)]
+        except UnsafeQuery as error:
+            yield f"the guard refuses it: {error.why}"
+            return
+        for tree in trees:
             for table, column in sorted(_read(tree) & self._forbidden(grant, compiled.metrics)):
                 yield f"reads {table}.{column}, which is denied"
 

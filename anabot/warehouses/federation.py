@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from anabot.access.proof import Allowed
+from anabot.access.statements import Checked
 from anabot.errors import BadQuery, WarehouseLimit
 from anabot.semantic.bound import Lists, Wanted, bound, wanted
 from anabot.semantic.pieces import MERGE, Crossing
@@ -49,7 +50,6 @@ class Given:
         return tuple(dict.fromkeys(row[place] for row in self.result.rows if row[place] is not None))
 
 
-Checked = tuple[Statement, exp.Expression]
 Check = Callable[[Prepared, Sequence[Allowed]], Checked]
 Ask = Callable[[Statement, Limits], Result]
 

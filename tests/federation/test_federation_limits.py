@@ -11,6 +11,7 @@ import pytest
 
 from anabot.access import guard
 from anabot.access.proof import Allowed, rules_of
+from anabot.checks.scope import prove_scope
 from anabot.errors import BadQuery, RegistryError, UnsafeQuery, WarehouseLimit
 from anabot.semantic import compile_query, parse_registry, render
 from anabot.semantic.bound import bound
@@ -162,3 +163,12 @@ def test_cells_travel_exactly() -> None:
     cells = ((Decimal("12345678901234567890.25"), 1, "a"), (None, 2, None), (Decimal("-0.5"), 1 << 70, "b"))
 
     assert rows(arrow(("x", "y", "z"), cells)) == cells
+
+
+def test_scope_prove_looks_at_every_statement_and_finds_nothing_wrong() -> None:
+    roles = {"all": everything(), "north": replace(everything(NORTH), denied=frozenset({"customers.phone"}))}
+
+    report = prove_scope(apart("regions", "shops"), roles)
+
+    assert report.combinations > 100
+    assert report.violations == ()
