@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from anabot.access.faults import Known
-from anabot.access.policy import Policy, parse_policy
+from anabot.access.policy import Policy, parse_policy, shape_faults
 from anabot.ask import Current
 from anabot.config import Settings
 from anabot.directory import FileDirectory
 from anabot.errors import ConfigError, Fault, RegistryError
 from anabot.lineage.dbt import DbtBuild
+from anabot.periods import Calendar
 from anabot.semantic import parse_registry
 from anabot.semantic.names import did_you_mean
 from anabot.semantic.registry import Registry
@@ -108,7 +111,7 @@ def read_laws(settings: Settings, directory: Directory) -> Laws:
 
 
 def check_files(settings: Settings, directory: Directory, *, strict: bool = False) -> tuple[tuple[Fault, ...], int]:
-    """Every fault of every file, in order, and how many files there are. `strict` also wants every metric certified.
+    """Every fault of every file, in order, and how many files there are. `strict` also names what may be and should not.
 
     Raises:
         ConfigError: a folder or the dbt build is not there.
@@ -119,7 +122,7 @@ def check_files(settings: Settings, directory: Directory, *, strict: bool = Fals
         for fault in _faults(settings, directory, strict):
             faults.add(fault)
     except RegistryError as error:
-        faults.update(error.faults)
+        faults.update((*error.faults, *_alone(settings)))
     return tuple(sorted(faults)), count
 
 
@@ -128,7 +131,25 @@ def _faults(settings: Settings, directory: Directory, strict: bool) -> Iterator[
     yield from _idle(settings, directory, laws.current.registry)
     yield from laws.held
     if strict:
-        yield from _uncertified(laws.current.registry)
+        from anabot.semantic.lint import lint, unowned
+
+        registry = laws.current.registry
+        yield from lint(registry, registry.calendar.today(settings.now or dt.datetime.now(dt.UTC)))
+        yield from unowned(registry, lambda name: directory.person(name) is not None)
+
+
+def _alone(settings: Settings) -> Iterator[Fault]:
+    """What is wrong with access and playbooks whatever the registry says, so that no fault hides behind another file's."""
+    from anabot.playbooks.spec import read_playbook
+
+    for path in (*_paths(settings.semantic_layer, YAML), *_paths(settings.playbooks, MARKDOWN)):
+        text = _text(path)
+        if isinstance(text, Fault):
+            yield text
+        elif path.name == "access.yml":
+            yield from shape_faults(text, path.as_posix())
+        elif path.suffix in MARKDOWN:
+            yield from read_playbook(path.as_posix(), text, Calendar(ZoneInfo("UTC")))[2]
 
 
 def _check(texts: Mapping[str, str], current: Current, directory: Directory) -> tuple[Mapping[str, Playbook], tuple[Fault, ...]]:
@@ -147,13 +168,6 @@ def _undeclared(registry: Registry, settings: Settings) -> Iterator[Fault]:
             why = f"Declared: {', '.join(sorted(known))}."
             todo = did_you_mean(model.connection, known) or "Add it to the file of ANABOT_CONNECTIONS."
             yield Fault(model.file, model.line, what, why, todo)
-
-
-def _uncertified(registry: Registry) -> Iterator[Fault]:
-    for metric in registry.metrics.values():
-        if metric.certified is None:
-            todo = "Add `certified: {by, at, expires}` once its owner vouches for it."
-            yield Fault(metric.file, metric.line, f"`{metric.name}` is not certified.", todo=todo)
 
 
 def _idle(settings: Settings, directory: Directory, registry: Registry) -> Iterator[Fault]:

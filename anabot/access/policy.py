@@ -15,8 +15,9 @@ from anabot.access.audience import Declaration
 from anabot.access.faults import Known, faults_of
 from anabot.access.membership import Membership, attributes, memberships
 from anabot.access.spec import AccessSpec, RightsSpec
-from anabot.errors import RegistryError
+from anabot.errors import Fault, RegistryError
 from anabot.semantic import documents
+from anabot.semantic.documents import Document
 from anabot.semantic.draft import Draft
 from anabot.semantic.registry import Registry
 from anabot.types import Channel, Grant, Person, RowRule
@@ -244,6 +245,11 @@ def _nothing(subject: str, reason: str) -> Grant:
     return Grant(subject=subject, audience="dm", reason=reason)
 
 
+def shape_faults(text: str, file: str) -> tuple[Fault, ...]:
+    """What is wrong with the text of `access.yml` whatever the registry says."""
+    return _shaped(text, file)[2]
+
+
 def parse_policy(
     text: str,
     registry: Registry,
@@ -256,12 +262,17 @@ def parse_policy(
     Raises:
         RegistryError: with all faults, each with its line.
     """
-    doc, faults = documents.parse(file, text)
-    draft = Draft(dialect="", manifest=None, governed=False)
-    spec = draft.shape(AccessSpec, doc.value or {}, doc, ()) if doc is not None else None
-    faults = [*faults, *draft.faults]
+    doc, spec, wrong = _shaped(text, file)
+    faults = list(wrong)
     if doc is not None and spec is not None:
         faults += faults_of(spec, doc, registry, known)
     if faults or spec is None:
         raise RegistryError(list(dict.fromkeys(faults)))
     return Policy(spec, registry)
+
+
+def _shaped(text: str, file: str) -> tuple[Document | None, AccessSpec | None, tuple[Fault, ...]]:
+    doc, faults = documents.parse(file, text)
+    draft = Draft(dialect="", manifest=None, governed=False)
+    spec = draft.shape(AccessSpec, doc.value or {}, doc, ()) if doc is not None else None
+    return doc, spec, (*faults, *draft.faults)

@@ -13,7 +13,10 @@ from anabot.store import open_store
 
 
 def check(
-    strict: Annotated[bool, typer.Option(help="Every metric must be certified, too.")] = False, as_json: AsJson = False
+    strict: Annotated[
+        bool, typer.Option(help="Name duplicates, drafts, unclear words and missing or lost certifications, too.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check registry, access and playbooks: file, line, what, why, what to do. Silence is success."""
     from anabot.bootstrap import file_directory

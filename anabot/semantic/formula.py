@@ -86,10 +86,12 @@ class Formulas:
         return any(self.inexact(each.metric) for each in metric.inputs)
 
     def _unfold(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:
-        where = (*metric.where, *where)
+        return self._filled(metric, self._computed(metric, (*metric.where, *where), timing))
+
+    def _computed(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:
         match metric.kind:
             case "simple":
-                return self._filled(metric, self._need(metric, where, timing))
+                return self._need(metric, where, timing)
             case "ratio":
                 top, bottom = (self._input(each, where, timing) for each in metric.inputs)
                 return divided(top, bottom, self.dialect)

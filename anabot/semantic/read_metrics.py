@@ -90,6 +90,9 @@ class MetricReader:
             if not getattr(spec, key):
                 self.fault(("type",), f"The {spec.type} metric `{spec.name}` has no `{key}`.", "", f"Add `{key}:`.")
         if spec.type != "simple":
+            if spec.join_to_timespine:
+                todo = "Say it of the simple metrics that this one is made of."
+                self.fault(("join_to_timespine",), "Only a simple metric is joined to the time spine.", "", todo)
             return
         if model is None:
             self.fault(

@@ -107,6 +107,7 @@ class _Reader:
     def _composed(self) -> MetricSpec:
         params, cumulative = self.spec.type_params, self.spec.type_params.cumulative_type_params
         said: dict[str, Any] = {"expr": params.expr, "numerator": params.numerator, "denominator": params.denominator}
+        said["fill_nulls_with"] = params.fill_nulls_with
         if self.spec.type == "derived":
             said["input_metrics"] = params.metrics
         if self.spec.type == "cumulative":

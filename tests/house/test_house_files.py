@@ -183,3 +183,52 @@ def _running(office: Office) -> Iterator[House]:
 
 def _settings() -> Settings:
     return load_settings()
+
+
+def test_no_fault_hides_behind_that_of_another_file(office: Office) -> None:
+    office.edit(SALES_FILE, "agg: count_distinct", "agg: count_distnct")
+    office.edit("semantic_layer/access.yml", "strict: true", "strct: true")
+    office.edit(WEEK_FILE, "owner: bea", "ownr: bea")
+
+    faults = office.run("check", "--json").json
+
+    assert {fault["file"] for fault in faults} == {SALES_FILE, "semantic_layer/access.yml", WEEK_FILE}
+
+
+def test_the_same_number_under_two_names_is_named_where_it_is_strict(office: Office) -> None:
+    twin = """  - name: orders_taken
+    label: Orders taken
+    description: The same, said again.
+    type: simple
+    agg: count
+    expr: "(ORDER_ID)"
+    config: {meta: {ana: {owner: sam, unit: count, golden: [{period: [2026-05-01, 2026-08-01], value: "13"}]}}}
+"""
+    office.edit(SALES_FILE, "  - name: customers_served\n", twin + "  - name: customers_served\n")
+
+    told = office.run("check", "--strict")
+
+    assert office.run("check").code == 0
+    assert told.code == 1
+    assert (
+        f"{SALES_FILE}:32  `orders_taken` computes what `orders_placed` computes.\n  That one stands in {SALES_FILE}:24."
+        in told.out
+    )
+
+
+def test_who_is_nobody_cannot_own_a_metric_where_it_is_strict(office: Office) -> None:
+    office.edit(SALES_FILE, "owner: sam, scope: company, unit: minutes", "owner: samm, scope: company, unit: minutes")
+
+    told = office.run("check", "--strict")
+
+    assert "`waiting_time` names samm as `owner`, who is nobody in the directory." in told.out
+
+
+def test_a_certification_has_ended_on_the_day_that_the_clock_says(office: Office) -> None:
+    office.edit(SALES_FILE, "unit: minutes,", "unit: minutes, certified: {by: bea, at: 2026-01-01, expires: 2026-09-28},")
+
+    told = office.run("check", "--strict")
+    before = office.run("check", "--strict", ANABOT_NOW="2026-09-27T12:00:00+00:00")
+
+    assert "The certification of `waiting_time` ended on 2026-09-28." in told.out
+    assert "`waiting_time`" not in before.out
