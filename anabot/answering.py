@@ -5,21 +5,24 @@ Every number comes from the engine under the grant it is given. It never chooses
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from anabot.agent.reply import say
 from anabot.agent.understanding import Reading
 from anabot.analysis.point import at_the_point
-from anabot.analysis.reconcile import bridge, metrics_of
-from anabot.checks.badge import Evidence, worst_badge
+from anabot.analysis.reconcile import bridge, bridges_by, metrics_of, unexplained
+from anabot.checks.badge import Evidence, bridged, worst_badge
 from anabot.engine import Engine, Intent, Outcome
+from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.formula_words import column_words
-from anabot.semantic.query import MetricQuery, Span
-from anabot.semantic.registry import Registry
+from anabot.semantic.query import Filter, MetricQuery, Span
+from anabot.semantic.registry import Reconciliation, Registry
 from anabot.types import Answer, Bridge, Clock, Grant, Table
+
+_GROUPS = 6  # bridges beside one answer: more is a table that nobody reads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,8 @@ class Answerer:
         evidence = self.evidence()
         query = outcome.compiled.query
         models = _dbt_models(registry, outcome)
+        bridges, unbridged = ([], []) if reading.ask else self._bridges(query, registry, grant, intent)
+        trust = worst_badge(query.metrics, registry, outcome.compiled.models, evidence, now=self.clock.now())
         return Answer(
             status="answered",
             text=say(replace(reading, query=asked), outcome.table, registry),
@@ -52,11 +57,11 @@ class Answerer:
             models=evidence.build.chain(models),
             lineage=evidence.build.steps(models),
             metrics=query.metrics,
-            badge=worst_badge(query.metrics, registry, outcome.compiled.models, evidence, now=self.clock.now()),
+            badge=bridged(trust, unexplained(bridges)),
             as_of=outcome.as_of,
             period=_dates(query, registry),
-            assumptions=(*reading.assumptions, *_pinned(reading.query, asked), *outcome.notes),
-            bridges=() if reading.ask else tuple(self._bridges(query, registry, grant, intent)),
+            assumptions=(*reading.assumptions, *_pinned(reading.query, asked), *outcome.notes, *unbridged),
+            bridges=tuple(bridges),
             chart=reading.chart,
             ask=reading.ask,
             access=_access(grant, registry),
@@ -64,22 +69,45 @@ class Answerer:
             timings_ms={"query": round(outcome.ms, 3)},
         )
 
-    def _bridges(self, query: MetricQuery, registry: Registry, grant: Grant, intent: Intent) -> Iterator[Bridge]:
+    def _bridges(self, query: MetricQuery, registry: Registry, grant: Grant, intent: Intent) -> tuple[list[Bridge], list[str]]:
+        """The bridges that belong to the numbers, under the question's own filters, and why one of them cannot be shown."""
+        shown: list[Bridge] = []
+        notes: list[str] = []
         if query.period is None:
-            return
+            return shown, notes
         attached = [name for metric in query.metrics for name in registry.metrics[metric].bridges]
         both_sides = [r.name for r in registry.reconciliations.values() if {r.left[0], r.right[0]} <= set(query.metrics)]
-        names = dict.fromkeys((*both_sides, *attached))
-        for name in names:
+        run = self._runner(grant, intent)
+        for name in dict.fromkeys((*both_sides, *attached)):
             reconciliation = registry.reconciliations[name]
-            if set(metrics_of(reconciliation)) <= grant.metrics:
-                yield bridge(reconciliation, query.period, self._runner(grant, intent))
+            if not set(metrics_of(reconciliation)) <= grant.metrics:
+                continue
+            try:
+                shown.append(bridge(reconciliation, query.period, run, where=query.where))
+                if query.group_by and name in both_sides:
+                    shown += by_group(reconciliation, query.period, run, query.group_by, query.where)[:_GROUPS]
+            except (NotAllowed, UnknownName, BadQuery) as error:
+                notes.append(f"“{reconciliation.title}” is not shown as you asked: {error.what}")
+        return shown, notes
 
     def _runner(self, grant: Grant, intent: Intent) -> Callable[[MetricQuery], Table]:
         def run(query: MetricQuery) -> Table:
             return self.engine.run(query, grant, intent=intent).table
 
         return run
+
+
+def by_group(
+    reconciliation: Reconciliation, period: Span, run: Callable[[MetricQuery], Table], by: Sequence[str], where: Sequence[Filter]
+) -> list[Bridge]:
+    """A bridge for each group, named after it.
+
+    Raises:
+        UnknownName, BadQuery, NotAllowed: a term that cannot be cut or filtered so.
+    """
+    found = bridges_by(reconciliation, period, run, by, where=where)
+    words = (" · ".join("(none)" if cell is None else str(cell) for cell in group) for group, _ in found)
+    return [replace(each, title=f"{each.title}: {said}") for said, (_, each) in zip(words, found, strict=True)]
 
 
 def together(parts: list[Answer]) -> Answer:

@@ -37,6 +37,7 @@ def _app() -> typer.Typer:
         evaluating,
         importing,
         playbook,
+        reconciling,
         record,
         replaying,
         scope,
@@ -48,6 +49,7 @@ def _app() -> typer.Typer:
     for command in (asking.ask, asking.query, searching.search, care.check, care.migrate, care.worker, doctor.doctor, care.demo):
         app.command()(command)
     app.command("eval")(evaluating.evaluate)
+    app.command("reconcile")(reconciling.reconcile)
     app.add_typer(playbook.app, name="playbook")
     app.add_typer(record.audit, name="audit")
     app.command()(replaying.replay)

@@ -214,6 +214,46 @@ def named(name: str, now: dt.datetime, calendar: Calendar) -> Period:
     return period
 
 
+def written(text: str, now: dt.datetime, calendar: Calendar) -> Period:
+    """A period as scripts and people write it on a command line.
+
+    A name of `named`, a year `2026`, a month `2026-07`, a quarter `2026-Q2`, a fiscal one `FY26 Q2` or `FY26`, an ISO week
+    `2026-W40`, a day `2026-07-01`, or `2026-07-01..2026-07-15` from the first day to the last one that counts.
+
+    Raises:
+        BadQuery: it is none of these.
+    """
+    try:
+        period = _written(text.strip(), calendar.fiscal_start)
+    except (ValueError, OverflowError):
+        period = None
+    return period or named(text.strip().casefold().replace(" ", "_"), now, calendar)
+
+
+_FISCAL = re.compile(r"FY(\d\d)(?: ?Q([1-4]))?", re.I)
+_CALENDAR = re.compile(r"(\d{4})(?:-(?:(Q)([1-4])|(W)(\d\d)|(\d\d)))?", re.I)
+
+
+def _written(text: str, fiscal_start: int) -> Period | None:
+    if fiscal := _FISCAL.fullmatch(text):
+        first = dt.date(2000 + int(fiscal[1]), fiscal_start, 1)
+        if not fiscal[2]:
+            return Period(first, add_months(first, 12))
+        start = add_months(first, 3 * int(fiscal[2]) - 3)
+        return Period(start, add_months(start, 3))
+    if one := _CALENDAR.fullmatch(text):
+        year = int(one[1])
+        if one[4]:
+            return containing(dt.date.fromisocalendar(year, int(one[5]), 1), Grain.WEEK)
+        start = dt.date(year, int(one[6] or 3 * int(one[3] or 1) - 2), 1)
+        return containing(start, Grain.QUARTER if one[2] else Grain.MONTH if one[6] else Grain.YEAR)
+    first_day, dots, last_day = text.partition("..")
+    if not dots and not first_day[:1].isdigit():
+        return None
+    start = dt.date.fromisoformat(first_day)
+    return Period(start, (dt.date.fromisoformat(last_day) if dots else start) + dt.timedelta(days=1))
+
+
 def _named(name: str, today: dt.date, fiscal_start: int) -> Period | None:
     if name in _DAYS:
         return containing(today, Grain.DAY, offset=_DAYS[name])

@@ -7,7 +7,7 @@ Everything is anchored on the slot's time, so a run on Thursday says what Monday
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
@@ -15,7 +15,9 @@ import structlog
 
 from anabot.access.policy import Policy
 from anabot.analysis.point import at_the_point
+from anabot.analysis.reconcile import unexplained
 from anabot.charts import chart_png
+from anabot.checks.badge import bridged
 from anabot.engine import Engine, Intent, Outcome
 from anabot.errors import AnabotError, PlaybookError
 from anabot.playbooks.digest import Provenance, footer, write
@@ -71,7 +73,7 @@ class Runner:
         bridges = {name: self._bridge(playbook, name, slot, registry, asking) for name in playbook.bridges}
         words = _about(playbook, "its words", lambda: write(playbook, results, bridges, slot))
         charts = {name: self._chart(playbook, name, results, registry) for name in words.charts}
-        origin = self._origin(playbook, asking)
+        origin = self._origin(playbook, asking, tuple(bridges.values()))
         end = footer(playbook, results, origin, playbook.schedule.zone)
         log.info("playbook.ran", playbook=playbook.name, slot=slot.key, queries=len(asking.outcomes), dry_run=dry_run)
         return Digest(title=playbook.title, markdown=words.markdown + end, charts=charts, receipts=origin.receipts)
@@ -124,10 +126,13 @@ class Runner:
         fiscal_start = registry.calendar.fiscal_start
         return self.draw(table, chart.kind, title=chart.title, fiscal_start=fiscal_start)
 
-    def _origin(self, playbook: Playbook, asking: _Asking) -> Provenance:
+    def _origin(self, playbook: Playbook, asking: _Asking, bridges: Sequence[Bridge]) -> Provenance:
         ages = [outcome.as_of for outcome in asking.outcomes if outcome.as_of is not None]
         # The queries were asked first, in their order; what follows are the terms of bridges.
-        badges = {name: self.badge(outcome) for name, outcome in zip(playbook.queries, asking.outcomes, strict=False)}
+        badges = {
+            name: bridged(self.badge(outcome), unexplained(_touching(bridges, outcome.compiled.query.metrics)))
+            for name, outcome in zip(playbook.queries, asking.outcomes, strict=False)
+        }
         return Provenance(
             as_of=min(ages, default=None),
             badges=badges,
@@ -152,6 +157,11 @@ class _Asking:
         outcome = self.engine.run(query, self.grant, intent=self.intent)
         self.outcomes.append(outcome)
         return outcome
+
+
+def _touching(bridges: Sequence[Bridge], metrics: Sequence[str]) -> list[Bridge]:
+    """The bridges that any of these metrics is a side or a term of."""
+    return [each for each in bridges if {metric for _, _, metric in each.lines} & set(metrics)]
 
 
 def _about(playbook: Playbook, what: str, does: Callable[[], _T]) -> _T:

@@ -175,6 +175,11 @@ class Bridge:
     residual: Decimal
     tolerance: Decimal
 
+    @property
+    def closes(self) -> bool:
+        """Whether the terms explain the difference, within the tolerance."""
+        return abs(self.residual) <= self.tolerance
+
     def walk(self) -> tuple[tuple[str, Decimal], ...]:
         """The bridge as people read it, from top to bottom: the left side, each step, what is not explained, the right side."""
         (left, first, _), *terms, (right, last, _) = self.lines

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from anabot.errors import BadQuery
 from anabot.semantic.query import Filter, MetricQuery, Span
 from anabot.semantic.registry import Reconciliation
-from anabot.types import Bridge, Table
+from anabot.types import Bridge, Cell, Table
 
 Run = Callable[[MetricQuery], Table]
 _METRICS_AT_ONCE = 12
@@ -27,28 +27,62 @@ def bridge(reconciliation: Reconciliation, period: Span, run: Run, *, where: Seq
 
     Raises:
         NotAllowed, UnknownName: the asker may not see one of the metrics, so there is no bridge for them.
+        BadQuery: a metric that gives no exact amount, or that the filters do not reach.
     """
-    amounts = _amounts(metrics_of(reconciliation), period, run, tuple(where))
+    found = _amounts(metrics_of(reconciliation), period, run, (), tuple(where))
+    return _bridge(reconciliation, found.get((), {}))
+
+
+def bridges_by(
+    reconciliation: Reconciliation, period: Span, run: Run, by: Sequence[str], *, where: Sequence[Filter] = ()
+) -> tuple[tuple[tuple[Cell, ...], Bridge], ...]:
+    """The bridge of each group that any of its metrics has rows for. The groups' lines add up to those of the whole.
+
+    Raises:
+        As `bridge`; UnknownName where one of the metrics does not have one of the dimensions.
+    """
+    found = _amounts(metrics_of(reconciliation), period, run, tuple(by), tuple(where))
+    return tuple((group, _bridge(reconciliation, found[group])) for group in sorted(found, key=_in_order))
+
+
+def unexplained(bridges: Iterable[Bridge]) -> tuple[str, ...]:
+    """Why a number that these bridges stand beside is not to be trusted: each that leaves more than its tolerance."""
+    return tuple(
+        f"{each.title} leaves {each.residual:,.2f} unexplained, where {each.tolerance:,.2f} is tolerated"
+        for each in bridges
+        if not each.closes
+    )
+
+
+def _bridge(reconciliation: Reconciliation, amounts: Mapping[str, Decimal]) -> Bridge:
     (left, left_label), (right, right_label) = reconciliation.left, reconciliation.right
-    terms = [(label, sign * amounts[metric], metric) for metric, label, sign in reconciliation.terms]
-    residual = amounts[left] - amounts[right] - sum((amount for _, amount, _ in terms), Decimal(0))
+    zero = Decimal(0)
+    terms = [(label, sign * amounts.get(metric, zero), metric) for metric, label, sign in reconciliation.terms]
+    first, last = amounts.get(left, zero), amounts.get(right, zero)
     return Bridge(
         name=reconciliation.name,
         title=reconciliation.title,
         unit=reconciliation.unit,
-        lines=((left_label, amounts[left], left), *terms, (right_label, amounts[right], right)),
-        residual=residual,
+        lines=((left_label, first, left), *terms, (right_label, last, right)),
+        residual=first - last - sum((amount for _, amount, _ in terms), zero),
         tolerance=reconciliation.tolerance,
     )
 
 
-def _amounts(names: Sequence[str], period: Span, run: Run, where: tuple[Filter, ...]) -> dict[str, Decimal]:
-    amounts: dict[str, Decimal] = {}
+def _amounts(
+    names: Sequence[str], period: Span, run: Run, by: tuple[str, ...], where: tuple[Filter, ...]
+) -> dict[tuple[Cell, ...], dict[str, Decimal]]:
+    """Group → metric → amount. Without groups there is one, ()."""
+    amounts: dict[tuple[Cell, ...], dict[str, Decimal]] = {}
     for batch in _batches(tuple(dict.fromkeys(names))):
-        table = run(MetricQuery(metrics=batch, period=period, where=where))
-        row = table.rows[0] if table.rows else (None,) * len(batch)
-        amounts |= {name: _money(name, cell) for name, cell in zip(batch, row, strict=True)}
+        for row in run(MetricQuery(metrics=batch, group_by=by, period=period, where=where)).rows:
+            group, cells = row[: len(by)], row[len(by) :]
+            amounts.setdefault(group, {}).update({name: _money(name, cell) for name, cell in zip(batch, cells, strict=True)})
     return amounts
+
+
+def _in_order(group: tuple[Cell, ...]) -> tuple[tuple[bool, str], ...]:
+    return tuple((cell is None, str(cell)) for cell in group)
 
 
 def _batches(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

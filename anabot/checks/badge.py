@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from anabot.lineage.dbt import DbtBuild
@@ -32,6 +32,13 @@ def badge(metric: Metric, registry: Registry, models: tuple[str, ...], evidence:
     if lost:
         return Badge(level="team", why=lost)
     return Badge(level="certified", why=f"by @{metric.certified.by} until {day(metric.certified.expires)}")
+
+
+def bridged(badge: Badge, unexplained: Sequence[str]) -> Badge:
+    """The badge beside bridges that leave so much unexplained; a bridge that does not close takes a certificate away."""
+    if badge.level != "certified" or not unexplained:
+        return badge
+    return Badge(level="team", why=unexplained[0])
 
 
 def worst_badge(
