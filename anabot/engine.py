@@ -158,6 +158,7 @@ class Engine:
         sql_hash = _hash(json.dumps([part for each in statements for part in (each.text, *map(cell_json, each.params))]))
         data = self.watermark()
         receipt = receipt_for(asked.question_id, query_hash, asked.access, sql_hash, data)
+        statements = [replace(each, tag=receipt) for each in statements]
         loads = self._loads_of(registry, compiled)
         ready = replace(
             asked,

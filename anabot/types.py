@@ -134,12 +134,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One SELECT for one connection: `text` in its dialect with placeholders, `params` bound in order."""
+    """One SELECT for one connection: `text` in its dialect with placeholders, `params` bound in order.
+
+    `tag` is the receipt's code, which a warehouse that keeps a history of queries keeps beside it.
+    """
 
     connection: str
     dialect: str
     text: str
     params: tuple[Cell, ...] = ()
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
