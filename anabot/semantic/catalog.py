@@ -20,6 +20,8 @@ MAX_HOPS = 4
 DATE_PARTS = ("year", "quarter", "month", "week", "day", "dow", "doy", "hour")
 _GRAINS = {grain.value: grain for grain in Grain}
 _MOST = 20_000
+SIZE = {grain: size for size, grain in enumerate(Grain)}
+_PART_GRAINS = {"dow": Grain.DAY, "doy": Grain.DAY}  # the widest rows that still have such a part
 _ONE = ("primary", "unique")
 
 
@@ -87,7 +89,7 @@ class Catalog:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._holders = _holders(registry)
-        self._customs = {name for spine in registry.spines for name in spine.custom}
+        self._customs = {name: spine.grain for spine in registry.spines for name in spine.custom}
         self._reach: dict[str, _Reach] = {}
         self._slots: dict[tuple[str, str, str], tuple[Slot, ...]] = {}
         self._leaves: dict[str, tuple[Metric, ...]] = {}
@@ -105,14 +107,16 @@ class Catalog:
         return self._leaves[name]
 
     def default_grain(self, name: str) -> Grain:
-        """The size of `metric_time` where a question does not say: the metric's own, or the coarsest of its inputs."""
+        """The size of `metric_time` where a question does not say: the metric's own, or days where its rows are that narrow."""
+        return self.registry.metrics[name].grain or coarsest([Grain.DAY, self.least_grain(name)])
+
+    def least_grain(self, name: str) -> Grain:
+        """The smallest size of `metric_time` that a metric has: the coarsest in which any of its inputs is measured."""
         metric = self.registry.metrics[name]
-        if metric.grain is not None:
-            return metric.grain
-        if metric.kind == "simple":
-            dimension = self.registry.models[metric.model].dimensions.get(metric.time_dimension)
-            return _coarsest([Grain.DAY, *([dimension.grain] if dimension and dimension.grain else [])])
-        return _coarsest([self.default_grain(each.metric) for each in metric.inputs])
+        if metric.kind != "simple":
+            return coarsest([self.least_grain(each.metric) for each in metric.inputs])
+        dimension = self.registry.models[metric.model].dimensions.get(metric.time_dimension)
+        return dimension.grain if dimension and dimension.grain else Grain.SECOND
 
     def candidates(self, model: str, time: str, name: str) -> tuple[Slot, ...]:
         """Every meaning of `name` for a metric of `model` timed by `time`; nearest first."""
@@ -162,11 +166,14 @@ class Catalog:
         base, _, suffix = name.rpartition("__")
         times = tuple(slot for slot in self._plain(model, time, base) if slot.is_time) if base else ()
         if suffix in _GRAINS:
-            return tuple(replace(slot, grain=_GRAINS[suffix]) for slot in times)
+            return tuple(replace(slot, grain=_GRAINS[suffix]) for slot in times if _has(slot, _GRAINS[suffix]))
         if suffix in self._customs:
-            return tuple(replace(slot, grain=None, custom=suffix) for slot in times)
+            return tuple(replace(slot, grain=None, custom=suffix) for slot in times if _has(slot, self._customs[suffix]))
         part = suffix.removeprefix("extract_")
-        return tuple(replace(slot, part=part, grain=None) for slot in times) if part != suffix and part in DATE_PARTS else ()
+        if part == suffix or part not in DATE_PARTS:
+            return ()
+        widest = _PART_GRAINS.get(part) or _GRAINS[part]
+        return tuple(replace(slot, part=part, grain=None) for slot in times if _has(slot, widest))
 
     def _plain(self, model: str, time: str, name: str) -> tuple[Slot, ...]:
         if name == METRIC_TIME:
@@ -254,6 +261,12 @@ def dimensions_of(registry: Registry, *metrics: str) -> tuple[DimensionRef, ...]
     return tuple(sorted(found.values(), key=lambda ref: (len(ref.path), ref.name)))
 
 
+def _has(slot: Slot, grain: Grain) -> bool:
+    """Whether rows are narrow enough to be cut to `grain`: what is known by month has no days."""
+    own = slot.element.grain if isinstance(slot.element, Dimension) else None
+    return own is None or SIZE[own] <= SIZE[grain]
+
+
 def _agrees(catalog: Catalog, leaf: tuple[str, str], name: str, slot: Slot) -> bool:
     try:
         other = catalog.slot(*leaf, name)
@@ -291,6 +304,6 @@ def _prefixes(hops: tuple[Hop, ...], model: SemanticModel) -> list[tuple[str, ..
     return [(name,) for name in sorted(own)]
 
 
-def _coarsest(grains: list[Grain]) -> Grain:
-    order = list(Grain)
-    return max(grains, key=order.index)
+def coarsest(grains: list[Grain]) -> Grain:
+    """The largest of some grains."""
+    return max(grains, key=SIZE.__getitem__)

@@ -1,6 +1,7 @@
 """A question without a metric: which values dimensions have together, or the least and greatest of each.
 
-The model that reaches all of them with the fewest joins is asked, and what it joins is kept whole. `metric_time` is every
+The model that reaches all of them with the fewest joins is asked, among equals the one that says least else, as dbt does, and
+what it joins is kept whole. `metric_time` is every
 moment of the time spine.
 It never measures anything.
 """
@@ -15,14 +16,14 @@ from sqlglot import exp
 from anabot.errors import BadQuery, UnknownName
 from anabot.periods import Grain
 from anabot.semantic import conditions, times
-from anabot.semantic.catalog import METRIC_TIME, Ambiguous, Catalog, Hop, Slot
+from anabot.semantic.catalog import DATE_PARTS, METRIC_TIME, Ambiguous, Catalog, Hop, Slot
 from anabot.semantic.filters import Predicate
 from anabot.semantic.meaning import Meaning, Vocabulary
 from anabot.semantic.names import nearest
 from anabot.semantic.plan import Aggregated, Filtered, Listed, Measure, Rows, Shown, SpineScanned
 from anabot.semantic.planner import Planner
 from anabot.semantic.query import MetricQuery, Span
-from anabot.semantic.registry import Dimension, Entity, Registry, SemanticModel, TimeSpine
+from anabot.semantic.registry import Dimension, Registry, SemanticModel, TimeSpine
 from anabot.semantic.resolve import Resolved
 from anabot.semantic.source import SPINE, Source
 from anabot.semantic.times import Timing
@@ -91,7 +92,7 @@ class Distinct:
         return Shown(rows=Aggregated(rows=rows, keys=(), measures=tuple(measures)), columns=columns)
 
     def _model(self) -> SemanticModel | None:
-        """The model that reaches every name with the fewest joins, the first by name among equals; None for time alone."""
+        """The model that reaches every name with the fewest joins, the narrowest among equals; None for time alone."""
         wanted = [name for name in self.names if not name.startswith(METRIC_TIME)]
         wanted += [
             ref.dunder for each in self.predicates for ref in each.refs if ref.kind != "metric" and METRIC_TIME not in ref.name
@@ -99,23 +100,23 @@ class Distinct:
         if not wanted:
             return None
         ranked = [
-            (cost, model.name) for model in self.registry.models.values() if (cost := self._cost(model, wanted)) is not None
+            (joins, _width(model), place)
+            for place, model in enumerate(self.registry.models.values())
+            if (joins := self._joins(model, wanted)) is not None
         ]
         if not ranked:
             raise self._unknown(wanted)
-        return self.registry.models[min(ranked)[1]]
+        return list(self.registry.models.values())[min(ranked)[2]]
 
-    def _cost(self, model: SemanticModel, wanted: Sequence[str]) -> tuple[int, int] | None:
-        """How many joins it takes, and how many of the names are keys that the model only borrows."""
-        borrowed = 0
+    def _joins(self, model: SemanticModel, wanted: Sequence[str]) -> int | None:
+        """How many joins it takes; None where a name is out of reach."""
         hops: set[tuple[Hop, ...]] = set()
         for name in wanted:
             slot = self._slot(model.name, name)
             if slot is None:
                 return None
             hops.update(slot.hops[:place] for place in range(1, len(slot.hops) + 1))
-            borrowed += isinstance(slot.element, Entity) and slot.element.kind == "foreign"
-        return len(hops), borrowed
+        return len(hops)
 
     def _slot(self, model: str, name: str) -> Slot | None:
         words = Vocabulary(self.registry, self.catalog, self.grant)
@@ -156,3 +157,10 @@ class Distinct:
         close = nearest(missing, known)
         why = "No model reaches all of them." if missing in known else ""
         return UnknownName(f"There is no dimension `{missing}` here.", name=missing, nearest=close, why=why)
+
+
+def _width(model: SemanticModel) -> int:
+    """In how many ways the model can be asked about: each dimension under each key of its own, times in each size."""
+    prefixes = 1 + sum(entity.kind != "foreign" for entity in model.entities.values())
+    elements = sum(len(Grain) + len(DATE_PARTS) if each.kind == "time" else 1 for each in model.dimensions.values())
+    return prefixes * (elements + len(model.entities))

@@ -121,11 +121,8 @@ class Formulas:
         counted = (*base.where, *metric.inputs[0].where, *where)
         converted = Converted(base, counted, metric.conversion)
         found = self._filled(conversion, self._need(conversion, (*conversion.where, *metric.inputs[1].where), timing, converted))
-        return (
-            divided(found, self._filled(base, self._need(base, counted, timing)), self.dialect)
-            if metric.conversion.rate
-            else found
-        )
+        met = self._filled(base, self._need(base, counted, timing))  # even for a count: a base that led nowhere has its row too
+        return divided(found, met, self.dialect) if metric.conversion.rate else found
 
     def _need(
         self, metric: Metric, where: tuple[Predicate, ...], timing: Timing, converted: Converted | None = None

@@ -125,10 +125,10 @@ def _rolled(node: Rolled) -> exp.Select:
     names = [each.name for each in node.measures]
     if node.how == "average":
         select = _selected(_part(node.part), _PART)
-        measured: dict[str, exp.Expression] = {name: exp.Avg(this=column(name, _PART)) for name in names}
+        measured: dict[str, exp.Expression] = {each.name: exp.Avg(this=_present(each)) for each in node.measures}
     else:
         inner = _selected(_part(node.part), _PART)
-        chosen = {name: _at_edge(name, keys, node.time, last=node.how == "last") for name in names}
+        chosen = {each.name: _at_edge(each, keys, node.time, last=node.how == "last") for each in node.measures}
         inner.set(
             "expressions", [*(aliased(column(key, _PART), key) for key in keys), *(aliased(chosen[name], name) for name in names)]
         )
@@ -141,11 +141,16 @@ def _rolled(node: Rolled) -> exp.Select:
     return select
 
 
-def _at_edge(name: str, keys: list[str], time: str, *, last: bool) -> exp.Expression:
+def _present(measure: Measure) -> exp.Expression:
+    value = column(measure.name, _PART)
+    return value if measure.absent is None else exp.Coalesce(this=value, expressions=[number(measure.absent)])
+
+
+def _at_edge(measure: Measure, keys: list[str], time: str, *, last: bool) -> exp.Expression:
     order = _by(column(time, _PART), desc=last)
     whole = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="UNBOUNDED", end_side="FOLLOWING")
     by = [column(key, _PART) for key in keys]
-    return exp.Window(this=exp.FirstValue(this=column(name, _PART)), partition_by=by, order=order, spec=whole, over="OVER")
+    return exp.Window(this=exp.FirstValue(this=_present(measure)), partition_by=by, order=order, spec=whole, over="OVER")
 
 
 def _converted(node: Converted) -> exp.Select:

@@ -7,7 +7,8 @@ from sqlglot import exp
 from anabot.semantic import conditions
 from anabot.semantic.catalog import Slot
 from anabot.semantic.filters import Predicate
-from anabot.semantic.plan import Aggregated, Converted, OnSpine, Rolled
+from anabot.semantic.formula import Need
+from anabot.semantic.plan import Aggregated, Converted, OnSpine
 from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, Not
 from anabot.semantic.registry import TimeSpine
 from anabot.semantic.source import Source
@@ -24,25 +25,31 @@ class SpineJoin:
         self.source, self.spine, self.keys, self.bounds = source, spine, keys, bounds
         self.question = source.question
 
-    def over(self, part: Aggregated | Rolled | Converted) -> OnSpine:
-        """The part, laid over the spine.
+    def over(self, part: Aggregated | Converted, need: Need, moment: str = "") -> OnSpine:
+        """The part, laid over the spine; `moment` is its key that holds the spine's own moments, if it has one.
 
-        Conditions on time choose among the spine's moments, those on other keys are repeated; the rest cannot be.
+        Conditions on time choose among the spine's moments, those on other keys are repeated, except for the metric's own: what
+        it counts says nothing of when it is absent. The rest cannot be.
         """
         chosen = conditions.within(self._time(), *self.bounds, self.question.values) if self.bounds else []
         after: list[exp.Expression] = []
-        for fields, condition in self._conditions():
+        own = {each.text for each in need.metric.where}
+        for fields, condition in self._conditions(need):
             if all(self.source.is_own_time(self._slot(name)) for name in fields):
                 chosen.append(self._again(condition, on_time=True))
-            elif all(self._key(name) for name in fields):
+            elif all(self._key(name) for name in fields) and not (isinstance(condition, Predicate) and condition.text in own):
                 after.append(self._again(condition, on_time=False))
-        times = tuple((name, self._cut(slot)) for name, slot in self.keys if self.source.is_own_time(slot))
-        return OnSpine(part=part, spine=self.spine, alias=_TIMES, times=times, conditions=tuple(chosen), after=tuple(after))
+        times = [(name, self._cut(slot)) for name, slot in self.keys if self.source.is_own_time(slot)]
+        times += [(moment, self._time())] if moment else []
+        return OnSpine(
+            part=part, spine=self.spine, alias=_TIMES, times=tuple(times), conditions=tuple(chosen), after=tuple(after)
+        )
 
-    def _conditions(self) -> list[tuple[set[str], Filter | Predicate]]:
+    def _conditions(self, need: Need) -> list[tuple[set[str], Filter | Predicate]]:
         resolved = self.question.resolved
         found: list[tuple[set[str], Filter | Predicate]] = [(_fields(part), part) for part in resolved.query.where]
-        plain = (each for each in resolved.predicates if all(ref.kind != "metric" for ref in each.refs))
+        written = {each.text: each for each in (*resolved.predicates, *need.where)}.values()
+        plain = (each for each in written if all(ref.kind != "metric" for ref in each.refs))
         return found + [({ref.dunder for ref in each.refs}, each) for each in plain]
 
     def _time(self) -> exp.Expression:
@@ -52,6 +59,9 @@ class SpineJoin:
         tree = self._time()
         if self.source.timing.previous and self.question.grains():
             tree = moved(tree, *self.question.step)
+        return self._sized(slot, tree)
+
+    def _sized(self, slot: Slot, tree: exp.Expression) -> exp.Expression:
         if slot.part:
             return part_of(tree, slot.part, self.question.dialect)
         if slot.custom:
@@ -82,7 +92,7 @@ class SpineJoin:
         if not on_time:
             return column(self._key(name))
         slot = self._slot(name)
-        return self._time() if slot.grain in (None, self.spine.grain) else self._cut(slot)
+        return self._time() if slot.grain is self.spine.grain else self._sized(slot, self._time())
 
 
 def _fields(part: Filter) -> set[str]:

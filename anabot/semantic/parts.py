@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 from sqlglot import exp
 
 from anabot.periods import Grain
 from anabot.semantic import aggregates, conditions, times
-from anabot.semantic.catalog import Slot
+from anabot.semantic.catalog import SIZE, Slot, coarsest
 from anabot.semantic.filters import Predicate
 from anabot.semantic.formula import Converted as ConvertedNeed
 from anabot.semantic.formula import Need
 from anabot.semantic.meaning import LeafKey
 from anabot.semantic.on_spine import SpineJoin
-from anabot.semantic.plan import Aggregated, Converted, Filtered, Measure, Part, Picked, Rolled, Rows
+from anabot.semantic.plan import Aggregated, Converted, Filtered, Measure, OnSpine, Part, Picked, Rolled, Rows
 from anabot.semantic.registry import TimeSpine
 from anabot.semantic.source import Question, Source
 from anabot.semantic.times import Bounds, Timing
-from anabot.semantic.trees import both, column, either
+from anabot.semantic.trees import both, column, cut, either
 
 _BASE = "__time"  # the key of a cumulative metric's own days, before they are rolled up
+
+
+Own = TypeVar("Own", Aggregated, Converted)
 
 
 class PartBuilder:
@@ -30,7 +34,8 @@ class PartBuilder:
         self.question, self.leaf, self.timing, self.needs = question, leaf, timing, needs
         self.keys = [(meaning.name, meaning.slots[leaf]) for meaning in question.resolved.keys]
         self.spine = self._spine()
-        self.source = Source(question, leaf, timing, self.spine)
+        self.whole = self._whole()
+        self.source = Source(question, leaf, timing, self.spine, met_at=self.whole)
 
     def part(self) -> Part:
         """The part as a node."""
@@ -38,10 +43,15 @@ class PartBuilder:
         if need.converted is not None:
             return self._on_spine(self._converted(need, need.converted))
         part = self._aggregated()
-        if self.timing.window is not None and self.spine is not None and not self._shows(self.spine.grain):
+        if self.timing.window is not None and self._rolled:
             base = replace(part, keys=(*part.keys, (_BASE, self.source.spine_time())))
-            return self._on_spine(Rolled(part=base, time=_BASE, how=self.timing.window.period_agg))
+            return Rolled(part=self._on_spine(base, _BASE), time=_BASE, how=self.timing.window.period_agg)
         return self._on_spine(part)
+
+    @property
+    def _rolled(self) -> bool:
+        """Whether a running total is shown by coarser times than it is counted at."""
+        return self.timing.window is not None and self.spine is not None and not self._shows(self.spine.grain)
 
     def _aggregated(self) -> Aggregated:
         keys = self._keys()
@@ -55,10 +65,11 @@ class PartBuilder:
         """The base's rows and keys, and beside them the conversion's own rows, which share nothing with the question."""
         how, metric = converted.how, need.metric
         keys = self._keys()
+        grain = coarsest([self._own_grain(self.leaf), self._own_grain((metric.model, metric.time_dimension))])
         matches = tuple(self.source.bare(self.source.named(name)) for name in (how.entity, *(base for base, _ in how.properties)))
         kept = self._kept(list(converted.where))
         other = Source(self.question, (metric.model, metric.time_dimension), Timing())
-        columns = [("value", other.value(metric.tree)), ("time", other.own_time())]
+        columns = [("value", other.value(metric.tree)), ("time", self._cut(other.own_time(), grain))]
         for place, name in enumerate((how.entity, *(there for _, there in how.properties))):
             columns.append((f"match_{place}", other.bare(other.named(name))))
         own = [other.predicate(each) for each in need.where]
@@ -66,7 +77,7 @@ class PartBuilder:
         return Converted(
             base=_filtered(self.source.rows, kept),
             keys=keys,
-            time=self.source.own_time(),
+            time=self._cut(self.source.own_time(), grain),
             matches=matches,
             conversions=_filtered(other.rows, own),
             columns=tuple(columns),
@@ -81,7 +92,8 @@ class PartBuilder:
         only = both(self.source.predicate(each) for each in _without(need.where, common))
         value = self.source.value(need.metric.tree)
         tree = aggregates.aggregate(need.metric, value, only, self.question.dialect, grouped=bool(self.keys))
-        return Measure(name=need.name, tree=tree, kind=aggregates.kind(need.metric, self.source.model))
+        kind = aggregates.kind(need.metric, self.source.model)
+        return Measure(name=need.name, tree=tree, kind=kind, absent=need.metric.fill_nulls_with)
 
     # Which rows
 
@@ -114,18 +126,21 @@ class PartBuilder:
         if self.spine is None:
             return conditions.since(self.source.own_time(), *times.as_of(bounds, self.timing, fiscal), values)
         shown = conditions.within(self.source.spine_time(), *bounds, values)
-        reached = conditions.since(self.source.own_time(), *times.reach(bounds, self.timing, fiscal), values)
+        reached = conditions.since(self.source.own_time(), *times.reach(bounds, self.timing, fiscal, self.whole), values)
         return [*shown, *self._grain_starts(), *reached]
 
     def _grain_starts(self) -> list[exp.Expression]:
-        """Offset to a grain, a coarser time shows what its first moment shows: later moments must not add to it.
+        """The moments of the spine that stand for what is shown: of rows that moved as wholes the first of each.
 
+        Offset to a grain, a coarser time shows what its first moment shows: later moments must not add to it.
         A date part is one of each moment, so that every moment counts.
         """
-        if self.spine is None or all(count for count, _ in self.timing.moves) or self._shows(self.spine.grain):
+        if self.spine is None or self._rolled:
             return []
-        time, own = self.source.spine_time, [slot for _, slot in self.keys if self.source.is_own_time(slot)]
-        if any(slot.part for slot in own):
+        time, own = self.source.spine_time, self._own()
+        if self.whole is not self.spine.grain:
+            return [exp.EQ(this=self._cut(time(), self.whole), expression=time())]
+        if all(count for count, _ in self.timing.moves) or self._shows(self.spine.grain) or any(slot.part for slot in own):
             return []
         whole = either(exp.EQ(this=self.source.cut(slot, time(), always=True), expression=time()) for slot in own)
         return [whole] if whole is not None else []
@@ -158,15 +173,28 @@ class PartBuilder:
             raise times.no_spine(self.needs[0].metric.name)
         return found
 
-    def _on_spine(self, part: Aggregated | Rolled | Converted) -> Part:
+    def _whole(self) -> Grain | None:
+        """The size of the rows that are moved: as shown where they and the period fit what they are moved by, else the spine's.
+
+        A month ago, a month shows the whole one before it, however many days it had.
+        """
+        if self.spine is None:
+            return None
+        shown = min((slot.grain for slot in self._own() if slot.grain), key=SIZE.__getitem__, default=self.spine.grain)
+        bounds = self._bounds()
+        fits = self.timing.window is None and all(times.nests(shown, unit) for _, unit in self.timing.moves)
+        cuts = bounds is not None and not times.whole(bounds, shown, self.question.fiscal_start)
+        return shown if fits and not cuts else self.spine.grain
+
+    def _on_spine(self, part: Own, moment: str = "") -> Own | OnSpine:
         """With `join_to_timespine`, a row for each time that is shown, whether anything happened then or not."""
         own = self._own()
         if not self.needs[0].metric.join_to_timespine or not own:
             return part
-        spine = self._spine_for(own, Timing())
+        spine = self.spine if moment and self.spine else self._spine_for(own, Timing())
         if spine is None:
             raise times.no_spine(self.needs[0].metric.name)
-        return SpineJoin(self.source, spine, self.keys, self._bounds()).over(part)
+        return SpineJoin(self.source, spine, self.keys, self._bounds()).over(part, self.needs[0], moment)
 
     def _spine_for(self, own: list[Slot], timing: Timing) -> TimeSpine | None:
         grains = [slot.grain for slot in own if slot.grain]
@@ -175,6 +203,12 @@ class PartBuilder:
 
     def _own(self) -> list[Slot]:
         return [slot for _, slot in self.keys if Source.is_time_of(slot, self.leaf)]
+
+    def _own_grain(self, leaf: LeafKey) -> Grain:
+        return self.question.registry.models[leaf[0]].dimensions[leaf[1]].grain or Grain.DAY
+
+    def _cut(self, tree: exp.Expression, grain: Grain | None) -> exp.Expression:
+        return cut(tree, grain or Grain.DAY, self.question.fiscal_start)
 
     def _shows(self, grain: Grain) -> bool:
         return any(slot.grain is grain for slot in self._own())

@@ -10,7 +10,7 @@ rows    Scanned     the rows of one semantic model, under an alias
 parts   Listed      the keys of each row, as often as rows have them
         Aggregated  one row per distinct keys, with measures; without keys exactly one row
         Converted   one row per distinct keys of base rows, with an aggregate of the rows they were converted to
-        Rolled      an Aggregated by days, of which one day, or the average, stands for each coarser time
+        Rolled      a part by days, of which one day, or the average, stands for each coarser time
         OnSpine     a part with a row for each time of a spine, whether the part has one or not
         Combined    several parts met on their keys, NULL-safe: a row where any part has one
 whole   Shown       the columns people see: formulas over measures, conditions on them, order, limit
@@ -101,11 +101,12 @@ Rows = Scanned | SpineScanned | Spread | Joined | Filtered | Picked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """One aggregate, and the name formulas know it by."""
+    """One aggregate, and the name formulas know it by. `absent` stands where there is nothing, before times are rolled up."""
 
     name: str
     tree: exp.Expression
     kind: Kind = "number"
+    absent: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +148,7 @@ class Converted:
 class Rolled:
     """`part` without its key `time`: the measures of its first or last time, or their average, for the other keys."""
 
-    part: Aggregated
+    part: Aggregated | OnSpine
     time: str
     how: Literal["first", "last", "average"]
 
@@ -169,7 +170,7 @@ class OnSpine:
     `after` are conditions on the part's other keys that hold for the whole.
     """
 
-    part: Aggregated | Rolled | Converted
+    part: Aggregated | Converted
     spine: TimeSpine
     alias: str
     times: Named

@@ -21,7 +21,7 @@ from anabot.semantic.resolve import Resolved, resolve_fully
 from anabot.semantic.times import Timing
 from anabot.semantic.trees import Values, column
 
-Together = tuple[LeafKey, Timing, NonAdditive | None, bool, str]  # what aggregates must have in common to share their rows
+Together = tuple[LeafKey, Timing, NonAdditive | None, bool, str, frozenset[str]]  # what aggregates that share rows have in common
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,7 +98,11 @@ class Planner:
         for need in needs:
             metric, counted = need.metric, need.converted.base if need.converted else need.metric
             leaf, alone = (counted.model, counted.time_dimension), need.name if need.converted else ""
-            together.setdefault((leaf, need.timing, metric.non_additive, metric.join_to_timespine, alone), []).append(need)
+            # Conditions choose which balance is the last, and which times a spine shows: such rows are for one set of them alone.
+            bound = metric.non_additive is not None or metric.join_to_timespine
+            where = frozenset(each.text for each in need.where) if bound else frozenset()
+            key = (leaf, need.timing, metric.non_additive, metric.join_to_timespine, alone, where)
+            together.setdefault(key, []).append(need)
         return tuple(PartBuilder(self._at(leaf), leaf, timing, needs).part() for (leaf, timing, *_), needs in together.items())
 
     def _at(self, leaf: LeafKey) -> Planner:

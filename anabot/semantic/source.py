@@ -53,9 +53,17 @@ class Source:
     """The rows of one model at one timing. `rows` grows as columns are asked for."""
 
     def __init__(
-        self, question: Question, leaf: LeafKey, timing: Timing, spine: TimeSpine | None = None, *, outer: bool = False
+        self,
+        question: Question,
+        leaf: LeafKey,
+        timing: Timing,
+        spine: TimeSpine | None = None,
+        *,
+        met_at: Grain | None = None,
+        outer: bool = False,
     ) -> None:
         self.question, self.leaf, self.timing, self.spine, self.outer = question, leaf, timing, spine, outer
+        self.met_at = met_at or (spine.grain if spine else None)  # the size of the times at which rows meet the spine
         self.model = question.registry.models[leaf[0]]
         self.rows: Rows = self._base()
         self._aliases: dict[tuple[Hop, ...] | str, str] = {(): self.model.name}
@@ -150,8 +158,8 @@ class Source:
         if not self.leaf[1]:  # what has no time of its own is so at every moment
             return Spread(spine=self.spine, alias=SPINE, rows=scan, on=exp.true())
         own = self.own_time()
-        if self.model.dimensions[self.leaf[1]].grain is not self.spine.grain:
-            own = cut(own, self.spine.grain, self.question.fiscal_start)
+        if self.met_at and self.model.dimensions[self.leaf[1]].grain is not self.met_at:
+            own = cut(own, self.met_at, self.question.fiscal_start)
         shift = times.shift_of(self.timing)
         shown, timing = (column(BEFORE, SPINE), times.unshifted(self.timing)) if shift else (self.spine_time(), self.timing)
         on = times.counts(shown, own, timing, self.question.fiscal_start)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from anabot.errors import BadQuery
-from anabot.periods import Grain, Period, add_months, start_of, whole_months
+from anabot.periods import Grain, Period, add_months, start_of, step, whole_months
 from anabot.semantic.query import MetricQuery, Span
 from anabot.semantic.registry import TimeSpine, Window
 from anabot.semantic.resolve import compared_period
@@ -73,14 +73,32 @@ def bounds_of(query: MetricQuery, timing: Timing, grains: Sequence[Grain]) -> Bo
     return (before.start, before.end) if before else None
 
 
-def reach(bounds: Bounds, timing: Timing, fiscal_start: int) -> tuple[dt.date | None, dt.date]:
-    """From when (None: from ever) up to when rows may count for what is shown within `bounds`."""
+def reach(bounds: Bounds, timing: Timing, fiscal_start: int, moved_as: Grain | None = None) -> tuple[dt.date | None, dt.date]:
+    """From when (None: from ever) up to when rows may count for what is shown within `bounds`, moved as wholes of one size."""
     if shift_of(timing) is not None:
         return None, bounds[1]  # how long those periods are, only the spine knows
     first, last = bounds[0], bounds[1] - dt.timedelta(days=1)
+    if moved_as is not None and moved_as not in (*_NARROW, Grain.DAY):
+        last = start_of(last, moved_as, fiscal_start)
+        since, until = reach((first, last + dt.timedelta(days=1)), timing, fiscal_start)
+        return since, step(start_of(until - dt.timedelta(days=1), moved_as, fiscal_start), moved_as, 1)
     for move in timing.moves:
         first, last = (earlier(day, move) if move[0] else _start(day, move[1], fiscal_start) for day in (first, last))
     return _opened(first, timing.window, fiscal_start), last + dt.timedelta(days=1)
+
+
+def nests(grain: Grain, unit: str) -> bool:
+    """Whether each `unit` is made of whole grains: weeks make up no month."""
+    if grain.value in _MONTHS:
+        return unit in _MONTHS and _MONTHS[unit] % _MONTHS[grain.value] == 0
+    return unit in _ORDER and _ORDER[grain] <= _ORDER[Grain(unit)] and (grain is not Grain.WEEK or unit == "week")
+
+
+def whole(bounds: Bounds, grain: Grain, fiscal_start: int) -> bool:
+    """Whether the days are whole ones of the grain."""
+    if grain.value in _NARROW:
+        return True
+    return all(start_of(day, grain, fiscal_start) == day for day in bounds)
 
 
 def as_of(bounds: Bounds, timing: Timing, fiscal_start: int) -> tuple[dt.date | None, dt.date]:

@@ -251,12 +251,35 @@ def test_an_offset_total_moves_the_whole_period(run: Run) -> None:
     assert run("placed_before", period=SUMMER) == [(placed(dt.date(2026, 4, 24), dt.date(2026, 7, 25)),)]
 
 
-def test_the_start_of_the_month_is_shown_once_for_the_month(run: Run) -> None:
+def test_the_start_of_the_month_by_month_is_the_month_itself(run: Run) -> None:
     rows = run("at_start", group_by=["metric_time__month"])
 
-    assert {month: value for month, value in rows if value} == {
-        day: placed(day, day + DAY) for day in DAYS if day.day == 1 and placed(day, day + DAY)
+    wanted = {day: placed(day, back(day, -1)) for day in DAYS if day.day == 1}
+    assert {month: value for month, value in rows if value} == {day: value for day, value in wanted.items() if value}
+
+
+def test_the_start_of_the_month_by_quarter_is_that_of_its_first_day(run: Run) -> None:
+    rows = run("at_start", group_by=["metric_time__quarter"])
+
+    firsts = [day for day in DAYS if day.day == 1 and day.month in (1, 4, 7, 10)]
+    assert {day: value for day, value in rows if value} == {
+        day: placed(day, day + DAY) for day in firsts if placed(day, day + DAY)
     }
+
+
+def test_a_month_ago_is_the_whole_month_however_long(run: Run) -> None:
+    rows = run("growth", group_by=["metric_time__month"])
+
+    for month, value in rows:
+        now, before = placed(month, back(month, -1)), placed(back(month, 1), month)
+        assert value == (None if now is None or before is None else now - before)
+
+
+def test_a_month_ago_within_a_period_of_days_is_counted_by_day(run: Run) -> None:
+    rows = dict(run("growth", group_by=["metric_time__month"], period={"start": "2026-05-11", "end": "2026-05-21"}))
+
+    now, before = (placed(dt.date(2026, month, 11), dt.date(2026, month, 21)) for month in (5, 4))
+    assert rows == {dt.date(2026, 5, 1): (now or 0) - (before or 0)}
 
 
 def test_a_gap_is_filled_from_the_spine(run: Run) -> None:
