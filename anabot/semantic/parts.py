@@ -127,7 +127,19 @@ class PartBuilder:
             return conditions.since(self.source.own_time(), *times.as_of(bounds, self.timing, fiscal), values)
         shown = conditions.within(self.source.spine_time(), *bounds, values)
         reached = conditions.since(self.source.own_time(), *times.reach(bounds, self.timing, fiscal, self.whole), values)
-        return [*shown, *self._grain_starts(), *reached]
+        return [*shown, *self._before(bounds), *self._grain_starts(), *reached]
+
+    def _before(self, bounds: Bounds) -> list[exp.Expression]:
+        """A running total that is moved in time is one of the period itself, as dbt counts it: none is fetched from before it."""
+        shown = self._smallest()
+        if (
+            self.timing.window is None
+            or not self.timing.moves
+            or not all(times.nests(shown, unit) for _, unit in self.timing.moves)
+        ):
+            return []
+        ended = times.ended(self.source.spine_time(), self.timing, self.question.fiscal_start)
+        return conditions.within(ended, *bounds, self.question.values)
 
     def _grain_starts(self) -> list[exp.Expression]:
         """The moments of the spine that stand for what is shown: of rows that moved as wholes the first of each.
@@ -180,7 +192,7 @@ class PartBuilder:
         """
         if self.spine is None:
             return None
-        shown = min((slot.grain for slot in self._own() if slot.grain), key=SIZE.__getitem__, default=self.spine.grain)
+        shown = self._smallest()
         bounds = self._bounds()
         fits = self.timing.window is None and all(times.nests(shown, unit) for _, unit in self.timing.moves)
         cuts = bounds is not None and not times.whole(bounds, shown, self.question.fiscal_start)
@@ -209,6 +221,11 @@ class PartBuilder:
 
     def _cut(self, tree: exp.Expression, grain: Grain | None) -> exp.Expression:
         return cut(tree, grain or Grain.DAY, self.question.fiscal_start)
+
+    def _smallest(self) -> Grain:
+        """The smallest time that is shown."""
+        least = self.spine.grain if self.spine else Grain.DAY
+        return min((slot.grain for slot in self._own() if slot.grain), key=SIZE.__getitem__, default=least)
 
     def _shows(self, grain: Grain) -> bool:
         return any(slot.grain is grain for slot in self._own())

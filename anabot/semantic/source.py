@@ -5,6 +5,7 @@ It gives columns for names, and joins what they need. It never aggregates and ne
 
 from __future__ import annotations
 
+import itertools
 from typing import Protocol
 
 from sqlglot import exp
@@ -67,6 +68,8 @@ class Source:
         self.model = question.registry.models[leaf[0]]
         self.rows: Rows = self._base()
         self._aliases: dict[tuple[Hop, ...] | str, str] = {(): self.model.name}
+        self._way: dict[str, list[str]] = {self.model.name: [self.model.name]}  # alias → those on the way to it, itself last
+        self._gone: dict[str, Hop] = {}  # alias → the join that goes on from it
 
     # Columns
 
@@ -168,18 +171,32 @@ class Source:
     def _alias(self, hops: tuple[Hop, ...]) -> str:
         """The alias of the model at the end of the path, joined once."""
         if hops not in self._aliases:
-            left_alias, hop = self._alias(hops[:-1]), hops[-1]
-            left = self.question.registry.models[hops[-2].model if len(hops) > 1 else self.leaf[0]]
-            right = self.question.registry.models[hop.model]
-            taken = self._aliases.values()
-            alias = right.name if right.name not in taken else "__".join([*(each.entity for each in hops), right.name])
-            key, there = left.entities[hop.entity], right.entities[hop.entity]
-            met = exp.EQ(this=placed(key.tree, left_alias), expression=placed(there.tree, alias))
-            history = self._valid(right, alias) if there.kind == "natural" else []
-            on = both([met, *self._in_partition(hops, alias), *history]) or met
-            self.rows = Joined(left=self.rows, right=Scanned(model=right, alias=alias), on=on, outer=self.outer)
-            self._aliases[hops] = alias
+            self._aliases[hops] = self._join(hops, self._start(hops[:-1], hops[-1]))
         return self._aliases[hops]
+
+    def _start(self, hops: tuple[Hop, ...], on: Hop) -> str:
+        """Where a path goes on from: where two part behind a join, each walks it for itself, as dbt joins each path as one."""
+        alias = self._alias(hops)
+        if hops and self._gone.setdefault(alias, on) != on:
+            alias = self._join(hops, self._start(hops[:-1], hops[-1]))
+            self._gone[alias] = on
+        return alias
+
+    def _join(self, hops: tuple[Hop, ...], left_alias: str) -> str:
+        """Join the last model of the path to `left_alias`."""
+        hop = hops[-1]
+        left = self.question.registry.models[hops[-2].model if len(hops) > 1 else self.leaf[0]]
+        right = self.question.registry.models[hop.model]
+        long = "__".join([*(each.entity for each in hops), right.name])
+        others = itertools.chain((right.name, long), (f"{long}_{n}" for n in itertools.count(2)))
+        alias = next(each for each in others if each not in self._way)
+        key, there = left.entities[hop.entity], right.entities[hop.entity]
+        met = exp.EQ(this=placed(key.tree, left_alias), expression=placed(there.tree, alias))
+        history = self._valid(right, alias) if there.kind == "natural" else []
+        self._way[alias] = [*self._way[left_alias], alias]
+        on = both([met, *self._in_partition(hops, alias), *history]) or met
+        self.rows = Joined(left=self.rows, right=Scanned(model=right, alias=alias), on=on, outer=self.outer)
+        return alias
 
     def _in_partition(self, hops: tuple[Hop, ...], alias: str) -> list[exp.Expression]:
         """Rows of a partitioned model meet only rows of the same partition, of the nearest model on the way that has it."""
@@ -190,7 +207,7 @@ class Source:
                 left = models[hops[place - 1].model] if place else self.model
                 same = left.dimensions.get(dimension.name)
                 if same is not None and same.partition:
-                    there = placed(same.tree, self._aliases[hops[:place]])
+                    there = placed(same.tree, self._way[alias][place])
                     found.append(exp.EQ(this=there, expression=placed(dimension.tree, alias)))
                     break
         return found

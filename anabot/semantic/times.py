@@ -111,9 +111,7 @@ def as_of(bounds: Bounds, timing: Timing, fiscal_start: int) -> tuple[dt.date | 
 
 def counts(shown: exp.Expression, own: exp.Expression, timing: Timing, fiscal_start: int) -> exp.Expression:
     """The condition under which a row of the time `own` counts for the time `shown`."""
-    end = shown
-    for count, unit in timing.moves:
-        end = moved(end, -count, unit) if count else cut(end, Grain(unit), fiscal_start)
+    end = ended(shown, timing, fiscal_start)
     window = timing.window
     if window is None:
         return exp.EQ(this=end, expression=own)
@@ -125,6 +123,13 @@ def counts(shown: exp.Expression, own: exp.Expression, timing: Timing, fiscal_st
             this=until, expression=exp.GTE(this=own.copy(), expression=cut(end.copy(), Grain(window.unit), fiscal_start))
         )
     return exp.And(this=until, expression=exp.GT(this=own.copy(), expression=moved(end.copy(), -window.count, window.unit)))
+
+
+def ended(shown: exp.Expression, timing: Timing, fiscal_start: int) -> exp.Expression:
+    """The last time that counts for the time `shown`."""
+    for count, unit in timing.moves:
+        shown = moved(shown, -count, unit) if count else cut(shown, Grain(unit), fiscal_start)
+    return shown
 
 
 def spine_for(spines: Sequence[TimeSpine], connection: str, grains: Sequence[Grain], timing: Timing) -> TimeSpine | None:

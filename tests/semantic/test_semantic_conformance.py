@@ -16,13 +16,6 @@ import pytest
 from tests.conformance import Adapter
 
 DATA = Path(__file__).parents[3] / "shared" / "conformance"
-APART = {
-    "itest_metrics/cumulative_time_offset_metric_with_time_constraint": "dbt drops days whose offset lies before the period",
-    "itest_dimensions/distinct_values_query_with_metric_filter": "two models could be asked; dbt asks the other",
-    "itest_multi_hop_join/mixed_length_joins": "a primary key that is not unique multiplies rows in dbt",
-}
-
-
 Read = Callable[[str, str], Adapter]
 UNSAID = {  # in one spelling alone
     ("latest", "itest_measure_aggregations/approximate_continuous_percentile_agg"): "this spec cannot say approximate",
@@ -71,7 +64,7 @@ def test_the_cases_are_here() -> None:
 
 @pytest.mark.parametrize(("written", "case"), _requests("cases.json"))
 def test_a_request_gets_dbts_rows(adapter: Read, written: str, case: dict[str, Any]) -> None:
-    reason = APART.get(case["id"]) or UNSAID.get((written, case["id"]))
+    reason = UNSAID.get((written, case["id"]))
     if reason:
         pytest.skip(reason)
 

@@ -7,8 +7,10 @@ LEFT JOIN crumb.shops AS shops
   ON orders.shop_id = shops.shop_id
 LEFT JOIN crumb.regions AS regions
   ON shops.region_id = regions.region_id
+LEFT JOIN crumb.orders AS order__orders
+  ON order_lines.order_id = order__orders.order_id
 LEFT JOIN crumb.customers AS customers
-  ON orders.customer_id = customers.customer_id
+  ON order__orders.customer_id = customers.customer_id
 WHERE
   (
     regions.region = 'North'
