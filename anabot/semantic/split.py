@@ -44,7 +44,7 @@ def _far(part: Part, pieces: Pieces) -> Part:
     match part:
         case Rolled():
             inner = _far(part.part, pieces)
-            assert isinstance(inner, Aggregated), "an aggregate stays one"
+            assert isinstance(inner, Aggregated | OnSpine), "what is counted by days stays so"
             return replace(part, part=inner)
         case OnSpine():
             return _on_spine(part, pieces)
@@ -56,7 +56,7 @@ def _far(part: Part, pieces: Pieces) -> Part:
 def _on_spine(part: OnSpine, pieces: Pieces) -> Part:
     """The moments that are shown come from their own connection; the part is laid over them at the end."""
     inner, name = _far(part.part, pieces), pieces.name(part.spine.connection)
-    assert isinstance(inner, Aggregated | Rolled), "what cannot be laid over a spine was refused"
+    assert isinstance(inner, Aggregated), "what cannot be laid over a spine was refused"
     rows = SpineScanned(spine=part.spine, alias=part.alias)
     kept = Filtered(rows=rows, conditions=part.conditions) if part.conditions else rows
     moments = Aggregated(rows=kept, keys=part.times, measures=())
