@@ -365,6 +365,14 @@ def test_a_conversion_is_shown_at_the_time_of_its_base(run: Run) -> None:
     assert sum(value or 0 for _, value in rows) == _converted()
 
 
+def test_a_base_that_led_nowhere_has_its_row_too(run: Run) -> None:
+    based = dict(run("online_placed", group_by=["metric_time"]))
+
+    counted = dict(run("came_back", group_by=["metric_time"]))
+
+    assert counted.keys() == based.keys()
+
+
 def test_history_gives_the_value_of_then(run: Run) -> None:
     rows = dict(run("placed", group_by=["tier_then"]))
 
