@@ -11,6 +11,7 @@ import structlog
 
 from anabot.ask import Asker
 from anabot.errors import NotAllowed, UnknownName
+from anabot.preview import Preview, preview
 from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.search import search
 from anabot.store import Intended, Store
@@ -72,7 +73,7 @@ class Administration:
     def metrics(self, text: str, person: Person, channel: Channel) -> Sequence[Metric]:
         """The metrics listed for this person here, best match first; all of them, by label, for an empty search."""
         registry = self.asker.current().registry
-        visible = self.asker.decision(person, channel).grant.listed
+        visible = self.asker.decision(person, channel).named
         names = search(registry, text, visible) if text.strip() else sorted(visible, key=_catalogue(registry))
         return [registry.metrics[name] for name in names]
 
@@ -130,6 +131,10 @@ class Administration:
         asked = Intended(question_id=f"/ana {word}", actor=person.user, place=channel, kind="admin", words=rest)
         with self.asker.store.audit.act(asked):
             yield
+
+    def preview(self, person: Person, channel: Channel | None, by: Person) -> Preview:
+        """What the person would see, alone and in a channel, and why. The look is on record."""
+        return preview(self.asker, person, channel, by=by.user)
 
     def reload(self) -> str:
         """Read registry, access and playbooks again; one sentence that says what is now in force."""

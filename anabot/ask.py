@@ -105,13 +105,17 @@ class Asker:
 
     def _decide(self, now: Current, person: Person, channel: Channel | None) -> Decision:
         members = self.directory.members(channel) if channel is not None and channel.kind == "channel" else (person,)
-        return now.policy.decide(person, channel, members)
+        return now.policy.asked(person, channel, members)
 
-    def _understand(self, question: Question, now: Current, decision: Decision) -> Understanding:
+    def enforced(self, person: Person) -> Grant:
+        """What the rules give this person alone, whether or not refusals are only reported."""
+        return self.current().policy.decide(person, None, (person,)).own
+
+    def _understand(self, question: Question, now: Current, decision: Decision, grant: Grant | None = None) -> Understanding:
         return understand(
             question.text,
             registry=now.registry,
-            grant=decision.own,
+            grant=grant or decision.own,
             values=self.engine.values(decision.own),
             team=decision.own.team,
             now=self.clock.now(),
@@ -149,7 +153,7 @@ class Asker:
         return answer
 
     def _settle(self, found: Understanding, question: Question, now: Current, decision: Decision) -> Answer:
-        refusals = Refusals(now.registry, decision.own)
+        refusals = Refusals(now.registry, decision.own, now.policy.lendable(decision.own))
         match found:
             case Understood(readings=readings):
                 return self._answer(readings, question, now, decision)
@@ -163,11 +167,22 @@ class Asker:
             case NotUnderstood():
                 subject = now.policy.off_limits(question.text)
                 answer = refusals.off_limits(subject) if subject else refusals.not_understood(found)
+        if not self._aloud(found, question, now, decision):
+            answer = refusals.elsewhere(answer, question.channel)
         return self._refused(answer, question, decision.own)
+
+    def _aloud(self, found: Understanding, question: Question, now: Current, decision: Decision) -> bool:
+        """Whether a refusal names nothing that the room may not know: who knows only what may be named here hears the same."""
+        if isinstance(found, Ambiguous) or decision.own.listed <= decision.named:
+            return True
+        named = decision.named
+        room = replace(decision.own, metrics=decision.own.metrics & named, listed=decision.own.listed & named)
+        return self._understand(question, now, decision, room) == found
 
     def _answer(self, readings: tuple[Reading, ...], question: Question, now: Current, decision: Decision) -> Answer:
         intent = _intent(question)
         wanted = {name for reading in readings for name in reading.query.metrics}
+        self._report(wanted & decision.beyond, question, decision)
         if wanted <= decision.grant.metrics:
             grant = decision.grant
             answer = together([self.answerer.answer(reading, now.registry, grant, intent) for reading in readings])
@@ -177,6 +192,20 @@ class Asker:
         if question.thread:
             self.store.threads.put(question.thread, {"query": readings[0].query.as_json()}, actor=question.person.user)
         return answer
+
+    def _report(self, names: set[str], question: Question, decision: Decision) -> None:
+        """Write down what would have been refused, where refusals are only reported. What cannot be recorded is not answered."""
+        if names:
+            asked = Intended(
+                question_id=question.question_id,
+                actor=question.person.user,
+                place=_place(question),
+                kind="report",
+                words=question.text,
+                metrics=tuple(sorted(names)),
+                access=decision.grant.fingerprint(),
+            )
+            self.store.audit.refusal(asked, status="would_refuse", reason=f"{decision.grant.reason} Refusals are only reported.")
 
     def _ask_back(self, found: Ambiguous, question: Question, now: Current, decision: Decision) -> Answer:
         public = all(set(query.metrics) <= decision.grant.metrics for _, query in found.choices)
@@ -224,7 +253,7 @@ class Asker:
             receipt=receipt,
         )
         self.store.audit.refusal(intended, status=answer.status, reason=answer.reason)
-        return replace(answer, receipt=receipt)
+        return replace(answer, receipt=receipt, aside=replace(answer.aside, receipt=receipt) if answer.aside else None)
 
     def _saved(self, receipt: str) -> dict[str, Any]:
         saved = self.store.answers.get(receipt)

@@ -23,6 +23,7 @@ from anabot.directory import FileDirectory
 from anabot.engine import Engine, Outcome
 from anabot.errors import AnabotError, BadQuery, ConfigError, PlaybookError
 from anabot.evidence import KnownEvidence
+from anabot.people import KnownPeople, PeopleTable
 from anabot.semantic import Compiled
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.same_point import pinned
@@ -164,6 +165,8 @@ def _wired(settings: Settings, standing: Standing, store: Store, warehouses: Map
         timeout_s=settings.timeout_s,
         part_rows=settings.part_rows,
     )
+    table = PeopleTable(standing, engine)
+    people = KnownPeople(people, loans=lambda: store.requests.loans(clock.now()), attributes=table)
     evidence = KnownEvidence(standing, engine, store)
     asker = Asker(
         current=standing,

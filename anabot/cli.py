@@ -31,6 +31,7 @@ def _app() -> typer.Typer:
     # Thousands of classes are made here and none is garbage: looking for some would take a quarter of the start.
     gc.disable()
     from anabot.commands import (
+        access,
         asking,
         care,
         doctor,
@@ -55,6 +56,7 @@ def _app() -> typer.Typer:
     app.command()(replaying.replay)
     app.add_typer(importing.app, name="import")
     app.add_typer(scope.scope, name="scope")
+    app.add_typer(access.app, name="access")
     return app
 
 

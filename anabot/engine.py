@@ -20,7 +20,7 @@ import structlog
 
 from anabot.access.statements import checked, checked_before
 from anabot.errors import AnabotError, BadQuery, ConfigError, WarehouseError, WarehouseLacks
-from anabot.semantic import Compiled, compile_query, display_sql, render
+from anabot.semantic import Compiled, compile_distinct, compile_query, display_sql, render
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.definitions import definition_hash
 from anabot.semantic.query import MetricQuery
@@ -132,6 +132,20 @@ class Engine:
         registry = self._current().registry
         key = f"{grant.fingerprint()}:{registry.version}:{self._marks()}"
         return self._indexes.get(key, lambda: self._index(registry, grant))
+
+    def lookup(self, names: Sequence[str], model: str, grant: Grant) -> Table:
+        """The values that dimensions of a model have together, under a grant of the house's own, on record.
+
+        Raises:
+            UnknownName, NotAllowed, WarehouseError: nothing is known, then.
+        """
+        registry = self._current().registry
+        dialect = self._warehouse(registry.models[model].connection).dialect
+        compiled = compile_distinct(registry, names, grant, dialect=dialect)
+        statements = self._statements(registry, compiled, grant)
+        question_id, access = f"lookup:{registry.version}", grant.fingerprint()
+        asked = Intended(question_id=question_id, actor=grant.subject, place=grant.audience, kind="lookup", access=access)
+        return self._recorded(asked, lambda: self._table(registry, compiled, statements, grant, []))
 
     def freshness(self) -> Mapping[str, dt.datetime]:
         """Source → its newest load, as the registry's freshness metric says; empty where it names none. At most a minute old."""

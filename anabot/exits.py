@@ -23,12 +23,14 @@ class Refusals:
 
     registry: Registry
     grant: Grant
+    lendable: frozenset[str] = frozenset()
 
     def forbidden(self, found: Forbidden) -> Answer:
-        """The asker may know of the metric, but not see it."""
+        """The asker may know of the metric, but not see it; where it can be lent, they may ask its owner."""
         metric = self.registry.metrics[found.metrics[0]]
         text = f"{metric.label} is not open to you here. Its owner is @{metric.owner}, who can say why or change it."
-        return Answer(status="forbidden", text=text, reason="forbidden", owner=metric.owner)
+        request = metric.name if metric.name in self.lendable else ""
+        return Answer(status="forbidden", text=text, reason="forbidden", owner=metric.owner, request=request)
 
     def introduce(self, text: str, questions: Sequence[str]) -> Answer:
         """A greeting, or a wish for help: what Ana is for, and questions that work here."""

@@ -16,6 +16,7 @@ from anabot.config import Settings
 from anabot.directory import FileDirectory
 from anabot.errors import AnabotError, ConfigError
 from anabot.hello import Hello, hello
+from anabot.lending import Lending
 from anabot.slack.app import Line, create_app, open_line
 from anabot.slack.parts import Parts
 from anabot.types import Channel, Person
@@ -89,6 +90,7 @@ def _parts(house: House, desk: Administration) -> Parts:
         asker=house.asker,
         admin=desk,
         hello=greet,
+        lending=Lending(asker=house.asker),
         directory=house.directory,
         seen=house.store.seen,
         registry=lambda: house.standing().registry,

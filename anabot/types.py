@@ -212,6 +212,7 @@ class Answer:
     unknown: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()
     owner: str = ""
+    request: str = ""  # the metric that the asker may ask its owner for
     private: str = ""
     aside: Answer | None = None  # what goes to the asker alone, by direct message; `private` is its text
     bridges: tuple[Bridge, ...] = ()

@@ -71,6 +71,10 @@ class Policy:
         """The class of a metric."""
         return self._scopes[metric]
 
+    def of_class(self, scope: str) -> frozenset[str]:
+        """The metrics of a class."""
+        return frozenset(name for name, own in self._scopes.items() if own == scope)
+
     def team_of(self, person: Person) -> str:
         """The person's first team, in the order of the file, or ""."""
         return next((each.team for each in self.memberships(person)), "")

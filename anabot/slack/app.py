@@ -26,6 +26,7 @@ from anabot.slack.post import BROKEN, Voice, clients
 from anabot.slack.poster import SlackPoster
 from anabot.slack.render import failure
 from anabot.slack.reply import PATIENCE_S
+from anabot.slack.wishes import Wishes
 from anabot.types import Directory
 
 
@@ -113,6 +114,7 @@ def create_app(
         desk=desk,
         clicks=Clicks(desk=desk),
         command=Command(desk=desk),
+        wishes=Wishes(desk=desk),
         pool=pool or Pool(),
     )
     listeners.register(app)

@@ -14,7 +14,13 @@ from anabot.slack.blocks import BUTTON_LABEL, BUTTON_VALUE, Block, actions, butt
 from anabot.types import Choice
 
 HOW, CHART, TABLE, CSV, UP, DOWN = "ana_how", "ana_chart", "ana_table", "ana_csv", "ana_up", "ana_down"
-CHOOSE, ASK, RUN = "ana_choose", "ana_ask", "ana_run"  # each followed by `_` and a number, as ids differ within a row
+ACCESS, DECLINE, END = "ana_access", "ana_decline", "ana_end"
+LEND = "ana_lend"
+CHOOSE, ASK, RUN = (
+    "ana_choose",
+    "ana_ask",
+    "ana_run",
+)  # each of these, and LEND, followed by `_` and a number, as ids differ within a row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +34,7 @@ class Pressed:
     def value(self, **more: Any) -> str:
         """As it stands in the button."""
         fields = {"r": self.receipt, "u": self.asker, "p": self.part, **more}
-        return json.dumps({name: field for name, field in fields.items() if field not in (None, "")}, separators=(",", ":"))
+        return packed({name: field for name, field in fields.items() if field not in (None, "")})
 
     @classmethod
     def read(cls, value: str) -> Pressed:
@@ -36,6 +42,11 @@ class Pressed:
         fields = carried(value)
         part = fields.get("p")
         return cls(receipt=str(fields.get("r", "")), asker=str(fields.get("u", "")), part=part if isinstance(part, int) else None)
+
+
+def packed(fields: Mapping[str, Any]) -> str:
+    """Things to carry, as they stand in a button."""
+    return json.dumps(fields, separators=(",", ":"))
 
 
 def carried(value: str) -> Mapping[str, Any]:
@@ -63,6 +74,11 @@ def choice_buttons(pressed: Pressed, choices: Sequence[Choice]) -> Iterator[Bloc
     """One button for each reading, with the value it gives."""
     labels = [f"{choice.label}: {choice.value}" if choice.value else choice.label for choice in choices]
     yield from actions(*(button(label, f"{CHOOSE}_{n}", pressed.value(i=n)) for n, label in enumerate(labels)))
+
+
+def request_button(metric: str) -> Iterator[Block]:
+    """The button that asks a metric's owner for it."""
+    yield from actions(button("Ask for access", ACCESS, packed({"m": metric}), style="primary"))
 
 
 def question_buttons(questions: Sequence[str]) -> Iterator[Block]:

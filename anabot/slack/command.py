@@ -1,13 +1,15 @@
-"""`/ana`: help, status, metrics, define, playbooks, run, replay, audit, reload. Answers are seen by whoever typed it alone.
+"""`/ana`: help, status, metrics, define, playbooks, run, replay, access, audit, reload. Its typist alone reads it.
 
 Everybody may ask for help, the metrics listed for them, their definitions and the playbooks of their channels, and run the
-playbooks that they own. Only a workspace admin may run the others, reload, or read status and audit. It shows no number of
+playbooks that they own. Only a workspace admin may run the others, reload, or read status, audit and who
+may see what. It shows no number of
 the warehouse.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,15 +23,17 @@ from anabot.slack.blocks import Block, Message, beside, button, context, message
 from anabot.slack.clicks import Click
 from anabot.slack.desk import Desk
 from anabot.slack.explain import describe
+from anabot.slack.preview import preview_blocks
 from anabot.slack.reply import in_words
 from anabot.slack.tables import Grid, table_block
 from anabot.types import Channel, Person
 
 MOST_METRICS, MOST_AUDIT, DEFAULT_AUDIT = 40, 50, 10
 _GIST = 90
+_MENTION = re.compile(r"<[@#]([A-Z0-9]+)(?:\|[^>]*)?>")
 # A response URL takes five messages.
 _MOST_MESSAGES = 5
-_ADMIN = frozenset({"status", "audit", "reload"})
+_ADMIN = frozenset({"access", "status", "audit", "reload"})
 _HELP = {
     "help": "this list",
     "metrics [search]": "the metrics you may ask about here",
@@ -38,6 +42,7 @@ _HELP = {
     "run PLAYBOOK": "post a playbook into its channel now: your own, or any as an admin",
     "status": "warehouse, registry, loads and store (admins)",
     "replay RECEIPT": "run an answer again: the same, or what moved; your own, or any as an admin",
+    "access @USER [#CHANNEL]": "what somebody would see, there too, and why (admins)",
     "audit [n]": "the newest n questions on record (admins)",
     "reload": "read definitions, access and playbooks again (admins)",
 }
@@ -91,6 +96,7 @@ class Command:
             "playbooks": lambda: self._playbooks(person),
             "status": self._status,
             "run": lambda: self._run(rest, person),
+            "access": lambda: self._access(rest, person),
             "audit": lambda: self._audit(rest),
             "replay": lambda: self._replay(rest, person),
             "reload": lambda: sections(mrkdwn.escape(self.desk.parts.admin.reload())),
@@ -159,6 +165,18 @@ class Command:
             return
         yield table_block(_plain(("When", "Who", "Where", "Outcome", "Metrics", "Receipt"), rows))
         yield from context("The newest first, by the real clock.")
+
+    def _access(self, words: str, by: Person) -> Iterator[Block]:
+        names = [_MENTION.sub(lambda found: found[1], word) for word in words.split()]
+        if len(names) not in (1, 2):
+            raise BadQuery("Whose access?", todo="Write `/ana access @user` or `/ana access @user #channel`.")
+        person = self.desk.parts.directory.person(names[0])
+        channel = self.desk.parts.directory.channel(names[1]) if len(names) > 1 else None
+        if person is None or (len(names) > 1 and channel is None):
+            raise BadQuery(
+                f"I do not know {names[0] if person is None else names[1]} in Slack.", todo="Mention them by `@` or `#`."
+            )
+        yield from preview_blocks(self.desk.parts.admin.preview(person, channel, by))
 
     def _entry(self, entry: Mapping[str, Any]) -> tuple[str, ...]:
         """One look as a line: labels instead of names, a handle instead of a user id, the company's time."""

@@ -27,6 +27,7 @@ from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
 from anabot.slack.post import Place, Voice
 from anabot.slack.reply import in_words
+from anabot.slack.wishes import Wishes
 
 log = structlog.get_logger()
 COMMAND = "/ana"
@@ -42,6 +43,7 @@ class Listeners:
     desk: Desk
     clicks: Clicks
     command: Command
+    wishes: Wishes
     pool: Pool
 
     def register(self, app: App) -> None:
@@ -128,8 +130,16 @@ class Listeners:
             buttons.CSV: self.clicks.csv,
             buttons.UP: self.clicks.vote,
             buttons.DOWN: self.clicks.vote,
+            buttons.ACCESS: self.wishes.ask,
+            buttons.DECLINE: self.wishes.decline,
+            buttons.END: self.wishes.end,
         }
-        numbered = {buttons.CHOOSE: self.clicks.choose, buttons.ASK: self.clicks.ask, buttons.RUN: self.command.press}
+        numbered = {
+            buttons.LEND: self.wishes.lend,
+            buttons.CHOOSE: self.clicks.choose,
+            buttons.ASK: self.clicks.ask,
+            buttons.RUN: self.command.press,
+        }
         return exact.get(click.action) or numbered.get(click.action.rpartition("_")[0])
 
     def _hello(self, place: Place, user: str, *, direct: bool, key: str) -> None:

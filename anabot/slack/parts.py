@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from anabot.lending import Wish
+from anabot.preview import Preview
 from anabot.semantic.registry import Metric, Registry
 from anabot.types import Answer, Channel, Directory, Person, Question
 
@@ -118,8 +120,31 @@ class Admin(Protocol):
     def recorded(self, word: str, rest: str, person: Person, channel: str, /) -> AbstractContextManager[None]:
         """What is done inside is on record as this person's `/ana`, with how it ended."""
 
+    def preview(self, person: Person, channel: Channel | None, by: Person, /) -> Preview:
+        """What the person would see, alone and in a channel, and why; `by` looks, which is on record."""
+
     def reload(self) -> str:
         """Read registry, access and playbooks again; one sentence that says what is now in force."""
+
+
+class Lends(Protocol):
+    """Where people ask an owner for access, and owners decide."""
+
+    def ask(self, person: Person, metric: str, place: str, /) -> Wish:
+        """Ask the metric's owner for it. `place` is `dm` or a channel with its `#`.
+
+        Raises:
+            NotAllowed: there is nothing to ask for: the same words for a hidden metric and for none.
+        """
+
+    def approve(self, owner: Person, user: str, metric: str, days: int, /) -> tuple[Person, str]:
+        """Open it for so many days; who asked, and what was decided in words."""
+
+    def decline(self, owner: Person, user: str, metric: str, /) -> tuple[Person, str]:
+        """Say no; who asked, and what was decided in words."""
+
+    def end(self, by: Person, user: str, metric: str, /) -> str:
+        """Take it back at once; what was done, in words."""
 
 
 class Seen(Protocol):
@@ -140,6 +165,7 @@ class Parts:
     asker: Asker
     hello: Callable[[Person, Channel], Hello]
     admin: Admin
+    lending: Lends
     directory: Directory
     seen: Seen
     registry: Callable[[], Registry]

@@ -20,6 +20,7 @@ from anabot.slack.buttons import (
     answer_buttons,
     choice_buttons,
     question_buttons,
+    request_button,
     too_long_for_a_button,
 )
 from anabot.slack.tables import bridge_grid, grid, table_block, worth_a_table
@@ -178,6 +179,8 @@ def _otherwise(answer: Answer, setting: Setting) -> Iterator[Block]:
     yield from context(days, _assumed(answer.assumptions) if answer.assumptions else "")
     if answer.status == "clarify" and answer.aside is None:
         yield from choice_buttons(Pressed(receipt=answer.receipt, asker=setting.asker), answer.choices)
+    elif answer.request and answer.aside is None:
+        yield from request_button(answer.request)
     elif answer.nearest:
         yield from question_buttons(answer.nearest[:3])
 

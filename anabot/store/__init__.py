@@ -13,6 +13,7 @@ from anabot.store.examining import Examined, Tampering, examine
 from anabot.store.forgetting import Forgotten, forget
 from anabot.store.keys import PeopleKeys
 from anabot.store.memory import Answers, Feedback, Notes, SavedAnswer, Seen, Threads
+from anabot.store.requests import Requests
 from anabot.store.runs import Deliveries, Delivery, Slot, Slots
 from anabot.store.sealing import Sealing
 from anabot.store.vault import Vault
@@ -50,6 +51,7 @@ class Store:
         self.answers = Answers(self._database)
         self.feedback = Feedback(self._database)
         self.notes = Notes(self._database)
+        self.requests = Requests(self._database)
         self.slots = Slots(self._database)
         self.deliveries = Deliveries(self._database)
 

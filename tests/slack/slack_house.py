@@ -17,12 +17,14 @@ from serving import SECRET, Local, address, free_socket, local_workspace, servin
 
 from anabot.config import SlackSettings
 from anabot.errors import NotAllowed, UnknownName
+from anabot.lending import Wish
 from anabot.periods import Calendar
+from anabot.preview import ClassLine, Preview
 from anabot.semantic.registry import Metric, Registry
 from anabot.slack.app import Line, create_app, open_line
 from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
-from anabot.types import Answer, Badge, Bridge, Channel, Choice, Column, Person, Question, Receipt, Table
+from anabot.types import Answer, Badge, Bridge, Channel, Choice, Column, Directory, Person, Question, Receipt, Table
 from anabot.web import create_web
 from anabot.workspace import LOCAL_TOKEN
 
@@ -204,6 +206,21 @@ class Desk:
     def replay(self, receipt: str, person: Person) -> Sequence[str]:
         return [f"{receipt}: It is the same as then."]
 
+    def preview(self, person: Person, channel: Channel | None, by: Person) -> Preview:
+        return Preview(
+            person=person,
+            mode="enforce",
+            teams=(("books", "@finance"),),
+            attributes=(),
+            classes=(ClassLine(name="company", strict=False, sees=("takings",), lists=(), all=1),),
+            rows=("shops.region: North",),
+            denied=(),
+            loans=(),
+            why=f"Seen by {by.handle}.",
+            place=f"#{channel.name}" if channel else "",
+            declares="company (owner @olu)" if channel else "",
+        )
+
     def reload(self) -> str:
         self.reloads += 1
         return "1 metric is in force."
@@ -232,6 +249,7 @@ class House:
     admin: Desk
     seen: Once
     line: Line
+    lender: Lender
     url: str
 
     def say(self, user: str, channel: str, text: str, thread: str = "") -> str:
@@ -270,6 +288,43 @@ class House:
         time.sleep(0.3)
 
 
+@dataclass
+class Lender:
+    """A desk for wishes that takes every wish once, and lets Olu decide."""
+
+    directory: Directory
+    acts: list[tuple[str, ...]] = field(default_factory=list)
+
+    def ask(self, person: Person, metric: str, place: str) -> Wish:
+        if metric != "takings":
+            raise NotAllowed("There is nothing here that you can ask for.")
+        act = ("ask", person.handle, metric, place)
+        repeated = act in self.acts
+        self.acts.append(act)
+        owner = self.directory.person(OLU)
+        assert owner is not None
+        return Wish(
+            person=person, owner=owner, metric=metric, label="Takings", place=place, days=(1, 7, 30), repeated=repeated
+        )  # fmt: skip
+
+    def approve(self, owner: Person, user: str, metric: str, days: int) -> tuple[Person, str]:
+        if owner.user != OLU:
+            raise NotAllowed("This wish is no longer open, or not yours to decide.")
+        return self._told("approve", user, metric, f"Takings is open for {days} days.")
+
+    def decline(self, owner: Person, user: str, metric: str) -> tuple[Person, str]:
+        return self._told("decline", user, metric, "Takings stays closed.")
+
+    def end(self, by: Person, user: str, metric: str) -> str:
+        return self._told("end", user, metric, "Takings is closed again.")[1]
+
+    def _told(self, act: str, user: str, metric: str, words: str) -> tuple[Person, str]:
+        self.acts.append((act, user, metric))
+        person = self.directory.person(user)
+        assert person is not None
+        return person, words
+
+
 @contextlib.contextmanager
 def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator[House]:
     """The house, for as long as a test needs it."""
@@ -278,18 +333,19 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
     with local_workspace(f"{url}/slack/events") as local:
         settings = SlackSettings(bot_token=SecretStr(LOCAL_TOKEN), signing_secret=SecretStr(SECRET), api_url=f"{local.url}/api/")
         line = open_line(settings)
-        asker, admin, seen = Actor(), Desk(), Once()
+        asker, admin, lender, seen = Actor(), Desk(), Lender(line.directory), Once()
         parts = Parts(
             asker=asker,
             hello=lambda person, channel: Greeting(),
             admin=admin,
+            lending=lender,
             directory=line.directory,
             seen=seen,
             registry=lambda: REGISTRY,
         )
         app = create_app(settings, line, parts, pool=pool, patience_s=patience_s)
         with serving(create_web(app, ready=lambda: {"store": True}), sock):
-            yield House(local=local, asker=asker, admin=admin, seen=seen, line=line, url=url)
+            yield House(local=local, asker=asker, admin=admin, seen=seen, line=line, lender=lender, url=url)
 
 
 def shown(message: Mapping[str, Any]) -> str:
