@@ -19,7 +19,7 @@ from anabot.agent.offline import understand
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading, Understanding, Understood
 from anabot.answering import Answerer, timed, together
 from anabot.engine import Engine, Intent, receipt_for
-from anabot.errors import AnabotError, BadQuery, StoreError, UnknownName
+from anabot.errors import AnabotError, BadQuery, NotAllowed, StoreError, UnknownName
 from anabot.exits import Refusals
 from anabot.questions import introduction, working_questions
 from anabot.semantic.query import MetricQuery
@@ -95,9 +95,16 @@ class Asker:
         return self._on_record(question, lambda: (Understood(readings=(Reading(query=query),)), 0.0), now, decision)
 
     def feedback(self, receipt: str, person: Person, vote: Literal["up", "down"]) -> None:
-        """Keep one person's vote on one answer; the last one counts."""
-        self._saved(receipt)
-        self.store.feedback.add(receipt, person.user, vote)
+        """Keep one person's vote on one answer, on record; the last one counts."""
+        voted = Intended(question_id=f"vote:{receipt}", actor=person.user, place="vote", kind="vote", words=vote)
+        with self.store.audit.act(voted):
+            self._saved(receipt)
+            self.store.feedback.add(receipt, person.user, vote)
+
+    def turned_away(self, user: str, place: str, *, reason: str, key: str, said: str) -> None:
+        """Put on record that somebody was refused before it was known who they are, or who reads where they asked."""
+        asked = Intended(question_id=key or reason, actor=user, place=place, words=said)
+        self.store.audit.refusal(asked, status=NotAllowed.code, reason=reason)
 
     def decision(self, person: Person, channel: Channel | None) -> Decision:
         """What this person may see alone and what may be said in this channel."""

@@ -220,10 +220,12 @@ class Engine:
         return {name: warehouse.dialect for name, warehouse in self._warehouses.items()}
 
     def _statements(self, registry: Registry, compiled: Compiled, grant: Grant) -> list[Statement]:
-        """All statements, checked before any of them runs."""
-        for _ in checked_before(registry, compiled, grant):
-            pass
-        return [render(each) for each in compiled.prepared]
+        """All statements, checked before any of them runs. A single one is the very text that was checked.
+
+        Of several, each is checked again with the keys that are bound into it, and the text that was checked then is run.
+        """
+        found = [statement for statement, _ in checked_before(registry, compiled, grant)]
+        return found if len(found) == 1 else [render(each) for each in compiled.prepared]
 
     def _table(
         self, registry: Registry, compiled: Compiled, statements: list[Statement], grant: Grant, notes: list[str]

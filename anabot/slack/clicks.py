@@ -189,7 +189,7 @@ class Clicks:
         return answer, person, channel
 
     def _reader(self, click: Click) -> tuple[Person, Channel]:
-        return self.desk.reader(click.user, click.place.channel, direct=click.direct)
+        return self.desk.reader(click.user, click.place.channel, direct=click.direct, key=f"click:{click.key}")
 
     def _answer(self, click: Click, messages: Sequence[Message]) -> None:
         """In place of the message that was pressed, where it is the presser's own and whole; below it otherwise."""

@@ -80,7 +80,7 @@ class Command:
         return _messages(self._do(word.casefold() or "help", rest.strip(), str(command["user_id"]), str(command["channel_id"])))
 
     def _do(self, word: str, rest: str, user: str, channel: str) -> list[Block]:
-        person = self.desk.who(user)
+        person = self.desk.who(user, channel=channel, key=f"/ana {word}", said=f"{word} {rest}")
         known = any(usage.split()[0] == word for usage in _HELP)
         with self.desk.parts.admin.recorded(word if known else "unknown", rest if known else f"{word} {rest}", person, channel):
             return self._done(word, rest, person, channel)

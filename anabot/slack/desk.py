@@ -89,38 +89,40 @@ class Desk:
         zone: ZoneInfo = render.zone_for(person if channel.kind == "dm" else None, registry)
         return Setting(registry=registry, zone=zone, asker=person.user, said=said, said_by=person.name)
 
-    def reader(self, user: str, channel: str, *, direct: bool) -> tuple[Person, Channel]:
-        """The person and the place, as the rest of the house knows them.
+    def reader(self, user: str, channel: str, *, direct: bool, key: str = "", said: str = "") -> tuple[Person, Channel]:
+        """The person and the place, as the rest of the house knows them. `key` and `said` are what is refused, for the record.
 
         Raises:
-            NotAllowed: Slack does not say who this is, or who reads here.
+            NotAllowed: Slack does not say who this is, or who reads here. It is on record.
         """
-        person = self.who(user)
+        person = self.who(user, channel=channel, key=key, said=said)
         place = self._channel(channel, user, direct)
         if place is None:
+            self.parts.asker.turned_away(user, channel, reason="unknown_place", key=key, said=said)
             raise NotAllowed(_NOWHERE, todo="Try again in a minute, or ask me in a direct message.")
         return person, place
 
-    def who(self, user: str) -> Person:
+    def who(self, user: str, *, channel: str, key: str = "", said: str = "") -> Person:
         """The person with this user id.
 
         Raises:
-            NotAllowed: Slack does not say who this is.
+            NotAllowed: Slack does not say who this is. It is on record.
         """
         person = self.parts.directory.person(user)
         if person is None:
+            self.parts.asker.turned_away(user, channel, reason="unknown_person", key=key, said=said)
             raise NotAllowed(_NOBODY, todo="Try again in a minute, or ask an admin whether Ana may read users and user groups.")
         return person
 
     def _asked(self, heard: Heard) -> Sequence[Message]:
-        person, channel = self.reader(heard.user, heard.channel, direct=heard.direct)
+        person, channel = self.reader(heard.user, heard.channel, direct=heard.direct, key=heard.key, said=heard.text)
         if not heard.text or heard.text.casefold().strip(" ?!.") in (EMPTY, "help", "hello", "hi"):
             return self.greeting(person, channel)
         answer = self.parts.asker.ask(_question(heard, person, channel))
         return self.shown(answer, person, channel, f"answer:{heard.key}", asked=heard.text)
 
     def _pressed(self, text: str, user: str, place: Place, direct: bool, key: str) -> Sequence[Message]:
-        person, channel = self.reader(user, place.channel, direct=direct)
+        person, channel = self.reader(user, place.channel, direct=direct, key=key, said=text)
         question = Question(question_id=key, text=text, person=person, channel=channel, thread=conversation(place))
         return self.shown(self.parts.asker.ask(question), person, channel, f"answer:{key}", said=text)
 

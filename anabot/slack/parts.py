@@ -78,7 +78,10 @@ class Asker(Protocol):
         """The answer with this receipt, asked again under the grant of this person in this channel."""
 
     def feedback(self, receipt: str, person: Person, vote: Vote, /) -> None:
-        """Keep one person's vote on one answer; the last one counts."""
+        """Keep one person's vote on one answer, on record; the last one counts."""
+
+    def turned_away(self, user: str, place: str, /, *, reason: str, key: str, said: str) -> None:
+        """Put on record that somebody was refused before it was known who they are, or who reads where they asked."""
 
 
 class Admin(Protocol):

@@ -63,7 +63,7 @@ class Wishes:
         """The owner takes it back."""
 
         def end() -> Sequence[Message]:
-            owner = self.desk.who(click.user)
+            owner = self.desk.who(click.user, channel=click.place.channel, key=f"wish:{click.key}")
             return render.failure(self._lending.end(owner, _carried(click, "w"), _carried(click, "m")))
 
         done, said = attempt(end)
@@ -75,7 +75,7 @@ class Wishes:
 
     def _decide(self, click: Click, decide: Decide) -> None:
         def decided() -> Sequence[Message]:
-            owner = self.desk.who(click.user)
+            owner = self.desk.who(click.user, channel=click.place.channel, key=f"wish:{click.key}")
             person, words = decide(owner, _carried(click, "w"), _carried(click, "m"))
             lent = buttons.LEND in click.action
             self._tell(person, _for_asker(owner, words, lent=lent), f"wish:{click.key}")

@@ -122,6 +122,7 @@ class Actor:
     chosen: list[tuple[str, int, str]] = field(default_factory=list)
     recalled: list[tuple[str, str, str]] = field(default_factory=list)
     votes: list[tuple[str, str, str]] = field(default_factory=list)
+    away: list[tuple[str, str, str, str]] = field(default_factory=list)
     understands: Callable[[str], bool] = lambda text: "by month" in text
     gate: threading.Event | None = None
 
@@ -145,6 +146,9 @@ class Actor:
 
     def feedback(self, receipt: str, person: Person, vote: str) -> None:
         self.votes.append((receipt, person.user, vote))
+
+    def turned_away(self, user: str, place: str, *, reason: str, key: str, said: str) -> None:
+        self.away.append((user, place, reason, said))
 
 
 @dataclass(frozen=True)

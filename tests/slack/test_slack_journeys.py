@@ -8,6 +8,7 @@ import urllib.request
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from serving import wait_for
 from slack_house import FAY, FIN, GENERAL, OLU, ROOT, House, answered, clarifying, open_house, shown
 
@@ -365,3 +366,24 @@ def test_ready_health_and_counters_are_served(house: House) -> None:
     assert get("/healthz") == "ok\n"
     assert json.loads(get("/readyz")) == {"ready": True, "parts": {"store": True}}
     assert 'anabot_answers_total{status="answered"}' in get("/metrics")
+
+
+def test_whoever_slack_cannot_look_up_is_refused_and_it_is_on_record(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(house.line.directory, "person", lambda user: None)
+
+    ts = house.say(FAY, FIN, "@ana takings")
+
+    assert "could not look you up" in house.answer(FIN, ts)["text"]
+    assert house.asker.asked == []
+    assert house.asker.away == [(FAY, FIN, "unknown_person", "takings")]
+
+
+def test_a_place_that_slack_cannot_look_up_is_told_nothing_and_it_is_on_record(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house.line.directory, "channel", lambda channel: None)
+
+    ts = house.say(FAY, FIN, "@ana takings")
+
+    assert "could not look up who reads this channel" in house.answer(FIN, ts)["text"]
+    assert house.asker.away == [(FAY, FIN, "unknown_place", "takings")]
