@@ -20,6 +20,7 @@ from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.formula_words import column_words
 from anabot.semantic.query import Filter, MetricQuery, Span
 from anabot.semantic.registry import Reconciliation, Registry
+from anabot.semantic.units import unsaid
 from anabot.types import Answer, Bridge, Clock, Grant, Table
 
 _GROUPS = 6  # bridges beside one answer: more is a table that nobody reads
@@ -60,7 +61,13 @@ class Answerer:
             badge=bridged(trust, unexplained(bridges)),
             as_of=outcome.as_of,
             period=_dates(query, registry),
-            assumptions=(*reading.assumptions, *_pinned(reading.query, asked), *outcome.notes, *unbridged),
+            assumptions=(
+                *reading.assumptions,
+                *_pinned(reading.query, asked),
+                *outcome.notes,
+                *unbridged,
+                *_left_out(outcome.table),
+            ),
             bridges=tuple(bridges),
             chart=reading.chart,
             ask=reading.ask,
@@ -122,6 +129,16 @@ def timed(answer: Answer, **spans: float) -> Answer:
     """The answer with these milliseconds noted."""
     noted: Mapping[str, Any] = {**answer.timings_ms, **{name: round(ms, 3) for name, ms in spans.items()}}
     return replace(answer, timings_ms=noted)
+
+
+def _left_out(table: Table) -> tuple[str, ...]:
+    """That small groups are not shown, and how many rows are concerned."""
+    if not table.suppressed:
+        return ()
+    rows = len({row for row, _ in table.suppressed})
+    what = f"{rows} of {len(table.rows)} rows" if len(table.rows) > 1 else "The number"
+    verb = "are" if rows > 1 and len(table.rows) > 1 else "is"
+    return (f"{what} {verb} not shown: {unsaid(table.fewer_than)}.",)
 
 
 def _dbt_models(registry: Registry, outcome: Outcome) -> list[str]:

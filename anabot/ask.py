@@ -24,7 +24,7 @@ from anabot.exits import Refusals
 from anabot.questions import introduction, working_questions
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
-from anabot.semantic.units import format_cell
+from anabot.semantic.units import shown_cell
 from anabot.store import Store
 from anabot.store.audit import Intended
 from anabot.types import Answer, Channel, Choice, Clock, Directory, Grant, Person, Question, Receipt
@@ -226,7 +226,7 @@ class Asker:
         table = outcome.table
         fiscal = now.registry.calendar.fiscal_start
         single = len(table.rows) == 1 and len(table.rows[0]) == 1
-        value = format_cell(table.rows[0][0], table.columns[0], fiscal_start=fiscal) if single else f"{len(table.rows)} rows"
+        value = shown_cell(table, 0, 0, fiscal_start=fiscal) if single else f"{len(table.rows)} rows"
         return Choice(label=label, query=outcome.compiled.query.as_json(), value=value)
 
     def _again(

@@ -18,13 +18,15 @@ from typing import Literal, Protocol
 
 import structlog
 
+from anabot.access.crowds import Counter, Crowd, laid_out, left_out
 from anabot.access.statements import checked, checked_before
-from anabot.errors import AnabotError, BadQuery, ConfigError, WarehouseError, WarehouseLacks
+from anabot.errors import AnabotError, BadQuery, ConfigError, NotAllowed, WarehouseError, WarehouseLacks
 from anabot.semantic import Compiled, compile_distinct, compile_query, display_sql, render
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.definitions import definition_hash
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
+from anabot.semantic.resolve import COMPARED
 from anabot.semantic.value_queries import Place, compile_index, declared_values
 from anabot.semantic.values import ValueIndex
 from anabot.store.audit import Audit, Intended
@@ -36,6 +38,7 @@ from anabot.warehouses.federation import Federation, Limits
 
 log = structlog.get_logger()
 FRESH_FOR_S = 60.0
+MOST_GROUPS = 100_000  # of people that are counted; more of them, and nothing is said
 VALUES_FOR_S = 600.0  # for warehouses whose watermark cannot tell that a value is new
 
 
@@ -89,6 +92,7 @@ class Engine:
         self._current, self._warehouses, self._audit = current, dict(warehouses), audit
         self._limits = Limits(max_rows=max_rows, max_bytes=max_bytes, timeout_s=timeout_s, part_rows=part_rows)
         self._indexes: Kept[ValueIndex] = Kept(VALUES_FOR_S)
+        self._crowds: Kept[tuple[Crowd, ...]] = Kept(FRESH_FOR_S)
         self._loads: Kept[Mapping[str, dt.datetime]] = Kept(FRESH_FOR_S)
 
     def run(self, query: MetricQuery, grant: Grant, *, intent: Intent) -> Outcome:
@@ -186,7 +190,7 @@ class Engine:
             sources={source: at.isoformat() for source, at in loads.items()},
         )
         notes: list[str] = []
-        table = self._recorded(ready, lambda: self._table(registry, compiled, statements, grant, notes))
+        table = self._recorded(ready, lambda: self._said(registry, compiled, statements, grant, notes))
         return Outcome(
             table=table,
             notes=tuple(notes),
@@ -245,6 +249,29 @@ class Engine:
             if len(self._warehouses) > 1:
                 error.what = f"On `{statement.connection}`: {error.what}"
             raise
+
+    def _said(self, registry: Registry, compiled: Compiled, statements: list[Statement], grant: Grant, notes: list[str]) -> Table:
+        return self._sayable(registry, compiled, grant, self._table(registry, compiled, statements, grant, notes))
+
+    def _sayable(self, registry: Registry, compiled: Compiled, grant: Grant, table: Table) -> Table:
+        """The table without what tells of too few people. What is counted for that is asked through this same door."""
+        query = compiled.query
+        for asked in compiled.people:
+            counter = Counter(registry=registry, grant=grant, rule=asked.rule, metric=asked.metric, ask=self._counted)
+            key = f"{asked.metric}:{grant.fingerprint()}:{registry.version}:{self.watermark()}"
+            crowds = self._crowds.get(key, counter.crowds)
+            keys = [row[: len(query.group_by)] for row in table.rows]
+            columns = [asked.metric, *(f"{asked.metric}__{tail}" for tail in COMPARED)]
+            table = left_out(table, columns, counter.kept(asked, query, crowds, keys), asked.rule.k)
+        return laid_out(table, query) if compiled.people else table
+
+    def _counted(self, registry: Registry, query: MetricQuery, grant: Grant) -> Table:
+        compiled = self._compiled(registry, query, grant, None)
+        statements = self._statements(registry, compiled, grant)
+        if len(statements) > 1:
+            why = "What they are counted by lies on another connection."
+            raise NotAllowed("The people behind this number cannot be counted.", why=why, todo="Ask the data team.")
+        return typed(self._ask(statements[0], replace(self._limits, max_rows=MOST_GROUPS)), compiled.columns)
 
     def _warehouse(self, connection: str) -> Warehouse:
         try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from anabot.semantic.units import format_cell
-from anabot.types import Answer, Bridge, Cell, Column, Table
+from anabot.semantic.units import shown_cell
+from anabot.types import Answer, Bridge, Table
 
 _ROWS, _ACROSS = 20, 4
 # Escape sequences, and the marks that turn the direction of writing.
@@ -55,7 +55,7 @@ def grid(table: Table, rows: int = _ROWS) -> Iterator[str]:
         yield from _on_its_side(table)
         return
     heads = [column.label or column.name for column in table.columns]
-    body = [[_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows[:rows]]
+    body = [[_cell(table, row, column) for column in range(len(heads))] for row in range(min(rows, len(table.rows)))]
     right = [column.type in _NUMBERS for column in table.columns]
     widths = [max(map(len, cells)) for cells in zip(heads, *body, strict=True)]
     for line in ([heads], [["─" * width for width in widths]], body):
@@ -69,12 +69,12 @@ def grid(table: Table, rows: int = _ROWS) -> Iterator[str]:
 def _on_its_side(table: Table) -> Iterator[str]:
     """One row of many columns, a column a line."""
     width = max(len(column.label or column.name) for column in table.columns)
-    for column, cell in zip(table.columns, table.rows[0], strict=True):
-        yield f"{(column.label or column.name).ljust(width)}  {_cell(cell, column):>16}"
+    for place, column in enumerate(table.columns):
+        yield f"{(column.label or column.name).ljust(width)}  {_cell(table, 0, place):>16}"
 
 
-def _cell(cell: Cell, column: Column) -> str:
-    return " ".join(format_cell(cell, column).split("\n"))  # a row is one line
+def _cell(table: Table, row: int, column: int) -> str:
+    return " ".join(shown_cell(table, row, column).split("\n"))  # a row is one line
 
 
 def _bridge(bridge: Bridge) -> Iterator[str]:

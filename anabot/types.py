@@ -84,12 +84,26 @@ class RowRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleRule:
+    """Metrics about people, and the only ways they may be broken down and filtered: by `by`, at most `together` at once.
+
+    `person` is the entity that counts as one; of fewer than `k` of them nothing is said.
+    """
+
+    metrics: frozenset[str]
+    person: str
+    by: tuple[str, ...] = ()
+    k: int = 5
+    together: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """What one person may see in one place, and why. It is the key of whatever is kept for its holder.
 
     `metrics` may be answered; `listed` (a superset) may be named. Everything else is unknown to this person.
     `rows` restrict every scan that reaches their model. `denied` are dimensions, as `model.dimension`, that may not be
-    grouped by, filtered on or named. Fail closed: an empty Grant sees nothing.
+    grouped by, filtered on or named. `people` keep small groups unsaid. Fail closed: an empty Grant sees nothing.
     """
 
     subject: str
@@ -98,6 +112,7 @@ class Grant:
     listed: frozenset[str] = frozenset()
     rows: tuple[RowRule, ...] = ()
     denied: frozenset[str] = frozenset()
+    people: tuple[PeopleRule, ...] = ()
     team: str = ""
     reason: str = ""
 
@@ -125,11 +140,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows in SELECT order. Money and ratios are Decimal, times aware UTC. `truncated` says whether more existed."""
+    """Rows in SELECT order. Money and ratios are Decimal, times aware UTC. `truncated` says whether more existed.
+
+    `suppressed` are cells, as (row, column), that stand empty because they tell of fewer than `fewer_than` people, or would
+    give away a cell that does.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     truncated: bool = False
+    suppressed: frozenset[tuple[int, int]] = frozenset()
+    fewer_than: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "columns": columns_json(answer.table),
         "rows": rows_json(answer.table),
         "truncated": bool(answer.table and answer.table.truncated),
+        "suppressed": sorted(map(list, answer.table.suppressed)) if answer.table else [],
         "sql": [{"connection": connection, "text": text} for connection, text in answer.sql],
         "models": list(answer.models),
         "metrics": list(answer.metrics),

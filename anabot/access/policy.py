@@ -14,6 +14,7 @@ from anabot.access import audience
 from anabot.access.audience import Declaration
 from anabot.access.faults import Known, faults_of
 from anabot.access.membership import Membership, attributes, memberships
+from anabot.access.small_groups import people_rules, small_group_faults
 from anabot.access.spec import AccessSpec, RightsSpec
 from anabot.errors import Fault, RegistryError
 from anabot.semantic import documents
@@ -55,6 +56,7 @@ class Policy:
         self._spec = spec
         self._teams = {name: spec.team(name) for name in spec.teams}
         self._scopes = {name: metric.scope for name, metric in registry.metrics.items() if not metric.hidden}
+        self._people = people_rules(spec, registry)
         self._strict = frozenset(name for name, scope in spec.classes.items() if scope.strict)
 
     @property
@@ -205,6 +207,7 @@ class Policy:
             listed=seen.union(*(self._of(each.lists, each) for each in rights)),
             rows=rows,
             denied=frozenset(name for each in rights for name in each.deny),
+            people=self._people,
             team=team,
             reason=reason,
         )
@@ -270,6 +273,7 @@ def parse_policy(
     faults = list(wrong)
     if doc is not None and spec is not None:
         faults += faults_of(spec, doc, registry, known)
+        faults += small_group_faults(spec, doc, registry)
     if faults or spec is None:
         raise RegistryError(list(dict.fromkeys(faults)))
     return Policy(spec, registry)

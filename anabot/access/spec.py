@@ -72,6 +72,22 @@ class RowSpec(_Ours):
         return self
 
 
+class SmallGroupsSpec(_Ours):
+    """Metrics about people: those of `classes`, on `models`, or by name. `person` is the entity that counts as one.
+
+    They are broken down and filtered `by` these dimensions alone, at most `together` at once; of fewer than `k` people
+    nothing is said.
+    """
+
+    person: str
+    classes: Names = ()
+    models: Names = ()
+    metrics: Names = ()
+    by: Names = ()
+    k: int = Field(default=5, ge=2)
+    together: int = Field(default=2, ge=1, le=4)
+
+
 class RightsSpec(_Ours):
     """What is seen (may be answered) and listed (may be known of): classes; then single metrics, and what is taken away."""
 
@@ -138,6 +154,7 @@ class AccessSpec(_Ours):
     channels: dict[str, ChannelSpec] = {}
     default_channel: DefaultChannelSpec = DefaultChannelSpec()
     off_limits: tuple[OffLimitsSpec, ...] = ()
+    small_groups: tuple[SmallGroupsSpec, ...] = ()
 
     def team(self, name: str) -> TeamSpec:
         """A team with what its template and the defaults give it. What one of them takes away or restricts stays so."""

@@ -13,7 +13,7 @@ from decimal import Decimal
 from anabot.agent.understanding import Reading
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.registry import Metric, Registry
-from anabot.semantic.units import format_cell, readable
+from anabot.semantic.units import format_cell, readable, unsaid
 from anabot.types import Cell, Column, Table
 
 Row = Sequence[Cell]
@@ -32,6 +32,8 @@ class Sentence:
         """The whole, in plain text on one line. The first metric is told in full, the others beside it."""
         first, *others = (self.registry.metrics[name] for name in self.reading.query.metrics)
         filled = [row for row in self.table.rows if self.cell(row, first.name) is not None]
+        if not filled and self.table.suppressed:
+            return self._unsaid(first)
         if not filled:
             told = [m for m in others if any(self.cell(row, m.name) is not None for row in self.table.rows)]
             if not told:
@@ -43,6 +45,10 @@ class Sentence:
             return self._series(first, filled)
         leader = self._leader(first, filled)
         return " ".join([self._grouped(first, filled), *(self._there(metric, leader) for metric in others)])
+
+    def _unsaid(self, metric: Metric) -> str:
+        """Where no number may be said, why; never how many people it is."""
+        return f"{metric.label}{self.when}{self._narrowed()} is not shown: {unsaid(self.table.fewer_than)}."
 
     @property
     def when(self) -> str:
@@ -150,7 +156,8 @@ class Sentence:
 
     def _sum(self, metric: Metric) -> str:
         """The total of the rows, only where adding them up is what the metric means and none is left out."""
-        if metric.kind != "simple" or metric.agg not in _ADDED_UP or self._cut() or self.reading.query.having:
+        partly = self._cut() or self.reading.query.having or self.table.suppressed
+        if metric.kind != "simple" or metric.agg not in _ADDED_UP or partly:
             return ""
         values = [self.cell(row, metric.name) for row in self.table.rows]
         numbers = [value for value in values if isinstance(value, int | Decimal)]

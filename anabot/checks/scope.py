@@ -15,9 +15,10 @@ from anabot.access.statements import checked_before
 from anabot.errors import AnabotError, BadQuery, NotAllowed, UnknownName, UnsafeQuery
 from anabot.semantic import Compiled, compile_query, dimensions_of
 from anabot.semantic.catalog import catalog_of
+from anabot.semantic.people import COUNTABLE
 from anabot.semantic.query import Condition, MetricQuery
 from anabot.semantic.registry import Metric, Registry
-from anabot.types import Grant
+from anabot.types import Grant, PeopleRule
 
 NOBODY = "zzqx"  # a name that no registry has
 Columns = frozenset[tuple[str, str]]  # (table, column), in lower case
@@ -66,6 +67,8 @@ class _Prover:
     def __init__(self, registry: Registry, dialect: str) -> None:
         self.registry, self.dialect = registry, dialect
         self._dimensions: dict[str, tuple[str, ...]] = {}
+        self._closed: dict[tuple[object, ...], Columns] = {}
+        self._invented: dict[tuple[frozenset[str], frozenset[str]], AnabotError | None] = {}
         self._known: dict[tuple[str, Grant], list[tuple[str, tuple[str, ...]]]] = {}
 
     def metric(self, grant: Grant, name: str) -> Sequence[tuple[str, tuple[str, ...]]]:
@@ -98,7 +101,10 @@ class _Prover:
             yield from self._as_unknown(grant, name, by, error)
 
     def _as_unknown(self, grant: Grant, name: str, by: str, error: AnabotError) -> Iterator[str]:
-        invented = self._refusal(grant, NOBODY, by)
+        names = (grant.metrics, grant.listed)
+        if names not in self._invented:
+            self._invented[names] = self._refusal(grant, NOBODY, by)
+        invented = self._invented[names]
         if type(error) is not UnknownName or not isinstance(invented, UnknownName):
             yield f"is hidden, but was refused as {type(error).__name__}"
         elif (error.what.replace(name, NOBODY), error.why) != (invented.what, invented.why):
@@ -125,7 +131,29 @@ class _Prover:
                 continue
             if denied:
                 yield "is answered, although the dimension is denied"
+            yield from self._about_people(grant, compiled, name, by)
             yield from self._looked_at(grant, compiled)
+
+    def _about_people(self, grant: Grant, compiled: Compiled, name: str, by: str) -> Iterator[str]:
+        """A people metric is compiled in the declared ways alone, and goes with the rule that leaves small groups out."""
+        for rule in (rule for rule in grant.people if name in rule.metrics):
+            if rule not in [asked.rule for asked in compiled.people if asked.metric == name]:
+                yield "is about people, but its small groups would be shown"
+            if not self._declared(rule, name, by):
+                yield "is about people, and this is no declared way to break it down or filter it"
+            for leaf in catalog_of(self.registry).leaves(name):
+                if leaf.agg not in COUNTABLE:
+                    yield f"is the {leaf.agg} of single people"
+
+    def _declared(self, rule: PeopleRule, name: str, by: str) -> bool:
+        reach, leaves = catalog_of(self.registry), catalog_of(self.registry).leaves(name)
+
+        def homes(word: str) -> set[tuple[str, tuple[str, str]]]:
+            return {(leaf.name, slot.home) for leaf in leaves for slot in reach.candidates(leaf.model, leaf.time_dimension, word)}
+
+        if not by or by.startswith("metric_time"):
+            return True
+        return any(homes(by) & homes(word) for word in rule.by)
 
     def _looked_at(self, grant: Grant, compiled: Compiled) -> Iterator[str]:
         try:
@@ -161,6 +189,12 @@ class _Prover:
 
     def _forbidden(self, grant: Grant, metrics: Sequence[str]) -> Columns:
         """The denied columns, but for those that a metric itself is made of, and the keys that tables meet on."""
+        key = (grant.denied, grant.rows, tuple(metrics))
+        if key not in self._closed:
+            self._closed[key] = self._denied_columns(grant) - self._used(grant, metrics)
+        return self._closed[key]
+
+    def _used(self, grant: Grant, metrics: Sequence[str]) -> Columns:
         used: set[tuple[str, str]] = set()
         for metric in (self.registry.metrics[each] for each in metrics):
             used |= self._of_metric(metric)
@@ -168,7 +202,7 @@ class _Prover:
             used |= _columns(self.registry, model.name, [each.tree for each in model.entities.values()])
         for rule in grant.rows:
             used |= _columns(self.registry, rule.model, [self.registry.models[rule.model].dimensions[rule.dimension].tree])
-        return self._denied_columns(grant) - used
+        return frozenset(used)
 
     def _of_metric(self, metric: Metric) -> Columns:
         if metric.kind != "simple":

@@ -16,7 +16,7 @@ from jinja2 import StrictUndefined
 from anabot.periods import Period, between_days, label
 from anabot.playbooks.markdown import escape
 from anabot.semantic.query import Span
-from anabot.semantic.units import format_cell
+from anabot.semantic.units import UNSAID, format_cell
 from anabot.types import Cell, Column, Table
 
 COMPARED = ("previous", "change", "percent_change")
@@ -165,15 +165,24 @@ class Result:
         index = self.at(name)
         if not row.cells:
             return Missing(f"`{self.name}.{name}` has no value: `{self.name}` has no rows for {self.dates}")
+        if self._unsaid(row.cells, index):
+            return Text(UNSAID)
         return self._view(row.cells[index], self.table.columns[index])
 
     def keep(self, rows: Sequence[tuple[Cell, ...]]) -> Result:
         """The same result with other rows."""
-        return replace(self, table=replace(self.table, rows=tuple(rows)))
+        places = [(place, column) for place, cells in enumerate(rows) for column in range(len(self.table.columns))]
+        left = frozenset((place, column) for place, column in places if self._unsaid(rows[place], column))
+        return replace(self, table=replace(self.table, rows=tuple(rows), suppressed=left))
 
     def text(self, cells: tuple[Cell, ...], index: int) -> str:
         """A cell as people read it, escaped."""
+        if self._unsaid(cells, index):
+            return UNSAID
         return escape(format_cell(cells[index], self.table.columns[index], fiscal_start=self.fiscal_start))
+
+    def _unsaid(self, cells: tuple[Cell, ...], index: int) -> bool:
+        return any(column == index and self.table.rows[row] == cells for row, column in self.table.suppressed)
 
     def _view(self, cell: Cell, column: Column) -> View:
         if cell is None:

@@ -23,6 +23,7 @@ from anabot.semantic.distinct import Distinct
 from anabot.semantic.filters import Predicate
 from anabot.semantic.lower import lower, scanned
 from anabot.semantic.meaning import Meaning, Vocabulary
+from anabot.semantic.people import Asked, people_of
 from anabot.semantic.pieces import MERGE, Crossing, connection_of, lies_apart
 from anabot.semantic.plan import Scanned, Shown
 from anabot.semantic.planner import Planner
@@ -42,7 +43,10 @@ _COMPARED = {"previous": "{} before", "change": "Change of {}", "percent_change"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """A question ready to be guarded and run. `metrics` includes inputs; `models` are all that are read."""
+    """A question ready to be guarded and run. `metrics` includes inputs; `models` are all that are read.
+
+    `people` are its metrics about people: their small groups are left out of the rows, and only then the limit is applied.
+    """
 
     query: MetricQuery
     prepared: tuple[Prepared, ...]
@@ -51,6 +55,7 @@ class Compiled:
     relations: frozenset[tuple[str, ...]]
     metrics: tuple[str, ...]
     crossings: tuple[Crossing, ...] = ()
+    people: tuple[Asked, ...] = ()
 
 
 def compile_query(
@@ -72,7 +77,8 @@ def compile_query(
 
     Raises:
         UnknownName: a name that is not there, or that the grant hides.
-        NotAllowed: a metric that is listed but not granted, or whose rows the grant's rules cannot restrict.
+        NotAllowed: a metric that is listed but not granted, or whose rows the grant's rules cannot restrict; a metric about
+            people in a way that is not declared.
         BadQuery: known names that cannot be compiled together.
     """
     catalog = catalog_of(registry)
@@ -86,11 +92,12 @@ def compile_query(
     formulas = speaks(homes.pop()) if len(homes) == 1 else _MERGED
     planner = Planner(registry=registry, catalog=catalog, resolved=resolved, dialect=formulas, speaks=speaks)
     protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
-    plan = protection.over(planner.plan())
+    people = people_of(registry, grant, resolved)
+    plan = protection.over(_whole(planner.plan(), people))
     if formulas != _MERGED and lies_apart(plan):  # the formulas are the merge's to compute
         planner = replace(planner, dialect=_MERGED, values=Values())
         protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
-        plan = protection.over(planner.plan())
+        plan = protection.over(_whole(planner.plan(), people))
     keys = [_key_column(meaning) for meaning in resolved.keys]
     metrics = [
         each for name in resolved.query.metrics for each in _metric_columns(registry, registry.metrics[name], resolved.query)
@@ -99,8 +106,14 @@ def compile_query(
         query=resolved.query,
         columns=(*keys, *metrics),
         metrics=_with_inputs(registry, resolved.query.metrics),
+        people=people,
         **_compiled(registry, protection, plan, planner.values, speaks),
     )
+
+
+def _whole(plan: Shown, people: tuple[Asked, ...]) -> Shown:
+    """The plan without its limit where small groups are to be left out of its rows first."""
+    return replace(plan, limit=None) if people else plan
 
 
 def compile_distinct(

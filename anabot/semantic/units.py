@@ -10,9 +10,9 @@ import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from anabot.periods import quarter_label
-from anabot.types import Cell, Column
+from anabot.types import Cell, Column, Table
 
-EMPTY = "–"
+EMPTY, UNSAID = "–", "not shown"
 CURRENCIES = {"usd": "$", "eur": "€", "gbp": "£"}
 _SUFFIXES = {"hours": " h", "days": " days", "fte": " FTE", "times": "×"}
 _WORDS = {"count": "number", "ratio": "share, in %", "times": "times", "fte": "full-time equivalents"}
@@ -38,6 +38,18 @@ def format_cell(value: Cell, column: Column, *, fiscal_start: int = 1) -> str:
     if isinstance(value, int | float | Decimal):
         return _number(value, column)
     return readable(value)
+
+
+def shown_cell(table: Table, row: int, column: int, *, fiscal_start: int = 1) -> str:
+    """The cell in that place as text; where it is not said, why."""
+    if (row, column) in table.suppressed:
+        return UNSAID
+    return format_cell(table.rows[row][column], table.columns[column], fiscal_start=fiscal_start)
+
+
+def unsaid(fewer_than: int) -> str:
+    """Why a number is not said. Whether it is a small group itself, or one that would give it away, is not told."""
+    return f"fewer than {fewer_than} people, or a number that would give such a group away"
 
 
 def readable(value: str) -> str:

@@ -8,6 +8,7 @@ import io
 import re
 from decimal import Decimal
 
+from anabot.semantic.units import UNSAID
 from anabot.types import Cell, Table
 
 # A cell that starts so is a formula to Excel, LibreOffice and Google Sheets; leading white space does not save it.
@@ -19,7 +20,9 @@ def table_csv(table: Table) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_text(column.name) for column in table.columns])
-    writer.writerows([[_cell(value) for value in row] for row in table.rows])
+    for place, row in enumerate(table.rows):
+        unsaid_here = {column for at, column in table.suppressed if at == place}
+        writer.writerow([UNSAID if column in unsaid_here else _cell(value) for column, value in enumerate(row)])
     return out.getvalue().encode("utf-8-sig", errors="replace")
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from anabot.semantic.units import format_cell, readable
+from anabot.semantic.units import format_cell, readable, shown_cell
 from anabot.slack.blocks import Block, code, shortened
 from anabot.slack.mrkdwn import one_line
-from anabot.types import Bridge, Cell, Column, Table
+from anabot.types import Bridge, Column, Table
 
 MOST_ROWS, MOST_COLUMNS, CELL_TEXT = 15, 20, 120
 # Slack refuses more than 10,000 characters of cells, and the message around them needs room too.
@@ -36,7 +36,7 @@ def grid(table: Table, *, fiscal_start: int = 1, most: int = MOST_ROWS) -> Grid:
     if len(table.rows) == 1 and len(table.columns) > MOST_ACROSS:
         return _on_its_side(table, fiscal_start)
     columns = table.columns[:MOST_COLUMNS]
-    body = list(_fitting([_cells(row, columns, fiscal_start) for row in table.rows[:most]]))
+    body = list(_fitting([_cells(table, row, len(columns), fiscal_start) for row in range(min(most, len(table.rows)))]))
     head = _head(columns)
     cut = any(len(cell) > CELL_TEXT for row in body for cell in row)
     shown = tuple(tuple(shortened(cell, CELL_TEXT) for cell in row) for row in (head, *body))
@@ -53,7 +53,8 @@ def _head(columns: Sequence[Column]) -> tuple[str, ...]:
 
 def _on_its_side(table: Table, fiscal_start: int) -> Grid:
     """One row as one line a metric, what it is compared with beside it; anything else as label and value."""
-    cells = {column.name: _cell(value, column, fiscal_start) for column, value in zip(table.columns, table.rows[0], strict=True)}
+    shown = _cells(table, 0, len(table.columns), fiscal_start)
+    cells = {column.name: cell for column, cell in zip(table.columns, shown, strict=True)}
     labels = {column.name: one_line(column.label or column.name) or " " for column in table.columns}
     compared = [name for name in cells if f"{name}__previous" in cells]
     if not compared or len(compared) * len(_BESIDE) != len(cells):
@@ -103,14 +104,15 @@ def worth_a_table(table: Table | None) -> bool:
     return table is not None and bool(table.rows) and (len(table.rows) > 1 or len(table.columns) > 1)
 
 
-def _cells(row: Sequence[Cell], columns: Sequence[Column], fiscal_start: int) -> tuple[str, ...]:
-    return tuple(_cell(value, column, fiscal_start) for value, column in zip(row, columns, strict=False))
+def _cells(table: Table, row: int, width: int, fiscal_start: int) -> tuple[str, ...]:
+    return tuple(_cell(table, row, column, fiscal_start) for column in range(width))
 
 
-def _cell(value: Cell, column: Column, fiscal_start: int) -> str:
+def _cell(table: Table, row: int, column: int, fiscal_start: int) -> str:
+    value = table.rows[row][column]
     if isinstance(value, str):
         return readable(one_line(value)) or "(empty)"
-    return format_cell(value, column, fiscal_start=fiscal_start)
+    return shown_cell(table, row, column, fiscal_start=fiscal_start)
 
 
 def _fitting(body: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
