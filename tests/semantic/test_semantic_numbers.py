@@ -243,7 +243,7 @@ def test_having_filters_groups_by_their_value(ask: Ask) -> None:
             lambda row: row["region"] == "North" or (row["channel"] == "phone" and row["is_gift"]),
         ),
     ],
-    ids=str,
+    ids=lambda part: "keeps" if callable(part) else str(part),
 )
 def test_a_typed_filter_keeps_exactly_its_rows(ask: Ask, where: dict[str, Any], keep: Callable[[oracle.Row], bool]) -> None:
     ((found,),) = ask(metrics=["sales"], where=[where])
