@@ -28,8 +28,8 @@ _PREPOSITIONS = "of in for on at to from with within during among amongst inside
 _OPERATORS = """
 light: give us | show us | tell us | get us | let us
 count: number of | the number of | total number of | count of | the count of
-verb: book | booked | bring | brought | bring in | brought in | make | made | generate | generated | earn | earned | cost
-verb: record | recorded | post | posted | achieve | achieved | reach | reached | produce | produced | hit | land | landed
+verb: book | booked | bring | brought | bring in | brought in | make | made | generate | generated | earn | earned
+verb: record | recorded | post | posted | achieve | achieved | produce | produced | hit | land | landed
 verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
 verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
 verb: incurred | register | registered | rake in | raked in | pull in | pulled in | bring us | brought us | make us | made us
