@@ -96,9 +96,20 @@ class Builder:
                 unit for unit in self.slots.measures if unit not in (metric.unit, "usd" if metric.unit in CURRENCIES else "")
             ]:
                 raise stuck("shape", f"{metric.label} is not in {other[0]}.", unknown=other)
-            if self.slots.worth and metric.unit not in CURRENCIES:
-                word = self.slots.worth[0]
-                raise stuck("shape", f"{metric.label} is not money, so it has no “{word}”.", unknown=[word])
+        self._fits_nouns()
+        found = [self.lexicon.registry.metrics[name] for name in self.metrics]
+        if self.slots.worth and not any(metric.unit in CURRENCIES for metric in found):
+            word = self.slots.worth[0]
+            raise stuck("shape", f"{found[0].label} is not money, so it has no “{word}”.", unknown=[word])
+
+    def _fits_nouns(self) -> None:
+        """ "… for customers" must be about rows that the metrics are measured on, or lead to."""
+        catalog = catalog_of(self.lexicon.registry)
+        homes = {leaf.model for name in self.metrics for leaf in catalog.leaves(name)}
+        homes |= {ref.dimension.model for ref in self.lexicon.reach(*self.metrics)}
+        for text, models in self.slots.nouns:
+            if not homes & set(models):
+                raise self._unreachable(text, "narrowed to")
 
     def _resolved(self, query: MetricQuery) -> MetricQuery:
         try:

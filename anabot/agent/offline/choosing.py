@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 from anabot.agent.offline.building import Builder
@@ -71,12 +72,15 @@ class Chooser:
     def _completed(self) -> None:
         """A name may come in two pieces: "which products sold the most items" says "items sold"."""
         self._merged()
+        self._attributes()
+        self._dated()
         if self.slots.verbs and not (self._mentions() or self.slots.phrases or self.slots.saved):
             self.slots.unknown += self.slots.verbs
         rank = self.slots.rank
         if rank and rank.mention and (word := next(iter(self._completing(rank.mention)), None)):
             rank.mention = replace(rank.mention, metrics=(self._completing(rank.mention)[word],), term="")
             (self.slots.unknown if word in self.slots.unknown else self.slots.misplaced).remove(word)
+        self._paired()
         for word in list(self.slots.unknown):
             if any(self._is_verb_of(word, mention) for mention in self._mentions()):
                 self.slots.unknown.remove(word)
@@ -88,6 +92,31 @@ class Chooser:
                     self.slots.mentions[k] = replace(mention, metrics=(found[0],), term="")
                     self.slots.unknown.remove(word)
                     break
+
+    def _attributes(self) -> None:
+        """ "return the id, name and …": what is shown of the things that the rows are about, by a part of its own name."""
+        homes = {model for cut in self.slots.cuts for model, _ in cut.dimensions}
+        models = self.lexicon.registry.models
+        denied = self.lexicon.grant.denied
+        for word in list(self.slots.unknown) if homes else ():
+            said = stem(word.casefold())
+            owned = [(m, d) for m in sorted(homes) for d in models[m].dimensions if f"{m}.{d}" not in denied]
+            found = [(m, d) for m, d in owned if said in words(d) or said in words(models[m].dimensions[d].label)]
+            named_already = [where for cut in self.slots.cuts for where in cut.dimensions if where in found]
+            if len(found) == 1 or named_already or said == "name":
+                self.slots.unknown.remove(word)
+                if found and not named_already:
+                    self.slots.cuts.append(Cut(text=word, dimensions=(found[0],)))
+
+    def _dated(self) -> None:
+        """ "who joined in 2022": a verb that stands in the name of the metric's own time is what the dates are of."""
+        metrics, models = self.lexicon.registry.metrics, self.lexicon.registry.models
+        names = [name for mention in self.slots.mentions for name in mention.metrics]
+        times = [models[m.model].dimensions.get(m.time_dimension) for m in map(metrics.__getitem__, names) if m.model]
+        roots = [{root(w) for w in words(f"{each.name} {each.label} {_parted(each.expr)}")} for each in times if each]
+        for word in list(self.slots.unknown) if self.slots.when and roots else ():
+            if is_verb(word.casefold()) and all(root(word.casefold()) in found for found in roots):
+                self.slots.unknown.remove(word)
 
     def _merged(self) -> None:
         """ "how many deals did we win" names one metric in two pieces, each of which is a name of another."""
@@ -105,6 +134,20 @@ class Chooser:
         loose = (*self.slots.unknown, *self.slots.misplaced)
         found = {word: self.lexicon.naming({*words(mention.text), stem(word.casefold())}) for word in loose}
         return {word: names[0] for word, names in found.items() if len(names) == 1}
+
+    def _paired(self) -> None:
+        """ "how many Toyota cars were sold": two words that are together the whole name of one metric."""
+        words_left = [*self.slots.unknown, *(text for text, _ in self.slots.nouns)]
+        for one, other in combinations(words_left, 2):
+            both = {stem(one.casefold()), stem(other.casefold())}
+            found = [name for name in self.lexicon.naming(both) if any(set(words(p)) == both for p in self._phrases_of(name))]
+            if len(found) == 1 and (one in self.slots.unknown or other in self.slots.unknown):
+                self.slots.unknown = [word for word in self.slots.unknown if word not in (one, other)]
+                self.slots.mentions.append(Mention(metrics=(found[0],), text=f"{one} {other}", counted=True))
+                return
+
+    def _phrases_of(self, name: str) -> Iterable[str]:
+        return phrases_of(self.lexicon.registry, name)
 
     def _is_verb_of(self, word: str, mention: Mention) -> bool:
         """ "how much new pipeline did we create": a form of a verb that stands in a name of the metric itself."""
@@ -131,7 +174,7 @@ class Chooser:
 
     def _settled(self, mentions: list[Mention]) -> list[Reading]:
         notes: list[str] = []
-        settled = [self._by_default(mention, notes) for mention in mentions]
+        settled = self._said_before([self._by_default(mention, notes) for mention in mentions])
         open_words = [m for m in settled if len(m.metrics) > 1]
         if open_words and self.slots.define:
             return [self._one((name,), notes) for m in settled for name in m.metrics]
@@ -145,6 +188,21 @@ class Chooser:
         if open_words:
             return self._asked_back(settled, open_words[0], notes)
         return self._built(self._with_thread(settled), notes)
+
+    def _said_before(self, mentions: list[Mention]) -> list[Mention]:
+        """ "how many sales …, ordered from most to least sales": a word that is settled once means the same again."""
+        known = {mention.metrics[0] for mention in mentions if len(mention.metrics) == 1}
+        found = []
+        for mention in mentions:
+            same = [name for name in mention.metrics if name in known]
+            again = len(mention.metrics) > 1 and len(same) == 1 and not mention.term
+            found.append(replace(mention, metrics=(same[0],)) if again else mention)
+        sort, bounds = self.slots.sort, self.slots.bounds
+        for k, mention in enumerate(mentions):
+            if sort and sort[0] == mention and sort[0] != found[k]:
+                self.slots.sort = (found[k], sort[1])
+            self.slots.bounds = bounds = [replace(b, mention=found[k]) if b.mention == mention else b for b in bounds]
+        return list({mention.metrics: mention for mention in found}.values())
 
     def _by_default(self, mention: Mention, notes: list[str]) -> Mention:
         metrics = self.lexicon.registry.metrics
@@ -269,3 +327,8 @@ class Chooser:
             for item in body.get("order_by", [])
         ]
         return MetricQuery.model_validate(body)
+
+
+def _parted(name: str) -> str:
+    """`custJoinDate` as words."""
+    return "".join(f" {c}" if c.isupper() else c for c in name).replace("_", " ")

@@ -39,8 +39,15 @@ def _breaks(tags: Sequence[Tag], i: int) -> bool:
         return not (i + 1 < len(tags) and tags[i + 1].text.casefold() in _COLUMNS)
     if not (tag.says("and") or tag.kind == "comma"):
         return False
+    if _qualifies(tags[:i]):
+        return False
     following = next((t for t in tags[i + 1 :] if not t.says("and") and t.kind != "comma"), None)
     return following is not None and _opens(following)
+
+
+def _qualifies(tags: Sequence[Tag]) -> bool:
+    """ "For customers with at least 5 orders, what is …": what comes before the comma says of which, and asks nothing."""
+    return bool(tags) and tags[0].kind == "light" and tags[0].text.casefold() in ("for", "among", "of", "within", "in")
 
 
 def _opens(tag: Tag) -> bool:

@@ -6,6 +6,7 @@ outside the grant are not in here, so that they are words like any other unknown
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 from anabot.agent.offline.spelling import spellable
 from anabot.agent.offline.text import root, tokens, words
 from anabot.agent.offline.words import FILLERS, OPERATORS, PREPOSITIONS
-from anabot.semantic.catalog import dimensions_of
+from anabot.semantic.catalog import catalog_of, dimensions_of
 from anabot.semantic.registry import Dimension, DimensionRef, Registry
 from anabot.semantic.values import ValueIndex
 from anabot.types import Grant
@@ -24,6 +25,8 @@ Key = tuple[str, ...]
 DimensionId = tuple[str, str]  # (semantic model, dimension)
 ValueId = tuple[str, str, str]  # (semantic model, dimension, value)
 _KEPT = 64
+_COUNTED = re.compile(r"(?:total )?(?:number|count) of (.+)|(?:total )?(.+) count")
+_TOTALLED = re.compile(r"total (.+?)(?: amount)?|(.+) amount")
 T = TypeVar("T")
 
 
@@ -38,11 +41,21 @@ class Entry:
     values: list[ValueId] = field(default_factory=list)
     saved: str = ""
     phrase: tuple[str, Mapping[str, Any]] | None = None
+    counted: list[str] = field(default_factory=list)  # metrics that are called "number of" this
+    totalled: list[str] = field(default_factory=list)  # metrics that are called "total" of this
+    models: list[str] = field(default_factory=list)  # whose rows are called so: the models that have it for their key
+
+    @property
+    def both(self) -> list[str]:
+        """What it may mean where it is not said whether to count or to add up."""
+        return list(dict.fromkeys((*self.counted, *self.totalled)))
 
     @property
     def only_values(self) -> bool:
         """Whether the phrase names nothing but values of dimensions."""
-        return not (self.metrics or self.listed or self.term or self.dimensions or self.saved or self.phrase)
+        return not (self.metrics or self.listed or self.term or self.dimensions or self.saved or self.phrase) and not (
+            self.counted or self.totalled or self.models
+        )
 
 
 class Lexicon:
@@ -60,6 +73,7 @@ class Lexicon:
         self._metrics()
         self._terms()
         self._dimensions()
+        self._nouns()
         self._questions()
         self.spellable = spellable(self.vocabulary)
 
@@ -98,6 +112,22 @@ class Lexicon:
             for phrase in dict.fromkeys((name, metric.label, *metric.synonyms)):
                 if entry := self._at(phrase):
                     _append(entry.metrics if seen else entry.listed, name)
+
+    def _nouns(self) -> None:
+        """What is counted or added up, and what rows are called: "sales" of "number of sales" and "total sales"."""
+        for name in self.visible:
+            for phrase in phrases_of(self.registry, name):
+                if found := _COUNTED.fullmatch(phrase.casefold()):
+                    if entry := self._at(found[1] or found[2]):
+                        _append(entry.counted, name)
+                elif (found := _TOTALLED.fullmatch(phrase.casefold())) and (entry := self._at(found[1] or found[2])):
+                    _append(entry.totalled, name)
+        reached = {leaf.model for m in self.visible for leaf in catalog_of(self.registry).leaves(m)}
+        reached |= {ref.dimension.model for m in self.visible for ref in self.reach(m)}
+        for model in sorted(reached):
+            for entity in self.registry.models[model].entities.values():
+                if entity.kind in ("primary", "unique") and (entry := self._at(entity.name)):
+                    _append(entry.models, model)
 
     def _terms(self) -> None:
         for name, term in self.registry.terms.items():

@@ -92,13 +92,23 @@ class Parser:
     def mention(self, i: int) -> Mention | None:
         """The metrics named at `i`, or None."""
         entry, text = self.entry(i), self.at(i).text
+        counted = self.at(i - 1).says("count") or (0 <= i < len(self.before) and {"how", "many"} <= self.before[i])
         if not entry.term and not entry.metrics:
-            return None
-        counted = self.at(i - 1).says("count") or {"how", "many"} <= self.before[i]
+            return self._of_noun(i, counted)
+        if entry.dimensions and self._called(i + 1):
+            return None  # "customer name" is not how many customers there are
         if entry.term:
             metrics = [m for m in self.lexicon.registry.terms[entry.term].metrics if m in self.lexicon.grant.metrics]
             return Mention(metrics=tuple(metrics), text=text, term=entry.term, counted=counted)
         return Mention(metrics=tuple(entry.metrics), text=text, counted=counted)
+
+    def _of_noun(self, i: int, counted: bool) -> Mention | None:
+        """ "sales" where the registry says "number of sales" and "total sales": as it is counted or added up here."""
+        entry = self.entry(i)
+        before = i - 1 if self.at(i - 1).says("grain") else i
+        total = {"total", "overall"} & (self.before_of(i) | self.before_of(before))
+        found = entry.counted if counted else entry.totalled if total else [] if entry.dimensions or entry.values else entry.both
+        return Mention(metrics=tuple(found), text=self.at(i).text, counted=counted) if found else None
 
     def cut(self, i: int) -> Cut | None:
         """The dimension or unit of time named at `i`, or None."""
@@ -118,7 +128,7 @@ class Parser:
         if not second.dimensions or self.before_of(i + 1) or first.values:
             return None
         metrics = self.lexicon.registry.metrics
-        models = {model for model, _ in first.dimensions} | {metrics[name].model for name in first.metrics}
+        models = {model for model, _ in first.dimensions} | {metrics[name].model for name in first.metrics} | set(first.models)
         meant = tuple(where for where in second.dimensions if where[0] in models)
         text = f"{self.at(i).text} {self.at(i + 1).text}"
         return Cut(text=text, dimensions=meant, size=2 + self._called(i + 2), qualified=True) if meant else None
@@ -144,7 +154,7 @@ class Parser:
             slots.misplaced += slots.so_far
         if "asked" in slots.define and not self.asks_how and slots.define == {"asked"}:
             slots.misplaced += [tag.text for tag in self.tags if tag.says("define")]
-        if slots.who and not (slots.cuts or slots.rank):
+        if slots.who and not (slots.cuts or slots.rank or slots.nouns):
             slots.unknown += slots.who
         if slots.several and not slots.rank:
             slots.unknown.append(str(slots.several))

@@ -27,7 +27,7 @@ def read_cuts(p: Parser, i: int) -> int:
         j = i
         while p.joined(j) or p.at(j).says("by", "pick"):
             j += 1
-        if j == i or p.cut(j) is None:
+        if j == i or p.cut(j) is None or p.before_of(j) & {"for", "from", "in"}:
             return i
         i = j
     return i

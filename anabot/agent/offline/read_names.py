@@ -9,7 +9,8 @@ from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, read_cuts, value_beside_dimension, values_at
 from anabot.agent.offline.read_numbers import bound, number, rank_from
 from anabot.agent.offline.slots import Cut, Mention, Pick, Rank
-from anabot.agent.offline.text import words
+from anabot.agent.offline.text import is_verb, words
+from anabot.agent.offline.words import OPERATORS
 
 _PLACES_VALUE = PLACES | {"on", "to", "with"}
 _ARTICLES = {"the", "our", "a", "an"}
@@ -22,11 +23,18 @@ def name(p: Parser, i: int) -> int:
     cut = p.cut(i)
     if cut is not None and cut.qualified and not p.entry(i + 2).values:
         return _bare_dimension(p, i) or p.misplace(i)
-    for reader in (value_beside_dimension, _placed_value, _headed, _metric, _value, _bare_dimension):
+    if OPERATORS.get((p.at(i).text.casefold(),), ("",))[0] == "verb" and p.at(i - 1).kind == "name" and _asked_with_did(p, i):
+        p.slots.verbs.append(p.at(i).text)  # "how many sales did each rep make", where "make" is a dimension too
+        return i + 1
+    for reader in (value_beside_dimension, _placed_value, _headed, _noun, _metric, _value, _bare_dimension, _lone_noun):
         end = reader(p, i)
         if end is not None:
             return end
     return p.misplace(i)
+
+
+def _asked_with_did(p: Parser, i: int) -> bool:
+    return any(p.before[k] & {"did", "does", "do"} for k in range(i)) and not p.before[i]
 
 
 def _homes(p: Parser, i: int) -> str:
@@ -65,12 +73,44 @@ def _placed_value(p: Parser, i: int) -> int | None:
 
 def _headed(p: Parser, i: int) -> int | None:
     """ "customers with more than 5 orders": a word that is a metric too is what is sorted out, where another one does that."""
-    if i or p.cut(i) is None or not p.at(i + 1).says(*BOUNDS):
+    mention, cut = p.mention(i), p.cut(i)
+    if cut is None or mention is None or mention.counted:
         return None
-    mention = p.mention(i)
-    if mention is None or mention.counted:
+    others = any(p.mention(k) for k in range(len(p.tags)) if k != i)
+    if others and p.at(i + 1).says("who") and any(tag.says("top") for tag in p.tags[i + 1 :]):
+        p.slots.cuts.append(cut)  # "the customer who placed the most orders"
+        p.slots.one |= not p.at(i).text.casefold().endswith("s")
+        return i + 1
+    if i or not p.at(i + 1).says(*BOUNDS):
         return None
     return _bare_dimension(p, i) if any(p.mention(k) for k in range(1, len(p.tags))) else None
+
+
+def _noun(p: Parser, i: int) -> int | None:
+    """ "… for customers who joined in May": what the rows are called, where another word says what is counted."""
+    entry = p.entry(i)
+    if entry.models and not p.before[i] and p.slots.nouns and p.slots.nouns[-1][0] == p.at(i - 1).text:
+        p.slots.nouns.append((p.at(i).text, tuple(entry.models)))  # "for car sales"
+        return i + 1
+    if not entry.models or not p.before[i] & {"for", "from"} or p.at(i - 1).says("count") or "many" in p.before[i]:
+        return None
+    if not any(p.mention(k) for k in range(len(p.tags)) if k != i):
+        return None
+    p.slots.nouns.append((p.at(i).text, tuple(entry.models)))
+    return i + 1
+
+
+def _lone_noun(p: Parser, i: int) -> int | None:
+    """ "Toyota cars", "car sales": beside a value of its own, or right before another name, it only says of what."""
+    entry = p.entry(i)
+    if not entry.models:
+        return None
+    beside = {model for model, _, _ in p.entry(i - 1).values} & set(entry.models) and not p.before[i]
+    of_next = p.at(i + 1).kind == "name" and not p.before_of(i + 1) and (p.mention(i + 1) or p.entry(i + 1).models)
+    if not (beside or of_next):
+        return None
+    p.slots.nouns.append((p.at(i).text, tuple(entry.models)))
+    return i + 1
 
 
 def _metric(p: Parser, i: int) -> int | None:
@@ -148,7 +188,7 @@ def _bare_dimension(p: Parser, i: int) -> int | None:
 
 
 def _in_list(p: Parser, i: int) -> bool:
-    return p.at(i).kind in ("name", "unit") or p.at(i).says("count")
+    return p.at(i).kind in ("name", "unit") or p.at(i).says("count") or (p.at(i).says("verb") and p.at(i).text.casefold().endswith("count"))
 
 
 def who(p: Parser, i: int) -> int:
@@ -168,6 +208,8 @@ def by(p: Parser, i: int) -> int:
         p.slots.cuts.append(Cut(text=p.at(j).text, unit=when.unit))
         return j
     cut = p.cut(j) if p.before_of(j) <= _ARTICLES else None
+    if (end := _agent(p, i, j)) is not None:
+        return end
     if cut and not (p.slots.rank and p.mention(j)):
         return read_cuts(p, j)
     if p.slots.rank and (mention := p.mention(j)):
@@ -183,6 +225,22 @@ def by(p: Parser, i: int) -> int:
         p.slots.misplaced.append(f"{p.at(i).text} {p.at(j).text}")
         return j + 1
     return p.misplace(i)
+
+
+def _agent(p: Parser, i: int, j: int) -> int | None:
+    """ "made by customers from X", "paid by X": after a verb, who did it; a value says which, and nothing is cut."""
+    done = p.at(i - 1).says("verb") or is_verb(p.at(i - 1).text.casefold())
+    if not done or p.at(i).text.casefold() != "by" or p.mention(j - 1):
+        return None
+    if p.entry(j).only_values and p.entry(j).values:
+        p.slots.picks.append(Pick(values=tuple(p.entry(j).values), text=p.at(j).text))
+        return j + 1
+    models = set(p.entry(j).models) | {model for model, _ in p.entry(j).dimensions}
+    placed = p.entry(j + 1).values and p.before_of(j + 1) & PLACES
+    if models and (placed or p.at(j + 1).says("who")):
+        p.slots.nouns.append((p.at(j).text, tuple(models)))
+        return j + 1
+    return None
 
 
 def _named_by_both(p: Parser, i: int) -> Mention | None:

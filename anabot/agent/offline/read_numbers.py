@@ -76,6 +76,8 @@ def rank(p: Parser, i: int) -> int:
 def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bool = False) -> int:
     """The rank whose word stands at `i`: what is ranked, and by which metric when one follows."""
     tag, j = p.at(i), i + 1 + skip
+    if skip and p.at(j).says("top") and p.at(j).text.casefold().startswith(("best", "worst")):
+        j += 1  # "top 5 best selling models"
     if p.slots.rank:
         return p.misplace(i)
     single |= p.slots.one and count is None
@@ -116,4 +118,8 @@ def resize(p: Parser, i: int) -> int:
 def direction(p: Parser, i: int) -> int:
     """ "from lowest to highest"."""
     p.slots.direction = p.at(i).detail
-    return i + 1
+    mention = p.mention(i + 1)
+    if mention is None or p.before_of(i + 1) - {"the"} or p.slots.sort:
+        return i + 1
+    p.slots.sort = (mention, p.at(i).detail == "desc")
+    return i + 2

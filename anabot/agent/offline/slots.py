@@ -85,6 +85,7 @@ class Slots:
     direction: str = ""
     when: When | None = None
     more_dates: int = 0
+    including: When | None = None  # "inclusive of 30 days ago": the first day that counts
     against: When | None = None  # compare with this
     over: str = ""  # "week over week"
     same_year: bool = False  # "same week last year"
@@ -95,6 +96,7 @@ class Slots:
     define: set[str] = field(default_factory=set)
     why: bool = False
     who: list[str] = field(default_factory=list)
+    nouns: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # "for customers …": (word, the models of its rows)
     help: bool = False
     follows: bool = False  # "and …", "what about …", "same for …"
     adds: bool = False  # "also", "add"

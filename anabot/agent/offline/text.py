@@ -120,6 +120,8 @@ def _number(text: str, dash: bool) -> Token:
 
 def stem(word: str) -> str:
     """A word without its plural ending, so that `regions` finds `region`. The same rule is applied on both sides."""
+    if word in _SHORT:
+        return _SHORT[word]
     if len(word) > 3 and word.endswith("s") and not word.endswith(_KEEPS_S):
         if word.endswith(("xes", "shes", "sses")) and len(word) > 4:
             return word[:-2]
@@ -131,6 +133,7 @@ def stem(word: str) -> str:
     return word
 
 
+_SHORT = {"avg": "average", "qty": "quantity", "pct": "percent", "ids": "id"}  # one word on both sides: in names and in questions
 _IRREGULAR = {
     **dict.fromkeys(("won",), "win"),
     **dict.fromkeys(("lost",), "lose"),

@@ -138,7 +138,21 @@ class Settling:
             times.notes.append(self._fiscal(when.period))
         if self.slots.so_far and self.runs(when.period):
             return Period(when.period.start, self.today + _DAY)
-        return self._with_today(when) if self.slots.with_today else when.period
+        if self.slots.with_today:
+            return self._with_today(when)
+        return self._including(self.slots.including, when) if self.slots.including else when.period
+
+    def _including(self, when: When, whole: When) -> Period:
+        """ "the past 30 days, inclusive of 30 days ago": the day named is the first or the last that counts."""
+        day, period = when.period, whole.period
+        assert period is not None
+        if when.unit == whole.unit != "day" and day is not None and day.end >= period.start:
+            return Period(_back(self.today, when.unit, max(whole.count, 1)), self.today)
+        if when.fault or day is None or not (day.start <= period.start <= day.end or period.start <= day.start <= period.end):
+            raise stuck("two_periods", "I can take one period at a time, or two with “vs” between them.")
+        if period.start <= day.start and day.end <= period.end:
+            return period
+        return Period(min(day.start, period.start) if day.days == 1 else period.start, period.end)
 
     def _fiscal(self, period: Period) -> str:
         name = label(period, self.calendar.fiscal_start)

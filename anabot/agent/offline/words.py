@@ -16,7 +16,7 @@ _FILLERS = """
 a an the these those it its there here such i we our ours you your my me
 is are was were be been being am do does did doing done has have had having will would can could shall may might
 please thanks thank hi hello hey ok okay so well anabot ana bot cheers what whats how many much
-show give tell get list display see want need know like look find pull fetch return report check let lets
+show showing give tell get list display see want need know like look find pull fetch return report check let lets
 numbers figure figures result results data metric metrics kpi combination combinations
 total totals overall altogether all any whole entire basically really quickly actually
 company business overview summary performing perform performed going go coming come happening happened
@@ -30,6 +30,7 @@ light: give us | show us | tell us | get us | let us
 count: number of | the number of | total number of | count of | the count of
 verb: book | booked | bring | brought | bring in | brought in | make | made | generate | generated | earn | earned
 verb: record | recorded | post | posted | achieve | achieved | produce | produced | hit | land | landed
+verb: the count | a count
 verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
 verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
 verb: incurred | register | registered | rake in | raked in | pull in | pulled in | bring us | brought us | make us | made us
@@ -44,6 +45,8 @@ by: grouped by | group by | segmented by | sliced by | cut by | divided by | dep
 by: in each | in every | of each | of every | from each | by each | per each | by the | each | by all | every
 by: across all | across the | across our | across all the | across all our | across different
 pick: which | the right | right | different | various | individual | all | all the | all our
+pick: list of | the list of | distinct | unique | distinct list of | the distinct list of | unique list of | list of distinct
+pick: list of unique | list of all | list of the | list of all the
 pick: what kind of | which kind of | what type of
 wise: wise | breakdown | break down | split | split up | slice | level
 only: only | just | solely | exclusively | limited to | restricted to | filtered to | filter to | filtered by | filter by
@@ -82,9 +85,11 @@ grain quarter: quarterly | quarter by quarter
 grain year: yearly | annually | annual | year by year
 trend: trend | trends | trending | over time | trendline | trend line | time series | timeline | history of | history
 trend: evolution of | evolve | evolved
+top top: most frequently | most often | most frequent | most common
+top bottom: least frequently | least often | least frequent | least common
 top top: top | highest | largest | biggest | most | greatest | leading | maximum | max
 top bottom: bottom | lowest | smallest | least | fewest | minimum | min
-top best: best | strongest | best performing | top performing
+top best: best selling | best | strongest | best performing | top performing
 top worst: worst | weakest | worst performing | poorest
 gt: over | above | more than | greater than | higher than | larger than | bigger than | exceeding | exceeds | beyond | >
 ge: at least | no less than | not less than | no fewer than | minimum of | >= | or more | or above | and above | or higher
@@ -123,7 +128,7 @@ define asked: made up | worked out | constructed | include | includes | included
 define sql: sql | sql query | sql for | sql behind
 define model: dbt model | dbt models | lineage | lineage of | source tables | models behind
 why: why | how come | what caused | what drove | what is driving | root cause | reason for | reasons for
-who: who | whose | where | when | whom
+who: their | his | her | they | that | who | whose | where | when | whom
 same_as: same | the same | same thing | the same thing | same again | do the same | repeat | repeat that | same question
 same_as: same for | the same for
 what_about: what about | how about | and what about | and how about

@@ -1,0 +1,60 @@
+"""Two warehouses that nobody modelled for us, asked through the door: what is answered is right, the rest is said honestly."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.evals.asked_strange import stranger
+
+FOLDER = next((each for up in Path(__file__).parents if (each := up / "shared/nl").is_dir()), Path("nowhere"))
+FOUND = FOLDER if FOLDER.is_dir() else Path(__file__).parents[3] / "shared/nl"
+# Asks for "each" of somebody, also for those who have none: no metric lists what has no rows, and the answer says so.
+NOT_LISTED = {"car_dealership-014"}
+RIGHT = {"broker": 13, "car_dealership": 12}
+
+pytestmark = pytest.mark.skipif(not FOUND.is_dir(), reason="the strange warehouses are not here")
+
+
+def grader() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("grade", FOUND / "grade.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module", params=sorted(RIGHT))
+def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[dict[str, Any]]]:
+    name = str(request.param)
+    with stranger(FOUND / name, tmp_path_factory.mktemp(name)) as them:
+        return name, [{**question, **them.predict(question)} for question in them.domain.questions]
+
+
+def wrong(lines: list[dict[str, Any]]) -> set[str]:
+    match = grader().match
+    answered = [line for line in lines if line["expected"] == "answer" and line["status"] == "answer"]
+    return {
+        line["id"] for line in answered if not any(match(line["rows"], gold, line["ordered"]) for gold in line["gold_rows"])
+    }
+
+
+def test_what_is_answered_on_a_strange_warehouse_is_right(asked: tuple[str, list[dict[str, Any]]]) -> None:
+    name, lines = asked
+
+    answered = [line for line in lines if line["expected"] == "answer" and line["status"] == "answer"]
+
+    assert wrong(lines) <= NOT_LISTED
+    assert len(answered) - len(wrong(lines)) >= RIGHT[name]
+
+
+def test_what_a_strange_warehouse_does_not_know_is_refused(asked: tuple[str, list[dict[str, Any]]]) -> None:
+    _, lines = asked
+
+    told = [line["id"] for line in lines if line["expected"] == "refuse" and line["status"] == "answer"]
+
+    assert told == []
