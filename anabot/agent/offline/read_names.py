@@ -26,6 +26,8 @@ def name(p: Parser, i: int) -> int:
     if OPERATORS.get((p.at(i).text.casefold(),), ("",))[0] == "verb" and p.at(i - 1).kind == "name" and _asked_with_did(p, i):
         p.slots.verbs.append(p.at(i).text)  # "how many sales did each rep make", where "make" is a dimension too
         return i + 1
+    if p.at(i + 1).says(*BOUNDS) and "with" in p.before_of(i + 1) and cut is None and not p.entry(i).only_values:
+        return p.misplace(i)  # "customers with at least 5 orders", where nothing can be cut by customer
     for reader in (value_beside_dimension, _placed_value, _headed, _noun, _metric, _value, _bare_dimension, _lone_noun):
         end = reader(p, i)
         if end is not None:
@@ -74,14 +76,14 @@ def _placed_value(p: Parser, i: int) -> int | None:
 def _headed(p: Parser, i: int) -> int | None:
     """ "customers with more than 5 orders": a word that is a metric too is what is sorted out, where another one does that."""
     mention, cut = p.mention(i), p.cut(i)
-    if cut is None or mention is None or mention.counted:
+    if cut is None or (mention and mention.counted):
         return None
     others = any(p.mention(k) for k in range(len(p.tags)) if k != i)
     if others and p.at(i + 1).says("who") and any(tag.says("top") for tag in p.tags[i + 1 :]):
         p.slots.cuts.append(cut)  # "the customer who placed the most orders"
         p.slots.one |= not p.at(i).text.casefold().endswith("s")
         return i + 1
-    if i or not p.at(i + 1).says(*BOUNDS):
+    if i or mention is None or not p.at(i + 1).says(*BOUNDS):
         return None
     return _bare_dimension(p, i) if any(p.mention(k) for k in range(1, len(p.tags))) else None
 
@@ -188,7 +190,11 @@ def _bare_dimension(p: Parser, i: int) -> int | None:
 
 
 def _in_list(p: Parser, i: int) -> bool:
-    return p.at(i).kind in ("name", "unit") or p.at(i).says("count") or (p.at(i).says("verb") and p.at(i).text.casefold().endswith("count"))
+    return (
+        p.at(i).kind in ("name", "unit")
+        or p.at(i).says("count")
+        or (p.at(i).says("verb") and p.at(i).text.casefold().endswith("count"))
+    )
 
 
 def who(p: Parser, i: int) -> int:
@@ -208,6 +214,8 @@ def by(p: Parser, i: int) -> int:
         p.slots.cuts.append(Cut(text=p.at(j).text, unit=when.unit))
         return j
     cut = p.cut(j) if p.before_of(j) <= _ARTICLES else None
+    if p.at(i).text.casefold() in ("each", "every") and p.before[i] & _AUXILIARIES:
+        p.slots.notes.append("Only those that have any are listed.")  # "how many orders did each shop get"
     if (end := _agent(p, i, j)) is not None:
         return end
     if cut and not (p.slots.rank and p.mention(j)):
