@@ -29,7 +29,12 @@ SHAPES: dict[type[exp.Expr], frozenset[str]] = {
     exp.Cast: frozenset({"this", "to", "safe"}),
     exp.TryCast: frozenset({"this", "to", "safe", "requires_string"}),
     exp.DataType: frozenset({"this", "expressions", "nested"}),
+    # a place among the rows of its own SELECT, which are checked like any
+    exp.Window: frozenset({"this", "partition_by", "order", "over", "spec"}),
+    exp.WindowSpec: frozenset({"kind", "start", "start_side", "end", "end_side"}),
 }
+
+PLACES = (exp.RowNumber, exp.DenseRank, exp.FirstValue)  # what a window may give
 
 JOIN_SIDES = ("", "LEFT")
 JOIN_KINDS = ("", "OUTER", "INNER")
@@ -46,6 +51,8 @@ FUNCTIONS: frozenset[type[exp.Expr]] = frozenset({
     exp.Sum, exp.Min, exp.Max, exp.Avg, exp.Count, exp.CountIf, exp.Median, exp.PercentileCont, exp.PercentileDisc,
     exp.ApproxQuantile,
     exp.Stddev, exp.StddevSamp, exp.StddevPop, exp.Variance, exp.VariancePop,
+    # places among rows
+    *PLACES,
     # numbers
     exp.Abs, exp.Round, exp.Floor, exp.Ceil, exp.Sqrt, exp.Pow, exp.Ln, exp.Exp, exp.Sign, exp.Greatest, exp.Least,
     # what is missing

@@ -108,6 +108,8 @@ def _problems(node: exp.Expr, relations: Collection[Relation]) -> Iterator[str]:
             yield "a star"
         case exp.Join() if node.side not in allowed.JOIN_SIDES or node.kind not in allowed.JOIN_KINDS or not node.args.get("on"):
             yield f"a {node.side} {node.kind} JOIN without a condition".replace("  ", " ")
+        case exp.Window() if not isinstance(node.this, allowed.PLACES) or not node.args.get("order"):
+            yield "a window that gives rows no place in an order"
         case exp.DataType() if not isinstance(node.this, exp.DType) or node.this.name not in allowed.TYPES:
             yield f"the type {node.sql()}"
         case exp.Column() if not node.table and not node.this.args.get("quoted") and node.name.lower() in allowed.SESSION_WORDS:

@@ -1,0 +1,12 @@
+SELECT
+  ends.shop AS sender__end_name,
+  CAST(QUANTILE_CONT(CAST(trips.pieces AS DOUBLE), 0.5
+  ORDER BY
+    CAST(trips.pieces AS DOUBLE)) AS DECIMAL(38, 10)) AS median_pieces
+FROM crumb.trips AS trips
+LEFT JOIN crumb.shops AS ends
+  ON trips.from_shop = ends.shop_id
+GROUP BY
+  1
+ORDER BY
+  sender__end_name ASC
