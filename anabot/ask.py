@@ -196,7 +196,7 @@ class Asker:
         else:
             alone = together([self.answerer.answer(reading, now.registry, decision.own, intent) for reading in readings])
             answer = Refusals(now.registry, decision.own).elsewhere(alone, question.channel)
-        if question.thread:
+        if question.thread and readings[0].query.metrics:  # from a list of values no conversation goes on
             self.store.threads.put(question.thread, {"query": readings[0].query.as_json()}, actor=question.person.user)
         return answer
 

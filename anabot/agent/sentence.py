@@ -17,6 +17,7 @@ from anabot.semantic.units import format_cell, readable, unsaid
 from anabot.types import Cell, Column, Table
 
 Row = Sequence[Cell]
+_NAMED = 12  # values told in a sentence; the table has them all
 _ADDED_UP = ("sum", "count", "sum_boolean")
 
 
@@ -30,6 +31,8 @@ class Sentence:
 
     def words(self) -> str:
         """The whole, in plain text on one line. The first metric is told in full, the others beside it."""
+        if not self.reading.query.metrics:
+            return self._listing()
         first, *others = (self.registry.metrics[name] for name in self.reading.query.metrics)
         filled = [row for row in self.table.rows if self.cell(row, first.name) is not None]
         if not filled and self.table.suppressed:
@@ -45,6 +48,24 @@ class Sentence:
             return self._series(first, filled)
         leader = self._leader(first, filled)
         return " ".join([self._grouped(first, filled), *(self._there(metric, leader) for metric in others)])
+
+    def _listing(self) -> str:
+        """Which values there are: `9 regions: Africa, East Asia …`."""
+        query, table = self.reading.query, self.table
+        labels = listed([_lower(column.label or column.name) for column in table.columns])
+        if query.extremes and table.rows:
+            cells = [self._formatted(column.name, cell) for column, cell in zip(table.columns, table.rows[0], strict=True)]
+            names = [column.label.removesuffix(", least") for column in table.columns[::2]]
+            told = zip(names, cells[::2], cells[1::2], strict=True)
+            return f"{'; '.join(f'{name} runs from {low} to {high}' for name, low, high in told)}{self._narrowed()}."
+        count = f"{'At least ' if table.truncated else ''}{len(table.rows):,}"
+        if len(table.columns) > 1 or not table.rows:
+            what = "combinations" if len(table.columns) > 1 else "values"
+            return f"There are {count.lower()} {what} of {labels}{self._narrowed()}."
+        name = table.columns[0].name
+        shown = [self._formatted(name, row[0]) for row in table.rows[:_NAMED]]
+        more = f" and {len(table.rows) - _NAMED:,} more" if len(table.rows) > _NAMED else ""
+        return f"{count} value{'s' if len(table.rows) > 1 else ''} of {labels}{self._narrowed()}: {', '.join(shown)}{more}."
 
     def _unsaid(self, metric: Metric) -> str:
         """Where no number may be said, why; never how many people it is."""

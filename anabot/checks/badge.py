@@ -46,6 +46,8 @@ def worst_badge(
 ) -> Badge:
     """The badge of an answer that shows these metrics: that of the least trusted one."""
     badges = [badge(registry.metrics[name], registry, models, evidence, now=now) for name in metrics]
+    if not badges:
+        return Badge(level="team", why="A list of values, which no metric certifies")
     return min(badges, key=lambda one: _WORST_FIRST.index(one.level))
 
 

@@ -19,7 +19,7 @@ from sqlglot import exp
 from anabot.errors import UnknownName
 from anabot.semantic.aggregates import kind
 from anabot.semantic.catalog import Slot, catalog_of
-from anabot.semantic.distinct import Distinct
+from anabot.semantic.distinct import Distinct, through
 from anabot.semantic.filters import Predicate
 from anabot.semantic.lower import lower, scanned
 from anabot.semantic.meaning import Meaning, Vocabulary
@@ -37,6 +37,7 @@ from anabot.semantic.trees import DATED, Values, aliased, column, number, placed
 from anabot.types import Column, Grant
 
 _MERGED = "duckdb"  # what merges the answers of several connections
+_EDGES = (("min", "least"), ("max", "greatest"))
 _TYPES = {"usd": "money", "ratio": "ratio", "times": "ratio", "date": "time", "time": "time"}
 _COMPARED = {"previous": "{} before", "change": "Change of {}", "percent_change": "Change of {} in percent"}
 
@@ -81,12 +82,15 @@ def compile_query(
             people in a way that is not declared.
         BadQuery: known names that cannot be compiled together.
     """
-    catalog = catalog_of(registry)
-    resolved = resolve_fully(registry, query, grant, predicates)
     known = dialects or {}
 
     def speaks(connection: str) -> str:
         return known.get(connection, dialect)
+
+    if not query.metrics:
+        return _listed(registry, query, grant, predicates, speaks)
+    catalog = catalog_of(registry)
+    resolved = resolve_fully(registry, query, grant, predicates)
 
     homes = {registry.models[model].connection for model, _ in resolved.leaves}
     formulas = speaks(homes.pop()) if len(homes) == 1 else _MERGED
@@ -114,6 +118,29 @@ def compile_query(
 def _whole(plan: Shown, people: tuple[Asked, ...]) -> Shown:
     """The plan without its limit where small groups are to be left out of its rows first."""
     return replace(plan, limit=None) if people else plan
+
+
+def _listed(
+    registry: Registry, query: MetricQuery, grant: Grant, predicates: tuple[Predicate, ...], speaks: Callable[[str], str]
+) -> Compiled:
+    """A question without a metric, of names that a metric of the grant leads to: values are no way round what is granted."""
+    through(registry, query, grant)
+    asked = Distinct(
+        registry=registry,
+        catalog=catalog_of(registry),
+        grant=grant,
+        names=tuple(dict.fromkeys(query.group_by)),
+        predicates=predicates,
+        period=query.period,
+        extremes=query.extremes,
+        limit=query.limit,
+        where=query.where,
+        order_by=query.order_by,
+        outer=False,
+    )
+    compiled = _told_apart(asked, speaks)
+    names = tuple(column.name for column in compiled.columns) if not query.extremes else compiled.query.group_by
+    return replace(compiled, query=query.model_copy(update={"group_by": names}))
 
 
 def compile_distinct(
@@ -151,16 +178,21 @@ def compile_distinct(
         every=every,
         limit=limit,
     )
-    plan, planner = asked.plan(dialect)
-    protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
+    return _told_apart(asked, lambda _: dialect)
+
+
+def _told_apart(asked: Distinct, speaks: Callable[[str], str]) -> Compiled:
+    registry = asked.registry
+    plan, planner = asked.plan(speaks(asked.connection))
+    protection = Protection(registry=registry, catalog=asked.catalog, grant=asked.grant, values=planner.values)
     protected = protection.over(plan)
     keys = [_key_column(meaning) for meaning in planner.resolved.keys]
-    edges = [replace(key, name=f"{key.name}__{edge}") for key in keys for edge in ("min", "max")]
+    edges = [replace(key, name=f"{key.name}__{edge}", label=f"{key.label}, {said}") for key in keys for edge, said in _EDGES]
     return Compiled(
         query=planner.resolved.query,
-        columns=tuple(edges if extremes else keys),
+        columns=tuple(edges if asked.extremes else keys),
         metrics=(),
-        **_compiled(registry, protection, protected, planner.values, lambda _: dialect),
+        **_compiled(registry, protection, protected, planner.values, speaks),
     )
 
 

@@ -16,13 +16,13 @@ from sqlglot import exp
 from anabot.errors import BadQuery, UnknownName
 from anabot.periods import Grain
 from anabot.semantic import conditions, times
-from anabot.semantic.catalog import DATE_PARTS, METRIC_TIME, Ambiguous, Catalog, Hop, Slot
+from anabot.semantic.catalog import DATE_PARTS, METRIC_TIME, Ambiguous, Catalog, Hop, Slot, catalog_of
 from anabot.semantic.filters import Predicate
 from anabot.semantic.meaning import Meaning, Vocabulary
 from anabot.semantic.names import nearest
 from anabot.semantic.plan import Aggregated, Filtered, Listed, Measure, Rows, Shown, SpineScanned
 from anabot.semantic.planner import Planner
-from anabot.semantic.query import MetricQuery, Span
+from anabot.semantic.query import Filter, MetricQuery, Span, fields_of
 from anabot.semantic.registry import Dimension, Registry, SemanticModel, TimeSpine
 from anabot.semantic.resolve import Resolved
 from anabot.semantic.source import SPINE, Source
@@ -39,13 +39,22 @@ class Distinct:
 
     registry: Registry
     catalog: Catalog
-    grant: Grant | None
+    grant: Grant
     names: tuple[str, ...]
     predicates: tuple[Predicate, ...] = ()
     period: Span | None = None
     extremes: bool = False
     every: bool = False
     limit: int | None = None
+    where: tuple[Filter, ...] = ()
+    outer: bool = True  # keep what nothing joins to, as dbt does; under a grant only what the model's own rows have
+    order_by: tuple[str, ...] = ()
+
+    @property
+    def connection(self) -> str:
+        """The connection that is asked."""
+        model = self._model()
+        return model.connection if model else self._spine().connection
 
     def plan(self, planner_dialect: str) -> tuple[Shown, Planner]:
         """The plan, and the planner that holds its values.
@@ -59,7 +68,8 @@ class Distinct:
         leaf = (model.name if model else "", "")
         keys = tuple(Meaning(name=name, slots={leaf: slot}) for name, slot in self._slots(leaf[0], spine))
         query = MetricQuery.model_construct(metrics=(), group_by=tuple(each.name for each in keys), limit=self.limit)
-        resolved = Resolved(query=query, keys=keys, fields={}, leaves={leaf: ""}, predicates=self.predicates)
+        fields = {name: Meaning(name=name, slots={leaf: slot}) for name, slot in self._fields(leaf[0])}
+        resolved = Resolved(query=query, keys=keys, fields=fields, leaves={leaf: ""}, predicates=self.predicates)
         planner = Planner(registry=self.registry, catalog=self.catalog, resolved=resolved, dialect=planner_dialect)
         if model is None:
             assert spine is not None, "names without a model are all `metric_time`"
@@ -68,9 +78,10 @@ class Distinct:
                 for each in keys
             ]
             return self._shown(SpineScanned(spine=spine, alias=SPINE), found, planner, spine), planner
-        source = Source(planner, leaf, Timing(), spine, outer=True)
+        source = Source(planner, leaf, Timing(), spine, outer=self.outer)
         found = [(each.name, source.key(each.any_slot)) for each in keys]
         kept = [source.predicate(each) for each in self.predicates]
+        kept += [conditions.condition(each, source.condition) for each in self.where]
         rows = Filtered(rows=source.rows, conditions=tuple(kept)) if kept else source.rows
         return self._shown(rows, found, planner, spine), planner
 
@@ -81,7 +92,7 @@ class Distinct:
         if not self.extremes:
             part = Listed(rows=rows, keys=tuple(keys)) if self.every else Aggregated(rows=rows, keys=tuple(keys), measures=())
             names = [(name, column(name)) for name, _ in keys]
-            order = tuple((name, False) for name, _ in keys)
+            order = self._order([name for name, _ in keys])
             return Shown(rows=part, columns=tuple(names), order=order, limit=self.limit)
         measures = [
             Measure(name=f"{name}__{edge}", tree=kind(this=tree.copy()))
@@ -91,9 +102,34 @@ class Distinct:
         columns = tuple((each.name, column(each.name)) for each in measures)
         return Shown(rows=Aggregated(rows=rows, keys=(), measures=tuple(measures)), columns=columns)
 
+    def _order(self, keys: Sequence[str]) -> tuple[tuple[str, bool], ...]:
+        """As asked, then by the names themselves."""
+        asked = {item.removeprefix("-"): item.startswith("-") for item in self.order_by}
+        unknown = next((name for name in asked if name not in keys), None)
+        if unknown is not None:
+            raise self._unlisted(unknown, keys)
+        return tuple((asked | {name: asked.get(name, False) for name in keys}).items())
+
+    @staticmethod
+    def _unlisted(name: str, keys: Sequence[str]) -> UnknownName:
+        todo = f"Use one of {', '.join(keys)}."
+        return UnknownName(
+            f"`order_by` names `{name}`, which is not in the question.", name=name, nearest=nearest(name, keys), todo=todo
+        )
+
+    def _fields(self, model: str) -> list[tuple[str, Slot]]:
+        found = []
+        for name in dict.fromkeys(fields_of(self.where)):
+            slot = self._slot(model, name)
+            if slot is None:
+                raise self._unknown([name])
+            found.append((name, slot))
+        return found
+
     def _model(self) -> SemanticModel | None:
         """The model that reaches every name with the fewest joins, the narrowest among equals; None for time alone."""
         wanted = [name for name in self.names if not name.startswith(METRIC_TIME)]
+        wanted += fields_of(self.where)
         wanted += [
             ref.dunder for each in self.predicates for ref in each.refs if ref.kind != "metric" and METRIC_TIME not in ref.name
         ]
@@ -164,3 +200,41 @@ def _width(model: SemanticModel) -> int:
     prefixes = 1 + sum(entity.kind != "foreign" for entity in model.entities.values())
     elements = sum(len(Grain) + len(DATE_PARTS) if each.kind == "time" else 1 for each in model.dimensions.values())
     return prefixes * (elements + len(model.entities))
+
+
+def through(registry: Registry, query: MetricQuery, grant: Grant) -> str:
+    """A metric of the grant that leads to every name of the question, and so lets its values be told.
+
+    Metrics about people lend nothing: their values are told beside a number only, where small groups are left out.
+
+    Raises:
+        UnknownName: none does, in the words of a name that does not exist.
+    """
+    about_people = frozenset[str]().union(*(rule.metrics for rule in grant.people))
+    wanted = [name for name in (*query.group_by, *fields_of(query.where)) if not name.startswith(METRIC_TIME)]
+    catalog = catalog_of(registry)
+    unknown: dict[str, int] = dict.fromkeys(wanted, 0)
+    for metric in sorted(grant.metrics - about_people):
+        words = Vocabulary(registry, catalog, grant, (metric,))
+        missing = [name for name in wanted if not _means(words, metric, name)]
+        if not missing:
+            return metric
+        unknown = {name: unknown[name] + (name in missing) for name in wanted}
+    name = max(unknown, key=unknown.__getitem__, default=METRIC_TIME)
+    known = {each for metric in grant.metrics - about_people for each in _known(registry, catalog, grant, metric)}
+    close = nearest(name, known)
+    todo = f"Did you mean {' or '.join(f'`{each}`' for each in close[:2])}?" if close else ""
+    raise UnknownName(f"There is no dimension `{name}` here.", name=name, nearest=close, todo=todo)
+
+
+def _means(words: Vocabulary, metric: str, name: str) -> bool:
+    try:
+        words.meaning(name, words.leaves((metric,)))
+    except (UnknownName, BadQuery):
+        return False
+    return True
+
+
+def _known(registry: Registry, catalog: Catalog, grant: Grant, metric: str) -> set[str]:
+    words = Vocabulary(registry, catalog, grant, (metric,))
+    return words.known(words.leaves((metric,)))

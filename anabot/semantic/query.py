@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Op = Literal["eq", "ne", "in", "not_in", "lt", "le", "gt", "ge", "between", "contains", "starts_with", "is_null", "not_null"]
 Value = Annotated[str, BeforeValidator(lambda v: v if isinstance(v, str) else json.dumps(v, default=str).strip('"'))]
@@ -60,9 +61,13 @@ Compare = Literal["previous_period", "previous_year", "same_point", "same_point_
 
 
 class MetricQuery(_Strict):
-    """Metrics by dimensions, over a half-open period. Two phrasings of one question make equal queries."""
+    """Metrics by dimensions, over a half-open period. Two phrasings of one question make equal queries.
 
-    metrics: tuple[str, ...] = Field(min_length=1, max_length=12)
+    Without a metric it asks which values the dimensions of `group_by` have together; with `extremes`, for the least and the
+    greatest of each.
+    """
+
+    metrics: tuple[str, ...] = Field(default=(), max_length=12)
     group_by: tuple[str, ...] = Field(default=(), max_length=8)
     where: tuple[Filter, ...] = ()
     period: Span | None = None
@@ -70,11 +75,22 @@ class MetricQuery(_Strict):
     having: tuple[Filter, ...] = ()
     order_by: tuple[str, ...] = ()
     limit: int | None = Field(default=None, ge=1, le=10_000)
+    extremes: bool = False
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> MetricQuery:
+        if self.metrics and self.extremes:
+            raise ValueError("`extremes` are of dimensions: ask for them without a metric")
+        if not self.metrics and not self.group_by:
+            raise ValueError("name at least one metric, or dimensions in `group_by` to list their values")
+        if not self.metrics and (self.having or self.compare):
+            raise ValueError("`having` and `compare` need a metric")
+        return self
 
     def as_json(self) -> dict[str, Any]:
         """The query as people script against it, without what is empty."""
         full = self.model_dump(mode="json", by_alias=True)
-        return {key: value for key, value in full.items() if value not in (None, [], ())}
+        return {key: value for key, value in full.items() if value not in (None, [], (), False)}
 
     def fingerprint(self) -> str:
         """A hash of the meaning: the order of metrics and filters does not count, that of `group_by` and `order_by` does."""
@@ -82,6 +98,20 @@ class MetricQuery(_Strict):
         for key in ("metrics", "where", "having"):
             body[key] = sorted(json.dumps(_sorted_values(part), sort_keys=True) for part in body.get(key, []))
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def fields_of(parts: Iterable[Filter]) -> list[str]:
+    """Every field that the filters name, in their order."""
+    found: list[str] = []
+    for part in parts:
+        match part:
+            case AnyOf(any=inner) | AllOf(all=inner):
+                found += fields_of(inner)
+            case Not(not_=one):
+                found += fields_of((one,))
+            case Condition(field=name):
+                found.append(name)
+    return found
 
 
 def _sorted_values(part: Any) -> Any:

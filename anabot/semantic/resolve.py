@@ -44,7 +44,7 @@ def resolve(registry: Registry, query: MetricQuery, grant: Grant | None = None) 
         NotAllowed: a metric that is listed but not granted.
         BadQuery: known names that make no sense together.
     """
-    return resolve_fully(registry, query, grant).query
+    return resolve_fully(registry, query, grant).query if query.metrics else query
 
 
 def resolve_fully(
@@ -52,6 +52,8 @@ def resolve_fully(
 ) -> Resolved:
     """`resolve`, with what each name means; `predicates` are further conditions, as the data team writes them."""
     metrics = tuple(dict.fromkeys(query.metrics))
+    if not metrics:
+        raise BadQuery("This question has no metric.", todo="Name one, or ask for the values of its dimensions alone.")
     words = Vocabulary(registry, catalog_of(registry), grant, metrics)
     for name in metrics:
         words.metric(name)
