@@ -103,6 +103,9 @@ class FileDirectory:
         """Everybody in the channel that the file names, in the order of their ids."""
         return [self._any_person[user] for user in sorted(channel.members) if user in self._any_person]
 
+    def renew(self, channel: str) -> None:
+        """Nothing to forget: the file was read once."""
+
     def groups_of(self, email: str) -> frozenset[str]:
         """The groups of whoever has this e-mail address; none where nobody has."""
         wanted = email.casefold()

@@ -56,6 +56,10 @@ class KnownPeople:
         """Everybody who reads the channel, guests included."""
         return self._known(self._beneath.members(channel))
 
+    def renew(self, channel: str) -> None:
+        """Forget who reads the channel."""
+        self._beneath.renew(channel)
+
     def _known(self, people: Sequence[Person]) -> Sequence[Person]:
         loans = self._loans()
         emails = {one.email.casefold() for one in people if one.confirmed and not (one.guest or one.external)}

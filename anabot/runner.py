@@ -79,6 +79,7 @@ class Runner:
         return Digest(title=playbook.title, markdown=words.markdown + end, charts=charts, receipts=origin.receipts)
 
     def _grant(self, playbook: Playbook) -> Grant:
+        self.directory.renew(playbook.channel)  # who reads along is who reads along now
         owner, channel = self.directory.person(playbook.owner), self.directory.channel(playbook.channel)
         if owner is None:
             todo = f"Name an owner in {playbook.file}."

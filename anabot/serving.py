@@ -17,9 +17,11 @@ from anabot.directory import FileDirectory
 from anabot.errors import AnabotError, ConfigError
 from anabot.hello import Hello, hello
 from anabot.lending import Lending
+from anabot.slack.alarms import ROUND_S, Alarms
 from anabot.slack.app import Line, create_app, open_line
 from anabot.slack.parts import Parts
 from anabot.types import Channel, Person
+from anabot.watch import Watch
 from anabot.web import create_web
 from anabot.worker import Worker
 
@@ -61,13 +63,15 @@ def open_service(settings: Settings) -> Iterator[Service]:
         )
     line = open_line(settings.slack, FileDirectory.read(settings.directory).groups_of if settings.directory else _no_groups)
     with open_house(settings, lambda _: line.directory, line.workspace) as house:
+        watch = Watch(asker=house.asker)
         worker = _worker(house, line)
+        worker.every(ROUND_S, Alarms(watch=watch, voice=line.voice, directory=house.directory).round)
         desk = administration(
             house,
             lambda: playbook_lines(house.standing.laws.playbooks),
             lambda name, person: _run_now(house, worker, name, person),
         )
-        app = create_app(settings.slack, line, _parts(house, desk))
+        app = create_app(settings.slack, line, _parts(house, desk, watch))
         signed = bool(settings.slack.signing_secret.get_secret_value())
         yield Service(house=house, app=app, web=create_web(app if signed else None, ready=lambda: _ready(house)), worker=worker)
 
@@ -82,7 +86,7 @@ def run_worker(settings: Settings) -> None:
         service.worker.serve()
 
 
-def _parts(house: House, desk: Administration) -> Parts:
+def _parts(house: House, desk: Administration, watch: Watch) -> Parts:
     def greet(person: Person, channel: Channel) -> Hello:
         return hello(house.asker, person, channel)
 
@@ -93,6 +97,7 @@ def _parts(house: House, desk: Administration) -> Parts:
         lending=Lending(asker=house.asker),
         directory=house.directory,
         seen=house.store.seen,
+        watch=watch,
         registry=lambda: house.standing().registry,
     )
 

@@ -261,6 +261,9 @@ class Directory(Protocol):
     def members(self, channel: Channel) -> Sequence[Person]:
         """Everybody who reads the channel, guests included."""
 
+    def renew(self, channel: str) -> None:
+        """Forget who reads the channel with this id or name: whoever looks next sees who reads it then."""
+
 
 class Clock(Protocol):
     """Business time: it may start at a fixed instant, and runs on from there."""

@@ -15,6 +15,7 @@ from slack_sdk.web import SlackResponse
 
 from anabot.config import SlackSettings
 from anabot.errors import ConfigError, PlaybookError
+from anabot.slack.alarms import Alarms
 from anabot.slack.clicks import Clicks
 from anabot.slack.command import Command
 from anabot.slack.desk import Desk
@@ -115,6 +116,7 @@ def create_app(
         clicks=Clicks(desk=desk),
         command=Command(desk=desk),
         wishes=Wishes(desk=desk),
+        alarms=Alarms(watch=parts.watch, voice=line.voice, directory=parts.directory),
         pool=pool or Pool(),
     )
     listeners.register(app)

@@ -168,13 +168,14 @@ class Clicks:
 
     def _upload_csv(self, click: Click) -> Sequence[Message]:
         answer, _, _ = self._recalled(click)
-        table = pictures.rows(answer.aside or answer)
+        table, receipt = pictures.rows(answer.aside or answer), (answer.aside or answer).receipt
         private = answer.aside is not None or Pressed.read(click.value).asker != click.user
         place = self.desk.voice.direct(click.user) if private and not click.direct else click.place
         title = pictures.title(table)
         comment = mrkdwn.escape(f"{title}: {len(table.rows):,} rows")
         try:
-            self.desk.voice.upload(f"{file_name(title)}.csv", table_csv(table), title=title, place=place, comment=comment)
+            name, content = f"{file_name(title)}.csv", table_csv(table)
+            self.desk.parts.watch.keep(self.desk.voice.upload(name, content, title=title, place=place, comment=comment), receipt)
         except (SlackApiError, *BROKEN) as error:
             log.warning("slack.upload_failed", error=type(error).__name__)
             return render.failure("The CSV could not be uploaded. Press CSV again, or ask an admin whether Ana may write files.")

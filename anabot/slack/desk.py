@@ -81,6 +81,8 @@ class Desk:
         """The answer with a picture instead of its table; with the table and a word of why where there can be none."""
         setting = self.setting(person, channel, said=said)
         picture, note = pictures.picture(answer, setting.registry, self.voice)
+        if picture:
+            self.parts.watch.keep(picture, answer.receipt)
         return render.render(answer, setting, picture=picture, note=note)
 
     def setting(self, person: Person, channel: Channel, *, said: str = "") -> Setting:

@@ -43,6 +43,7 @@ class SlackDirectory:
     ) -> None:
         self._reads, self._clock, self._by_email = reads, clock, by_email
         self._kept: dict[tuple[str, str], tuple[float, Any]] = {}
+        self._dropped = 0
         self._lock = threading.Lock()
 
     def person(self, user: str) -> Person | None:
@@ -69,9 +70,18 @@ class SlackDirectory:
         """Everybody who reads the channel, bots left out. Who cannot be looked up counts as a stranger."""
         return [person for user in sorted(channel.members) if (person := self._member(user)) is not None]
 
+    def renew(self, channel: str) -> None:
+        """Forget who reads the channel with this id or name. What is being asked meanwhile is not kept: it may be older."""
+        wanted = channel.removeprefix("#")
+        with self._lock:
+            names = self._kept.get(("names", ""), (0.0, {}))[1]
+            self._dropped += 1
+            self._kept.pop(("channel", names.get(wanted, wanted)), None)
+
     def forget(self) -> None:
         """Ask Slack again for everything."""
         with self._lock:
+            self._dropped += 1
             self._kept.clear()
 
     def _member(self, user: str) -> Person | None:
@@ -191,12 +201,14 @@ class SlackDirectory:
     def _remember(self, kind: str, key: str, ask: Callable[[], Found]) -> Found:
         with self._lock:
             at, kept = self._kept.get((kind, key), (float("-inf"), None))
-        if self._clock() - at < REMEMBERED_S:
+            dropped, now = self._dropped, self._clock()
+        if now - at < REMEMBERED_S:
             found: Found = kept
             return found
         found = ask()
         with self._lock:
-            self._kept[kind, key] = (self._clock(), found)
+            if dropped == self._dropped:
+                self._kept[kind, key] = (now, found)  # as old as the question: the answer may be
         return found
 
 

@@ -16,6 +16,7 @@ from slack_bolt import Ack, App, BoltContext, Respond
 
 from anabot.errors import AnabotError
 from anabot.slack import buttons, render
+from anabot.slack.alarms import Alarms
 from anabot.slack.blocks import Message
 from anabot.slack.clicks import Click, Clicks, read_click
 from anabot.slack.command import Command
@@ -31,7 +32,7 @@ from anabot.slack.wishes import Wishes
 
 log = structlog.get_logger()
 COMMAND = "/ana"
-EVENTS = ("app_mention", "message", "member_joined_channel", "app_home_opened")
+EVENTS = ("app_mention", "message", "member_joined_channel", "app_home_opened", "file_shared")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class Listeners:
     clicks: Clicks
     command: Command
     wishes: Wishes
+    alarms: Alarms
     pool: Pool
 
     def register(self, app: App) -> None:
@@ -52,6 +54,7 @@ class Listeners:
         app.event("message")(self.on_message)
         app.event("member_joined_channel")(self.on_joined)
         app.event("app_home_opened")(self.on_home)
+        app.event("file_shared")(self.on_file)
         app.action(re.compile(r"^ana_"))(self.on_click)
         app.command(COMMAND)(self.on_command)
         # What is not listened to is still acknowledged: Slack would send it again.
@@ -66,7 +69,7 @@ class Listeners:
             return
         if not (said.direct or said.mentioned):
             if self._first(f"message:{said.key}"):
-                self.pool.submit(lambda: self.desk.overhear(said), message=said.key)
+                self.pool.submit(self._watched(lambda: self.desk.overhear(said), said.channel), message=said.key)
             return
         try:
             if not self._first(f"message:{said.key}"):
@@ -74,15 +77,19 @@ class Listeners:
         except AnabotError as error:
             self._say(said, render.failure(str(error)))
             return
-        if not self.pool.submit(lambda: self.desk.answer(said), message=said.key):
+        if not self.pool.submit(self._watched(lambda: self.desk.answer(said), said.channel), message=said.key):
             TURNED_AWAY.inc()
             self._say(said, render.busy())
 
     def on_joined(self, event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
-        """Somebody joined a channel: when it is Ana, she says hello to whoever invited her."""
-        if event.get("user") != context.bot_user_id or not self._first(f"event:{body.get('event_id')}"):
-            return
+        """Somebody joined a channel, which is decided anew from now on; when it is Ana, she says hello to whoever invited her."""
         channel, inviter = str(event["channel"]), str(event.get("inviter") or "")
+        self.parts.directory.renew(channel)
+        if not self._first(f"event:{body.get('event_id')}"):
+            return
+        if event.get("user") != context.bot_user_id:
+            self.pool.submit(lambda: self.alarms.look(channel), channel=channel)
+            return
         self.pool.submit(
             lambda: self._hello(Place(channel), inviter, direct=False, key=f"hello:{body.get('event_id')}"), channel=channel
         )
@@ -96,6 +103,13 @@ class Listeners:
         elif channel and self._first(f"hello:{user}"):
             self.pool.submit(lambda: self._hello(Place(channel), user, direct=True, key=f"hello:{user}"), user=user)
 
+    def on_file(self, event: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
+        """Somebody has shared a file, which may be one of Ana's."""
+        user, channel, file = (str(event.get(name) or "") for name in ("user_id", "channel_id", "file_id"))
+        key = f"event:{body.get('event_id')}"
+        if user not in ("", context.bot_user_id) and channel and file and self._first(key):
+            self.pool.submit(lambda: self.alarms.shared(file, user, channel, key), file=file)
+
     def on_click(self, ack: Ack, body: dict[str, Any]) -> None:
         """A button of Ana's."""
         ack()
@@ -106,7 +120,7 @@ class Listeners:
         work = self._work(click)
         if work is None or not self._first(f"click:{click.key}"):
             return
-        if not self.pool.submit(lambda: work(click), action=click.action):
+        if not self.pool.submit(self._watched(lambda: work(click), click.place.channel), action=click.action):
             TURNED_AWAY.inc()
             self.clicks.busy(click)
 
@@ -116,6 +130,16 @@ class Listeners:
         if not self.pool.submit(lambda: self.command.run(command, respond), command=COMMAND):
             TURNED_AWAY.inc()
             self.command.say(respond, render.busy())
+
+    def _watched(self, work: Callable[[], None], channel: str) -> Callable[[], None]:
+        """The work, and after it a look at who has read it."""
+
+        def both() -> None:
+            work()
+            if channel:
+                self.alarms.look(channel)
+
+        return both
 
     def _how(self, click: Click) -> None:
         view_id = self.clicks.open_how(click) if self._first(f"click:{click.key}") else ""

@@ -15,6 +15,7 @@ from anabot.lending import Wish
 from anabot.preview import Preview
 from anabot.semantic.registry import Metric, Registry
 from anabot.types import Answer, Channel, Directory, Person, Question
+from anabot.watch import Alarm, Spill
 
 Vote = Literal["up", "down"]
 
@@ -150,6 +151,25 @@ class Lends(Protocol):
         """Take it back at once; what was done, in words."""
 
 
+class Watches(Protocol):
+    """Whoever looks at who reads what."""
+
+    def declared(self) -> Sequence[str]:
+        """The channels that are declared by their own name or id."""
+
+    def alarm(self, channel: Channel, /) -> Alarm | None:
+        """The members about whom the channel's owner has not been told. Whoever is given it tells, and says so by `told`."""
+
+    def told(self, alarm: Alarm, /, *, reached: bool) -> None:
+        """Put on record whether the owner could be told."""
+
+    def keep(self, file: str, receipt: str, /) -> None:
+        """Remember of which answer an uploaded file is."""
+
+    def shared(self, file: str, user: str, channel: Channel | None, place: str, /) -> Spill | None:
+        """What is wrong with a file of Ana's being shared by the user in a channel; None where nothing is."""
+
+
 class Seen(Protocol):
     """A memory of keys, shared by every process."""
 
@@ -171,4 +191,5 @@ class Parts:
     lending: Lends
     directory: Directory
     seen: Seen
+    watch: Watches
     registry: Callable[[], Registry]

@@ -49,6 +49,9 @@ def _command(workspace: Workspace, user: str, place: Channel, text: str, thread_
     name, _, rest = text.strip().partition(" ")
     if thread_ts:
         raise Refused("not_in_threads")
+    if name == "/invite":
+        invite(workspace, user, place.id, rest)
+        return
     if name not in workspace.commands:
         raise Refused("not_valid_command")
     state, hook = workspace.state, Hook(channel=place.id, user=user)
@@ -109,13 +112,40 @@ def mark_read(workspace: Workspace, user: str, channel: str) -> None:
         workspace.state.read[user, channel] = max(rows)
 
 
+def invite(workspace: Workspace, user: str, channel: str, handle: str) -> None:
+    """Slack's own `/invite @somebody`. Refused: user_not_found, already_in_channel, and what `room` says."""
+    wanted, state = handle.strip().removeprefix("@"), workspace.state
+    found = next((one.id for one in state.people() if one.name == wanted), "")
+    if wanted == state.cast.bot.name:
+        found = state.bot_user
+    if not found:
+        raise Refused("user_not_found")
+    _bring(workspace, user, channel, found)
+
+
 def invite_bot(workspace: Workspace, user: str, channel: str) -> None:
     """Bring the bot into a channel, and tell it. Refused("already_in_channel") where it is in."""
+    _bring(workspace, user, channel, workspace.state.bot_user)
+
+
+def _bring(workspace: Workspace, user: str, channel: str, who: str) -> None:
     place, state = room(workspace, user, channel), workspace.state
     with state.lock:
-        if state.bot_user in place.members:
+        if who in place.members:
             raise Refused("already_in_channel")
-        place.members.add(state.bot_user)
-        state.greeted.add(place.id)
-    workspace.send_event(joined_event(state, place, state.bot_user, user))
+        place.members.add(who)
+        if who == state.bot_user:
+            state.greeted.add(place.id)
+    if state.bot_user in place.members:
+        workspace.send_event(joined_event(state, place, who, user))
     state.tell(Change(kind="members", channel=place.id))
+
+
+def share(workspace: Workspace, user: str, channel: str, file: str, text: str = "") -> str:
+    """Share a file on that this person can see, into another channel. Returns the message's ts. Refused: file_not_found."""
+    place, state = room(workspace, user, channel), workspace.state
+    found = state.files.get(file)
+    if found is None or not any(user in state.channels[one].members for one in found.channels):
+        raise Refused("file_not_found")
+    message = Message(ts=state.stamp(), channel=place.id, user=user, text=text, files=[file], subtype="file_share")
+    return state.say(message).ts

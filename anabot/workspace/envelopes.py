@@ -64,6 +64,18 @@ def joined_event(state: State, channel: Channel, user: str, inviter: str) -> Jso
     }
 
 
+def file_event(message: Message, file: str) -> Json:
+    """file_shared: somebody has put a file into a channel, be it theirs or one that was shared before."""
+    return {
+        "type": "file_shared",
+        "channel_id": message.channel,
+        "file_id": file,
+        "user_id": message.user,
+        "file": {"id": file},
+        "event_ts": message.ts,
+    }
+
+
 def home_event(state: State, user: str, channel: str, tab: str) -> Json:
     """app_home_opened: somebody looks at the direct messages with the bot (`messages`) or its home tab (`home`)."""
     return {"type": "app_home_opened", "user": user, "channel": channel, "tab": tab, "event_ts": state.stamp()}
@@ -76,7 +88,7 @@ def _message_events(state: State, message: Message, channel: Channel, base: str)
     events = [shown | {"channel_type": channel.event_kind}]
     if f"<@{state.bot_user}>" in message.text and not channel.im_of and message.user != state.bot_user:
         events.append(shown | {"type": "app_mention"})
-    return events
+    return [*events, *(file_event(message, file) for file in message.files)]
 
 
 def _edit_event(state: State, kind: str, message: Message, channel: Channel, base: str) -> Json:

@@ -122,6 +122,10 @@ def _invite(workspace: Workspace, user: str, wish: Mapping[str, Any]) -> dict[st
     return {}
 
 
+def _share(workspace: Workspace, user: str, wish: Mapping[str, Any]) -> dict[str, Any]:
+    return {"ts": acts.share(workspace, user, _text(wish, "channel"), _text(wish, "file"), _text(wish, "text"))}
+
+
 ACTS: Mapping[str, Callable[[Workspace, str, Mapping[str, Any]], dict[str, Any]]] = {
     "say": _say,
     "look": _look,
@@ -132,6 +136,7 @@ ACTS: Mapping[str, Callable[[Workspace, str, Mapping[str, Any]], dict[str, Any]]
     "react": _react,
     "dismiss": _dismiss,
     "invite": _invite,
+    "share": _share,
 }
 
 ROUTES: tuple[BaseRoute, ...] = (

@@ -201,6 +201,10 @@ def test_rows_follow_the_owner_s_own_rule(bench: Bench) -> None:
 
 def test_a_guest_in_the_channel_keeps_everything_back(bench: Bench) -> None:
     class WithGuest:
+        """A guest has joined since the membership was last read."""
+
+        stale = True
+
         def person(self, user: str) -> Person | None:
             return bakery_people().person(user)
 
@@ -210,7 +214,10 @@ def test_a_guest_in_the_channel_keeps_everything_back(bench: Bench) -> None:
         def members(self, channel: Channel) -> list[Person]:
             guest = bakery_people().person("gus")
             assert guest is not None
-            return [*bakery_people().members(channel), guest]
+            return [*bakery_people().members(channel), *(() if self.stale else (guest,))]
+
+        def renew(self, channel: str) -> None:
+            self.stale = False
 
     with pytest.raises(PlaybookError, match="query `total` failed"):
         replace(bench.runner, directory=WithGuest()).run(book(WEEK), MONDAY)

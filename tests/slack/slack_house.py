@@ -25,6 +25,7 @@ from anabot.slack.app import Line, create_app, open_line
 from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
 from anabot.types import Answer, Badge, Bridge, Channel, Choice, Column, Directory, Person, Question, Receipt, Table
+from anabot.watch import Alarm, Spill
 from anabot.web import create_web
 from anabot.workspace import LOCAL_TOKEN
 
@@ -245,6 +246,35 @@ class Once:
 
 
 @dataclass
+class Watcher:
+    """A watch that finds what it is told, once, and remembers what it was asked."""
+
+    alarms: list[Alarm] = field(default_factory=list)
+    spill: Spill | None = None
+    looked: list[str] = field(default_factory=list)
+    reached: list[bool] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    shares: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def declared(self) -> Sequence[str]:
+        return ["#fin-weekly"]
+
+    def alarm(self, channel: Channel) -> Alarm | None:
+        self.looked.append(channel.name)
+        return self.alarms.pop() if self.alarms else None
+
+    def told(self, alarm: Alarm, *, reached: bool) -> None:
+        self.reached.append(reached)
+
+    def keep(self, file: str, receipt: str) -> None:
+        self.files[file] = receipt
+
+    def shared(self, file: str, user: str, channel: Channel | None, place: str) -> Spill | None:
+        self.shares.append((file, user, channel.name if channel else place))
+        return self.spill
+
+
+@dataclass
 class House:
     """Everything a test can reach: what people do in `local`, what Ana's other rooms were asked in `asker` and `admin`."""
 
@@ -254,6 +284,7 @@ class House:
     seen: Once
     line: Line
     lender: Lender
+    watch: Watcher
     url: str
 
     def say(self, user: str, channel: str, text: str, thread: str = "") -> str:
@@ -338,6 +369,7 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
         settings = SlackSettings(bot_token=SecretStr(LOCAL_TOKEN), signing_secret=SecretStr(SECRET), api_url=f"{local.url}/api/")
         line = open_line(settings)
         asker, admin, lender, seen = Actor(), Desk(), Lender(line.directory), Once()
+        watch = Watcher()
         parts = Parts(
             asker=asker,
             hello=lambda person, channel: Greeting(),
@@ -345,11 +377,12 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
             lending=lender,
             directory=line.directory,
             seen=seen,
+            watch=watch,
             registry=lambda: REGISTRY,
         )
         app = create_app(settings, line, parts, pool=pool, patience_s=patience_s)
         with serving(create_web(app, ready=lambda: {"store": True}), sock):
-            yield House(local=local, asker=asker, admin=admin, seen=seen, line=line, lender=lender, url=url)
+            yield House(local=local, asker=asker, admin=admin, seen=seen, line=line, lender=lender, watch=watch, url=url)
 
 
 def shown(message: Mapping[str, Any]) -> str:

@@ -175,3 +175,20 @@ def test_where_a_plan_has_no_user_groups_a_confirmed_email_leads_to_the_team() -
     assert person.groups == {"finance"}
     assert stranger is not None
     assert not stranger.groups
+
+
+def test_who_reads_a_channel_is_asked_anew_once_it_is_renewed_and_an_older_answer_is_not_kept() -> None:
+    info = ok(channel={"id": "C0FINFIN", "name": "fin"})
+    members = [ok(members=["U0FAYFAY"]), ok(members=["U0FAYFAY", "U0OTHER"]), ok(members=["U0OTHER"])]
+    script = Script({"conversations.info": [info], "conversations.members": members})
+    with scripted(script) as voice:
+        people = SlackDirectory(reads(voice))
+        first = people.channel("C0FINFIN")
+        people.renew("C0FINFIN")
+        second = people.channel("C0FINFIN")
+        people._remember("channel", "C0LATE", lambda: people.renew("C0LATE"))  # renewed while Slack was still answering
+
+    assert first is not None
+    assert second is not None
+    assert (len(first.members), len(second.members)) == (1, 2)
+    assert ("channel", "C0LATE") not in people._kept

@@ -41,6 +41,7 @@ EVENT_SCOPES = {
     "message.im": "im:history",
     "message.mpim": "mpim:history",
     "member_joined_channel": "channels:read",
+    "file_shared": "files:read",
 }
 # Reading back Ana's own message metadata; slash commands.
 BESIDES = {"metadata.message:read", "commands"}

@@ -146,6 +146,9 @@ class Directory:
     def members(self, channel: Channel) -> list[Person]:
         return []
 
+    def renew(self, channel: str) -> None:
+        return
+
 
 DIGEST = Digest(title="Week", markdown="# Week\n\n" + "\n\n".join(f"Line {n} " + "x " * 500 for n in range(15)))
 
