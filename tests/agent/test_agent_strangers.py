@@ -66,3 +66,27 @@ def test_the_first_day_of_a_window_may_be_said_twice() -> None:
 
 def test_short_forms_are_the_words_they_stand_for() -> None:
     assert query("avg basket last month") == query("average basket last month")
+
+
+def test_a_name_that_ends_in_a_verb_is_cut_by_what_follows() -> None:
+    by_tier = {"metrics": ["customers_served"], "group_by": ["tier"], "where": [NORTH], "period": SEPTEMBER}
+
+    assert query("customers served by tier for North last month") == {**by_tier, "order_by": ["-customers_served"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("repeat customers last month", "repeat"),
+        ("same sales last month", "same"),
+        ("booked sales last month", "booked"),
+        ("orders on mondays", "mondays"),
+    ],
+)
+def test_a_kind_of_its_own_is_not_the_whole(text: str, word: str) -> None:
+    assert refused(text).unknown == (word,)
+
+
+def test_the_most_of_each_is_not_the_total_of_each() -> None:
+    assert refused("max sales by shop last month").unknown == ("max",)
+    assert query("which shop had the max sales last month")["limit"] == 1

@@ -21,7 +21,7 @@ _READERS: dict[str, Reader] = {
     "light": skip,
     "count": skip,  # looked at by the metric after it
     "worth": note("worth"),
-    "verb": note("verbs"),
+    "verb": read_names.verb,
     "not": read_names.leave_out,
     "drop": read_names.drop,
     "is": Parser.misplace,  # taken by the dimension before it
@@ -54,7 +54,7 @@ _READERS: dict[str, Reader] = {
     "define": read_times.define,
     # in a thread
     "and": skip,
-    "same_as": flag("follows"),
+    "same_as": read_names.same_as,
     "what_about": flag("follows"),
     "instead": flag("follows"),
     "more": flag("adds"),

@@ -76,6 +76,10 @@ class Lexicon:
         self._nouns()
         self._questions()
         self.spellable = spellable(self.vocabulary)
+        self._naming: dict[str, list[Key]] = {}
+        for key, entry in self.entries.items():
+            for each in set(key) if entry.metrics else ():
+                self._naming.setdefault(each, []).append(key)
 
     def reach(self, *metrics: str) -> tuple[DimensionRef, ...]:
         """The dimensions that all of these metrics have and the asker may use."""
@@ -87,7 +91,8 @@ class Lexicon:
 
     def naming(self, stems: set[str]) -> list[str]:
         """The visible metrics with a name of just these words, or where there is none, of these and others."""
-        found = {key: entry.metrics for key, entry in self.entries.items() if entry.metrics and stems <= set(key)}
+        keys = min((self._naming.get(each, ()) for each in stems), key=len, default=())
+        found = {key: self.entries[key].metrics for key in keys if stems <= set(key)}
         exact = [name for key, names in found.items() if set(key) == stems for name in names]
         return list(dict.fromkeys(exact or [name for names in found.values() for name in names]))
 

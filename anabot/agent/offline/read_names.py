@@ -237,13 +237,14 @@ def by(p: Parser, i: int) -> int:
 
 def _agent(p: Parser, i: int, j: int) -> int | None:
     """ "made by customers from X", "paid by X": after a verb, who did it; a value says which, and nothing is cut."""
-    done = p.at(i - 1).says("verb") or is_verb(p.at(i - 1).text.casefold())
-    if not done or p.at(i).text.casefold() != "by" or p.mention(j - 1):
+    before = p.at(i - 1)
+    done = before.says("verb") or (before.kind == "unknown" and is_verb(before.text.casefold()))
+    if not done or p.at(i).text.casefold() != "by":
         return None
     if p.entry(j).only_values and p.entry(j).values:
         p.slots.picks.append(Pick(values=tuple(p.entry(j).values), text=p.at(j).text))
         return j + 1
-    models = set(p.entry(j).models) | {model for model, _ in p.entry(j).dimensions}
+    models = p.entry(j).models
     placed = p.entry(j + 1).values and p.before_of(j + 1) & PLACES
     if models and (placed or p.at(j + 1).says("who")):
         p.slots.nouns.append((p.at(j).text, tuple(models)))
@@ -295,6 +296,25 @@ def several(p: Parser, i: int) -> int:
     """A number at the head of a list: see `_several`; any other is read as a number."""
     end = _several(p, i)
     return number(p, i) if end is None else end
+
+
+def verb(p: Parser, i: int) -> int:
+    """ "we booked sales" does something with any metric; "booked sales" are sales of a kind of their own, which must be known."""
+    text, before = p.at(i).text, p.at(i - 1)
+    named = p.mention(i + 1) and not p.before_of(i + 1) and text.casefold().endswith(("ed", "made", "brought"))
+    heads = i == 0 or before.kind in ("comma", "stop") or before.says("count", "and", "by", "top", "vs")
+    adjective = named and heads and not p.before[i] & (_AUXILIARIES | {"we", "i", "you"})
+    (p.slots.unknown if adjective else p.slots.verbs).append(text)
+    return i + 1
+
+
+def same_as(p: Parser, i: int) -> int:
+    """ "same for orders" goes on; "repeat customers" and "same store sales" are of a kind of their own."""
+    text = p.at(i).text
+    if text.casefold() in ("same", "repeat") and p.at(i + 1).kind in ("name", "unknown") and not p.before_of(i + 1):
+        p.slots.unknown.append(text)
+    p.slots.follows = True
+    return i + 1
 
 
 def leave_out(p: Parser, i: int) -> int:

@@ -78,7 +78,8 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
     tag, j = p.at(i), i + 1 + skip
     if skip and p.at(j).says("top") and p.at(j).text.casefold().startswith(("best", "worst")):
         j += 1  # "top 5 best selling models"
-    if p.slots.rank:
+    extreme = tag.text.casefold() in ("max", "maximum", "min", "minimum")  # of each group's own rows, or of the groups?
+    if p.slots.rank or (extreme and count is None and not (single or p.slots.one)):
         return p.misplace(i)
     single |= p.slots.one and count is None
     count, single = (p.slots.several, False) if count is None and p.slots.several else (count, single)

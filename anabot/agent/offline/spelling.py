@@ -79,7 +79,7 @@ def _parted(token: Token, vocabulary: Collection[str]) -> list[Token]:
 def _closest(word: str, known: Sequence[str]) -> str:
     if len(word) == 4 and (swapped := [w for w in FILLERS if sorted(w) == sorted(word) and OSA.distance(w, word) == 1]):
         return swapped[0] if len(swapped) == 1 else ""
-    if len(word) < _SHORTEST or not word.isalpha():
+    if len(word) < _SHORTEST or not word.isalpha() or word.removesuffix("s") in WEEKDAYS:
         return ""
     reach = 2 if len(word) >= 8 else 1
     near = process.extract(word, known, scorer=OSA.distance, score_cutoff=reach, limit=3)
