@@ -90,3 +90,7 @@ def test_a_kind_of_its_own_is_not_the_whole(text: str, word: str) -> None:
 def test_the_most_of_each_is_not_the_total_of_each() -> None:
     assert refused("max sales by shop last month").unknown == ("max",)
     assert query("which shop had the max sales last month")["limit"] == 1
+
+
+def test_the_words_of_a_name_may_stand_apart() -> None:
+    assert query("how many items did we sell last month")["metrics"] == ["items_sold"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from anabot.agent import NotUnderstood, Understood
 from tests.evals.asked_strange import stranger
 
 FOUND = Path(__file__).parents[3] / "shared" / "nl"
@@ -56,3 +57,12 @@ def test_what_a_strange_warehouse_does_not_know_is_refused(asked: tuple[str, lis
     told = [line["id"] for line in lines if line["expected"] == "refuse" and line["status"] == "answer"]
 
     assert told == []
+
+
+def test_a_verb_that_belongs_to_another_metric_is_not_skipped(tmp_path: Path) -> None:
+    with stranger(FOUND / "car_dealership", tmp_path) as them:
+        made, received = them.understand("number of payments made in 2023"), them.understand("number of payments in 2023")
+
+    assert isinstance(made, NotUnderstood)
+    assert made.unknown == ("made",)
+    assert isinstance(received, Understood)

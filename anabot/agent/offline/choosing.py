@@ -74,6 +74,7 @@ class Chooser:
         self._merged()
         self._attributes()
         self._dated()
+        self._verbs_that_name()
         if self.slots.verbs and not (self._mentions() or self.slots.phrases or self.slots.saved):
             self.slots.unknown += self.slots.verbs
         rank = self.slots.rank
@@ -92,6 +93,16 @@ class Chooser:
                     self.slots.mentions[k] = replace(mention, metrics=(found[0],), term="")
                     self.slots.unknown.remove(word)
                     break
+
+    def _verbs_that_name(self) -> None:
+        """ "number of payments made", where "payments" are those received: with its verb the name is another metric's."""
+        for verb in list(self.slots.verbs):
+            for mention in self.slots.mentions:
+                said = set(words(mention.text)) - {"number", "count", "of", "total", "amount"}
+                named = self.lexicon.naming({*said, stem(verb.casefold())})
+                if named and not set(named) & set(mention.metrics) and verb in self.slots.verbs:
+                    self.slots.verbs.remove(verb)
+                    self.slots.unknown.append(verb)
 
     def _attributes(self) -> None:
         """ "return the id, name and …": what is shown of the things that the rows are about, by a part of its own name."""
@@ -137,17 +148,15 @@ class Chooser:
 
     def _paired(self) -> None:
         """ "how many Toyota cars were sold": two words that are together the whole name of one metric."""
-        words_left = [*self.slots.unknown, *(text for text, _ in self.slots.nouns)]
+        loose, nouns = (self.slots.unknown, self.slots.misplaced), [text for text, _ in self.slots.nouns]
+        words_left = [*loose[0], *loose[1], *nouns]
         for one, other in combinations(words_left, 2):
-            both = {stem(one.casefold()), stem(other.casefold())}
-            found = [name for name in self.lexicon.naming(both) if any(set(words(p)) == both for p in self._phrases_of(name))]
-            if len(found) == 1 and (one in self.slots.unknown or other in self.slots.unknown):
-                self.slots.unknown = [word for word in self.slots.unknown if word not in (one, other)]
+            found = self.lexicon.called({one.casefold(), other.casefold()})
+            if len(found) == 1 and not {one, other} <= set(nouns):
+                for kind in loose:
+                    kind[:] = [word for word in kind if word not in (one, other)]
                 self.slots.mentions.append(Mention(metrics=(found[0],), text=f"{one} {other}", counted=True))
                 return
-
-    def _phrases_of(self, name: str) -> Iterable[str]:
-        return phrases_of(self.lexicon.registry, name)
 
     def _is_verb_of(self, word: str, mention: Mention) -> bool:
         """ "how much new pipeline did we create": a form of a verb that stands in a name of the metric itself."""

@@ -77,6 +77,10 @@ class Lexicon:
         self._questions()
         self.spellable = spellable(self.vocabulary)
         self._naming: dict[str, list[Key]] = {}
+        self._whole: dict[frozenset[str], list[str]] = {}
+        for name in self.visible:
+            for phrase in phrases_of(self.registry, name):
+                _append(self._whole.setdefault(frozenset(content(phrase)), []), name)
         for key, entry in self.entries.items():
             for each in set(key) if entry.metrics else ():
                 self._naming.setdefault(each, []).append(key)
@@ -95,6 +99,10 @@ class Lexicon:
         found = {key: self.entries[key].metrics for key in keys if stems <= set(key)}
         exact = [name for key, names in found.items() if set(key) == stems for name in names]
         return list(dict.fromkeys(exact or [name for names in found.values() for name in names]))
+
+    def called(self, said: set[str]) -> list[str]:
+        """The visible metrics with a name of just the roots of these words."""
+        return self._whole.get(frozenset(map(root, said)), [])
 
     def roots(self, metric: str) -> list[set[str]]:
         """The roots of the words of each name of a metric."""
