@@ -236,7 +236,12 @@ class Engine:
     ) -> Table:
         if len(statements) == 1:
             return typed(self._ask(statements[0], self._limits), compiled.columns)
-        federation = Federation(partial(checked, registry, compiled, grant), self._ask, self._limits)
+        tag = statements[0].tag  # which the statements that are bound and checked anew carry, too
+        federation = Federation(
+            partial(checked, registry, compiled, grant),
+            lambda one, limits: self._ask(replace(one, tag=tag), limits),
+            self._limits,
+        )
         result, said = federation.run(compiled.prepared, compiled.crossings)
         notes += said
         return typed(result, compiled.columns)

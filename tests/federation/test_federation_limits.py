@@ -21,6 +21,7 @@ from anabot.store import Store
 from anabot.types import RowRule, Statement
 from anabot.warehouses import federation
 from anabot.warehouses.columns import arrow, rows
+from anabot.warehouses.duckdb import DuckDB
 from tests.federation.conftest import ASKED, Doors, apart, everything
 from tests.tiny import tiny_files, tiny_registry
 
@@ -40,6 +41,18 @@ def test_more_rows_than_may_travel_are_refused_with_their_connection(bakery: Pat
         engine.run(BY_TIER, everything(), intent=ASKED)
 
     assert "ANABOT_PART_ROWS" in caught.value.todo
+
+
+def test_each_statement_of_a_question_carries_its_receipt(bakery: Path, door: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[Statement] = []
+    run = DuckDB.run
+    monkeypatch.setattr(DuckDB, "run", lambda self, statement, **limits: ran.append(statement) or run(self, statement, **limits))
+
+    outcome = door(apart("customers"), here(bakery)).run(BY_TIER, everything(), intent=ASKED)
+
+    asked = [each for each in ran if "sum(" in each.text.lower() or "tier" in each.text]
+    assert {each.connection for each in asked} == {"default", "hr"}
+    assert {each.tag for each in asked} == {outcome.receipt}
 
 
 def test_a_percentile_over_both_is_refused_with_its_reason(bakery: Path, door: Doors) -> None:
