@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from anabot.errors import ConfigError
@@ -32,6 +33,14 @@ def open_warehouse(url: str) -> Warehouse:
 
         return Snowflake(url)
     raise ConfigError(f"No warehouse is known by `{scheme}`.", todo=f"Set ANABOT_WAREHOUSE_URL to {_KNOWN}.")
+
+
+def open_snowflake(url: str, **options: Any) -> Warehouse:
+    """The Snowflake account behind `url`; `options` are those of `SnowflakeOptions`."""
+    from anabot.warehouses.snowflake import Snowflake
+    from anabot.warehouses.snowflake_login import SnowflakeOptions
+
+    return Snowflake(url, SnowflakeOptions(**options))
 
 
 def _duckdb(url: str) -> DuckDB:

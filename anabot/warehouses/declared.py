@@ -16,14 +16,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from anabot.errors import ConfigError
 from anabot.warehouses.base import Warehouse
-from anabot.warehouses.connect import open_warehouse
+from anabot.warehouses.connect import open_snowflake, open_warehouse
 from anabot.warehouses.later import Later
 
 _DIALECTS = {"duckdb": "duckdb", "postgresql": "postgres", "postgres": "postgres", "snowflake": "snowflake"}
@@ -46,7 +46,9 @@ class Declared(BaseModel):
     warehouse: str = ""
     database: str = ""
     schema_name: str = Field(default="", alias="schema")
+    server: str = ""
     private_key_file: Path | None = None
+    private_key_env: str = ""
     private_key_passphrase_env: str = ""
     private_key_passphrase_file: Path | None = None
     token_env: str = ""
@@ -101,7 +103,10 @@ def _warehouse(name: str, entry: Any, environ: Mapping[str, str]) -> Warehouse:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name) or name in _RESERVED:
         raise ConfigError("This is not a name for a connection.", todo="Use letters, digits, `_` and `-`, and not `merge`.")
     spec = Declared.model_validate({"url": entry} if isinstance(entry, str) else entry)
-    url = _snowflake(spec, environ) if spec.type else _url(spec, environ)
+    if spec.type:
+        url, options = _snowflake(spec, environ), dict(_options(spec, environ))
+        return Later("snowflake", lambda: open_snowflake(url, **options))
+    url = _url(spec, environ)
     scheme = url.partition(":")[0].lower()
     if scheme not in _DIALECTS:
         raise ConfigError("It has no URL that is known.", todo="Begin it with duckdb:///, postgresql:// or snowflake://.")
@@ -133,21 +138,21 @@ def _snowflake(spec: Declared, environ: Mapping[str, str]) -> str:
     password = _secret("password", spec.password_env, spec.password_file, environ)
     user = quote(spec.user, safe="") + (f":{quote(password, safe='')}" if password else "")
     place = "/".join(quote(part, safe="") for part in (spec.database, spec.schema_name) if part)
-    return f"snowflake://{user}@{quote(spec.account, safe='.-')}/{place}?{urlencode(dict(_options(spec, environ)))}"
+    return f"snowflake://{user}@{quote(spec.account, safe='.-')}/{place}"
 
 
-def _options(spec: Declared, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """What the driver takes beside the account: key pair or OAuth, role and warehouse."""
-    yield from ((name, value) for name in ("role", "warehouse") if (value := getattr(spec, name)))
-    if spec.private_key_file is not None:
-        if not spec.private_key_file.is_file():
-            raise ConfigError("Its `private_key_file` is not there.", todo="Name the file with the PEM key.")
-        yield "private_key_file", str(spec.private_key_file)
-        phrase = _secret("private_key_passphrase", spec.private_key_passphrase_env, spec.private_key_passphrase_file, environ)
-        if phrase:
-            yield "private_key_file_pwd", phrase
-    if spec.token_env or spec.token_file:
-        yield from (("authenticator", "oauth"), ("token", _secret("token", spec.token_env, spec.token_file, environ)))
+def _options(spec: Declared, environ: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    """What stands beside the URL. A key and a token go by the name of their file or variable, to be read anew at each sign-in."""
+    yield from ((name, value) for name in ("role", "warehouse", "server") if (value := getattr(spec, name)))
+    if spec.private_key_file is not None and not spec.private_key_file.is_file():
+        raise ConfigError("Its `private_key_file` is not there.", todo="Name the file with the PEM key.")
+    for what in ("private_key", "token"):
+        variable, file = getattr(spec, f"{what}_env"), getattr(spec, f"{what}_file")
+        _secret(what, variable, file, environ)  # so that one that is missing is told at the start
+        yield from ((name, value) for name, value in ((f"{what}_env", variable), (f"{what}_file", file)) if value)
+    phrase = _secret("private_key_passphrase", spec.private_key_passphrase_env, spec.private_key_passphrase_file, environ)
+    if phrase:
+        yield "private_key_passphrase", phrase
 
 
 def _secret(what: str, variable: str, file: Path | None, environ: Mapping[str, str]) -> str:

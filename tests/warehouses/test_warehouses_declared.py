@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,15 +14,17 @@ from anabot.warehouses.base import Result
 from anabot.warehouses.declared import declared, names
 from anabot.warehouses.duckdb import DuckDB
 from anabot.warehouses.later import Later
+from tests.warehouses.snowflake_stub import serving
 
 CANARY = "cAnArY-9d1"
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The URLs that were opened."""
-    urls: list[str] = []
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The URLs that were opened, and what stood beside them."""
+    urls: list[Any] = []
     monkeypatch.setattr(module, "open_warehouse", lambda url: urls.append(url) or DuckDB(Path(__file__)))
+    monkeypatch.setattr(module, "open_snowflake", lambda url, **beside: urls.extend((url, beside)) or DuckDB(Path(__file__)))
     return urls
 
 
@@ -48,7 +51,7 @@ def test_they_may_stand_under_one_key(tmp_path: Path) -> None:
     assert names(write(tmp_path, 'connections:\n  default: {url: "duckdb:///w.duckdb"}\n')) == {"default"}
 
 
-def test_a_snowflake_account_with_a_key_pair_is_a_url_for_its_driver(tmp_path: Path, opened: list[str]) -> None:
+def test_a_snowflake_account_with_a_key_pair_is_a_url_for_its_driver(tmp_path: Path, opened: list[Any]) -> None:
     (tmp_path / "ana.p8").write_text("key")
     entry = "type: snowflake, account: ab1.eu, user: ANA, role: READER, warehouse: S, database: B"
     key = f"private_key_file: {tmp_path}/ana.p8, private_key_passphrase_env: PHRASE"
@@ -58,20 +61,44 @@ def test_a_snowflake_account_with_a_key_pair_is_a_url_for_its_driver(tmp_path: P
     assert opened == []
     open_later(found["billing"])
 
-    key = str(tmp_path / "ana.p8").replace("/", "%2F")
-    assert opened == [f"snowflake://ANA@ab1.eu/B?role=READER&warehouse=S&private_key_file={key}&private_key_file_pwd=a+b%26c"]
+    key = {"private_key_file": tmp_path / "ana.p8", "private_key_passphrase": "a b&c"}
+    assert opened == ["snowflake://ANA@ab1.eu/B", {"role": "READER", "warehouse": "S", **key}]
 
 
-def test_an_oauth_token_is_read_from_its_file(tmp_path: Path, opened: list[str]) -> None:
+def test_a_snowflake_key_may_stand_in_a_variable_and_the_server_be_named(tmp_path: Path, opened: list[Any]) -> None:
+    entry = "type: snowflake, account: ab1, user: ANA, private_key_env: PEM, server: 'https://ab1.privatelink.example'"
+
+    open_later(declared(write(tmp_path, f"billing: {{{entry}}}\n"), {"PEM": CANARY})["billing"])
+
+    assert opened == ["snowflake://ANA@ab1/", {"server": "https://ab1.privatelink.example", "private_key_env": "PEM"}]
+
+
+def test_a_token_that_was_rotated_is_taken_up_at_the_next_sign_in(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("first")
+    with serving() as wire:
+        entry = f"type: snowflake, account: ab1, user: ANA, token_file: {tmp_path}/token, server: '{wire.url}'"
+        warehouse = declared(write(tmp_path, f"billing: {{{entry}}}\n"), {})["billing"]
+        statement = Statement(connection="billing", dialect="snowflake", text="SELECT 1")
+        warehouse.run(statement, max_rows=9, max_bytes=10**6, timeout_s=20)
+
+        (tmp_path / "token").write_text("second")
+        wire.expire = 1
+        warehouse.run(statement, max_rows=9, max_bytes=10**6, timeout_s=20)
+        warehouse.close()
+
+        assert [body["data"]["TOKEN"] for body in wire.bodies("/session/v1/login-request")] == ["first", "second"]
+
+
+def test_an_oauth_token_goes_by_its_file(tmp_path: Path, opened: list[Any]) -> None:
     (tmp_path / "token").write_text("tok\n")
     path = write(tmp_path, f"billing: {{type: snowflake, account: ab1, user: ANA, token_file: {tmp_path}/token}}\n")
 
     open_later(declared(path, {})["billing"])
 
-    assert opened == ["snowflake://ANA@ab1/?authenticator=oauth&token=tok"]
+    assert opened == ["snowflake://ANA@ab1/", {"token_file": tmp_path / "token"}]
 
 
-def test_a_password_comes_from_the_environment_into_its_place(tmp_path: Path, opened: list[str]) -> None:
+def test_a_password_comes_from_the_environment_into_its_place(tmp_path: Path, opened: list[Any]) -> None:
     declared(write(tmp_path, 'hr: {url: "postgresql://ana@h:5432/hr", password_env: PW}\n'), {"PW": "p@ss"})
 
     assert opened == ["postgresql://ana:p%40ss@h:5432/hr"]
