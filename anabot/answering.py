@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from anabot.agent.causes import say_drivers, table_of
 from anabot.agent.reply import say
 from anabot.agent.understanding import Reading
+from anabot.analysis.drivers import drivers
 from anabot.analysis.point import at_the_point
 from anabot.analysis.reconcile import bridge, bridges_by, metrics_of, unexplained
 from anabot.checks.badge import Evidence, bridged, worst_badge
@@ -40,6 +42,8 @@ class Answerer:
         Raises:
             NotAllowed, UnknownName, BadQuery, WarehouseError, StoreError: the engine's own words.
         """
+        if reading.ask == "why":
+            return self._explained(reading, registry, grant, intent)
         run = self._runner(grant, intent)
         asked = at_the_point(reading.query, run, self.clock.now(), registry.calendar, self.engine.loaded)
         outcome = self.engine.run(asked, grant, intent=intent)
@@ -75,6 +79,16 @@ class Answerer:
             receipt=outcome.receipt,
             timings_ms={"query": round(outcome.ms, 3)},
         )
+
+    def _explained(self, reading: Reading, registry: Registry, grant: Grant, intent: Intent) -> Answer:
+        """What a change is made of; the table, the trust and the receipt are those of the split that tells most."""
+        run = self._runner(grant, intent)
+        query = at_the_point(reading.query, run, self.clock.now(), registry.calendar, self.engine.loaded)
+        found = drivers(query, registry, grant, run)
+        by = tuple(split.dimension for split in found.splits[:1])
+        answer = self.answer(replace(reading, query=query.model_copy(update={"group_by": by}), ask=""), registry, grant, intent)
+        table = table_of(found) or answer.table
+        return replace(answer, text=say_drivers(found, query), table=table, drivers=found, bridges=())
 
     def _bridges(self, query: MetricQuery, registry: Registry, grant: Grant, intent: Intent) -> tuple[list[Bridge], list[str]]:
         """The bridges that belong to the numbers, under the question's own filters, and why one of them cannot be shown."""

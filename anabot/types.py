@@ -213,6 +213,48 @@ class Bridge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """What one group contributed to a change. For a ratio `mix` is what its weight did and `rate` what its own ratio did."""
+
+    value: str
+    before: Decimal | None
+    after: Decimal | None
+    contribution: Decimal
+    mix: Decimal | None = None
+    rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A change split over one dimension; the contributions add up to it exactly. `lines`: the largest first."""
+
+    dimension: str
+    label: str
+    lines: tuple[Driver, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drivers:
+    """The change of a metric between two periods, over every dimension that could be looked at; what tells most is first.
+
+    `not_checked` are sentences on what could not be looked at, and why.
+    """
+
+    metric: str
+    label: str
+    unit: Unit
+    before: Decimal
+    after: Decimal
+    splits: tuple[Split, ...]
+    not_checked: tuple[str, ...] = ()
+
+    @property
+    def change(self) -> Decimal:
+        """After less before, exactly."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What Ana says to one question, before any room has dressed it. Its JSON is `answer_json`."""
 
@@ -237,6 +279,7 @@ class Answer:
     private: str = ""
     aside: Answer | None = None  # what goes to the asker alone, by direct message; `private` is its text
     bridges: tuple[Bridge, ...] = ()
+    drivers: Drivers | None = None  # what a change is made of, where that was asked
     parts: tuple[Answer, ...] = ()
     chart: str = ""  # "", "line" or "bar": the picture that was asked for
     ask: str = ""  # "definition" or "sql" where the question was what the number is, not how much

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from anabot.types import Answer, Bridge, Choice, Table, cell_json
+from anabot.types import Answer, Bridge, Choice, Driver, Drivers, Table, cell_json
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -32,6 +32,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "owner": answer.owner,
         "private": answer.private,
         "bridges": [bridge_json(bridge) for bridge in answer.bridges],
+        "drivers": drivers_json(answer.drivers) if answer.drivers else None,
         "parts": [answer_json(part) for part in answer.parts],
         "receipt": answer.receipt,
         "brain": answer.brain,
@@ -62,6 +63,28 @@ def bridge_json(bridge: Bridge) -> dict[str, Any]:
         "residual": format(bridge.residual, "f"),
         "tolerance": format(bridge.tolerance, "f"),
     }
+
+
+def drivers_json(drivers: Drivers) -> dict[str, Any]:
+    """A change and what it is made of, over each dimension: what tells most first."""
+    splits = [
+        {"dimension": split.dimension, "label": split.label, "lines": [_driver(line) for line in split.lines]}
+        for split in drivers.splits
+    ]
+    return {
+        "metric": drivers.metric,
+        "unit": drivers.unit,
+        "before": format(drivers.before, "f"),
+        "after": format(drivers.after, "f"),
+        "change": format(drivers.change, "f"),
+        "splits": splits,
+        "not_checked": list(drivers.not_checked),
+    }
+
+
+def _driver(line: Driver) -> dict[str, Any]:
+    amounts = {"before": line.before, "after": line.after, "contribution": line.contribution, "mix": line.mix, "rate": line.rate}
+    return {"value": line.value, **{name: cell_json(amount) for name, amount in amounts.items()}}
 
 
 def _choice(choice: Choice) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from typing import Literal
 from anabot.semantic.query import MetricQuery
 
 Chart = Literal["", "line", "bar"]
-Ask = Literal["", "definition", "sql"]
+Ask = Literal["", "definition", "sql", "why"]
 # Why a message was not understood. `message` says it to people; the code is for machines and tests.
 Reason = Literal[
     "help",  # a greeting, an empty message, "what can you do"
     "too_long",
     "unknown_words",  # `unknown` names them
     "no_metric",  # everything is known, but nothing says what to count
-    "why",  # asks for a cause
+    "why",  # asks for a cause of something that has no change
     "period",  # a date that can be read in two ways, or not at all
     "two_periods",
     "several_ambiguous",

@@ -77,7 +77,7 @@ QUESTIONS = [
     ("supply_ops_latam", "C", "how many active contributors"),
     ("supply_ops_latam", "O", "what was net revenue last quarter"),
     ("ops_lead", "A", "do we have enough contributors with the right skills in the right regions in three months?"),
-    ("ops_lead", "O", "why did rework jump in week 34"),
+    ("ops_lead", "A", "why did rework jump in week 34"),
     ("ops_lead", "A", "on-time delivery last week"),
     ("ops_lead", "O", "give me phone numbers of the top 20 annotators"),
     ("ops_lead", "O", "weather forecast for Manila next week"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
-from anabot.semantic.query import MetricQuery
+from anabot.semantic.query import MetricQuery, Span
 from tests.agent.asking import LAST_QUARTER, SEPTEMBER, by_value, forbidden, grant, query, reading, refused
 
 START: dict[str, Any] = {"metrics": ["sales"], "group_by": ["region"], "period": LAST_QUARTER}
@@ -114,8 +115,42 @@ def test_a_dimension_that_the_new_metric_lacks_is_refused_and_not_dropped() -> N
     assert refused("and costs?", thread=thread).reason == "unreachable"
 
 
-def test_why_is_answered_honestly() -> None:
-    assert refused("why?", thread=MetricQuery.model_validate(START)).reason == "why"
+def test_why_asks_for_the_change_from_the_period_before() -> None:
+    thread = MetricQuery.model_validate({**START, "period": {"start": "2026-09-01", "end": "2026-10-01"}})
+
+    found = reading("why?", thread=thread)
+
+    assert found.ask == "why"
+    assert found.query.metrics == thread.metrics
+    assert found.query.compare == Span(start=dt.date(2026, 8, 1), end=dt.date(2026, 9, 1))
+    assert any("the period before" in note for note in found.assumptions)
+
+
+def test_why_keeps_what_the_thread_compares_with() -> None:
+    thread = MetricQuery.model_validate(
+        {**START, "period": {"start": "2026-09-01", "end": "2026-10-01"}, "compare": "previous_year"}
+    )
+
+    assert reading("why?", thread=thread).query.compare == "previous_year"
+
+
+def test_why_below_a_series_is_about_its_last_step() -> None:
+    body = {"metrics": ["sales"], "group_by": ["metric_time__week"], "period": {"start": "2026-08-31", "end": "2026-10-05"}}
+
+    found = reading("what's behind it?", thread=MetricQuery.model_validate(body))
+
+    assert found.query.period == Span(start=dt.date(2026, 9, 28), end=dt.date(2026, 10, 5))
+    assert found.query.compare == Span(start=dt.date(2026, 9, 21), end=dt.date(2026, 9, 28))
+
+
+@pytest.mark.parametrize(
+    "text", ["why did sales drop last week", "what drove sales last week", "how come sales went up last week"]
+)
+def test_the_move_that_is_asked_about_is_no_part_of_the_query(text: str) -> None:
+    found = reading(text)
+
+    assert (found.ask, found.query.metrics, found.query.where) == ("why", ("sales",), ())
+    assert found.query.period == Span(start=dt.date(2026, 9, 28), end=dt.date(2026, 10, 5))
 
 
 def test_the_next_speaker_gets_their_own_rights() -> None:

@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import Any
 
 from anabot.agent.offline.building import Builder
+from anabot.agent.offline.causes import asked_why, without_moves
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon, phrases_of
 from anabot.agent.offline.slots import Cut, Mention, Slots
@@ -23,7 +24,6 @@ from anabot.periods import named
 from anabot.semantic.query import MetricQuery
 
 _CHOICES = 3
-_WHY = "I can say what the numbers are, but not why they moved. Ask for the change, by what you suspect."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +52,13 @@ class Chooser:
 
     def _explained(self) -> None:
         slots = self.slots
+        if slots.why:
+            without_moves(slots)
         self._completed()
-        if slots.why and slots.mentions:
-            raise stuck("why", _WHY, unknown=slots.unknown)
         if slots.unknown:
             raise stuck(
                 "unknown_words", unknown=slots.unknown, nearest=[m for mention in slots.mentions for m in mention.metrics]
             )
-        if slots.why:
-            raise stuck("why", _WHY)
         if slots.misplaced:
             words = "” and “".join(dict.fromkeys(slots.misplaced))
             raise stuck(
@@ -296,7 +294,8 @@ class Chooser:
             continuing=self.previous is not None and not saved,
         )
         reading = builder.build()
-        return replace(reading, assumptions=(*notes, *self.slots.notes, *reading.assumptions))
+        reading = replace(reading, assumptions=(*notes, *self.slots.notes, *reading.assumptions))
+        return asked_why(reading, self.lexicon.registry) if self.slots.why else reading
 
     def _timed(self, metrics: tuple[str, ...]) -> Slots:
         """The slots, where "by day" is the time itself for metrics that reach no dimension of that name."""

@@ -127,7 +127,10 @@ define asked: build | derive | measure
 define asked: made up | worked out | constructed | include | includes | included | counted
 define sql: sql | sql query | sql for | sql behind
 define model: dbt model | dbt models | lineage | lineage of | source tables | models behind
-why: why | how come | what caused | what drove | what is driving | root cause | reason for | reasons for
+why: why | how come | what caused | what causes | what drove | what drives | what is driving | what are the drivers of
+why: root cause | the root cause of | reason for | reasons for | the reason for | what is behind | what lies behind
+why: what explains | explain why | what happened to | what happened with | why did | why is | why was | why are | why were
+why: why has | why have | why do | why does | what behind | what driving
 who: their | his | her | they | that | who | whose | where | when | whom
 same_as: same | the same | same thing | the same thing | same again | do the same | repeat | repeat that | same question
 same_as: same for | the same for
