@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from anabot.errors import UnsafeQuery
-from anabot.semantic.catalog import catalog_of
-from anabot.semantic.registry import Registry
+from anabot.semantic.catalog import catalog_of, keeps_history
+from anabot.semantic.registry import Registry, SemanticModel
 from anabot.types import Cell, Grant, RowRule
 
 Relation = tuple[str, ...]
@@ -35,6 +35,7 @@ class Rule:
 
     `dimension` is the restricted expression; `joins` are the many-to-one steps of the registry, each (relation, its key,
     relation, its key); `apart` are relations from which none leads to the protected one: they may only be joined to others.
+    `free` are calendars, which hold times and nothing of anybody.
     """
 
     relation: Relation
@@ -42,6 +43,7 @@ class Rule:
     values: tuple[str, ...]
     joins: frozenset[tuple[Relation, Key, Relation, Key]]
     apart: frozenset[Relation]
+    free: frozenset[Relation] = frozenset()
 
 
 def rules_of(registry: Registry, grant: Grant, connection: str | None = None) -> tuple[Rule, ...]:
@@ -120,6 +122,7 @@ def _rule(registry: Registry, rule: RowRule, connection: str | None) -> Rule:
         values=rule.values,
         joins=frozenset(_joins(registry)),
         apart=frozenset(each.relation for each in here if each.relation not in leading),
+        free=frozenset(each.relation for each in registry.spines) - {each.relation for each in registry.models.values()},
     )
 
 
@@ -127,8 +130,15 @@ def _joins(registry: Registry) -> Iterator[tuple[Relation, Key, Relation, Key]]:
     for left in registry.models.values():
         for right in registry.models.values():
             for name in left.entities.keys() & right.entities.keys():
-                if right.entities[name].kind in ("primary", "unique") and left is not right:
+                if left is not right and _tells(left, right, name):
                     yield left.relation, _key(left.entities[name].tree), right.relation, _key(right.entities[name].tree)
+
+
+def _tells(left: SemanticModel, right: SemanticModel, name: str) -> bool:
+    """Whether a row of `left` meets one row of `right` on the entity: where history is kept, one at a time."""
+    there = right.entities[name].kind
+    natural = there == "natural" and left.entities[name].kind != "natural" and keeps_history(right)
+    return natural or there in ("primary", "unique")
 
 
 def _key(tree: exp.Expr) -> Key:
@@ -137,12 +147,23 @@ def _key(tree: exp.Expr) -> Key:
 
 def _obeys(scan: exp.Table, rule: Rule, params: Sequence[Cell], lists: Sequence[Allowed]) -> bool:
     relation = tuple(part.name for part in scan.parts)
+    if relation in rule.free:
+        return True
     if relation in rule.apart:
-        return isinstance(scan.parent, exp.Join)
+        return _is_joined(scan)
     select = _alone(scan)
     if select is None:
         return False
     return any(_restricts(part, scan, relation, rule, params, lists) for part in _conjuncts(select))
+
+
+def _is_joined(scan: exp.Table) -> bool:
+    """Whether the scan is joined to other rows, by itself or as the rows of it that another rule allows."""
+    select = _alone(scan)
+    if select is None:
+        return isinstance(scan.parent, exp.Join)
+    whole = len(select.expressions) == 1 and isinstance(select.expressions[0], exp.Star)
+    return whole and isinstance(select.parent, exp.Subquery) and isinstance(select.parent.parent, exp.Join)
 
 
 def _alone(scan: exp.Table) -> exp.Select | None:

@@ -12,10 +12,12 @@ from sqlglot import exp
 from anabot.access import guard
 from anabot.access.policy import parse_policy
 from anabot.access.proof import rules_of
+from anabot.access.statements import checked_before
 from anabot.errors import AnabotError, NotAllowed, UnsafeQuery
-from anabot.semantic import Compiled, compile_query, compile_values, dimensions_of, render
+from anabot.semantic import Compiled, compile_query, compile_values, dimensions_of, parse_registry, render
 from anabot.semantic.query import MetricQuery, Span
 from anabot.types import Grant, Person, RowRule, Statement, UserId
+from tests.semantic.test_semantic_time import MOVED
 from tests.tiny import tiny_files, tiny_registry
 
 REGISTRY = tiny_registry()
@@ -146,6 +148,39 @@ def test_a_rule_that_is_only_nearly_kept_is_refused(sql: str) -> None:
 
     with pytest.raises(UnsafeQuery, match="without your row rules"):
         guard.check(statement, relations=relations, rules=rules_of(REGISTRY, granted("shops-north")))
+
+
+def test_a_calendar_has_no_rows_of_anybody_and_stands_beside_row_rules() -> None:
+    moved = parse_registry({**tiny_files(), "moved.yml": MOVED}, governed=False)
+    names = frozenset(moved.metrics)
+    grant = replace(granted("shops-north"), metrics=names, listed=names)
+    for metric in ("placed_each_day", "placed_mtd_last", "placed_28", "placed_before", "came_back"):
+        for dialect in ("duckdb", "postgres", "snowflake"):
+            query = MetricQuery(metrics=(metric,), group_by=("metric_time__month",), period=YEAR)
+            compiled = compile_query(moved, query, grant, dialect=dialect)
+
+            assert list(checked_before(moved, compiled, grant))
+
+
+def test_what_one_rule_wraps_another_may_find_joined_but_not_alone() -> None:
+    schema = REGISTRY.models["regions"].relation[-2]
+    two = (
+        RowRule(model="regions", dimension="region", values=("North",)),
+        RowRule(model="orders", dimension="channel", values=("x",)),
+    )
+    kept = f"SELECT * FROM {schema}.regions AS r WHERE r.region = $1"
+    base = f"SELECT * FROM {schema}.orders AS o WHERE o.channel = $2 AND o.shop_id IN (SELECT s.shop_id FROM {schema}.shops AS s "
+    base += f"WHERE s.region_id IN (SELECT r.region_id FROM {schema}.regions AS r WHERE r.region = $1))"
+    rules = rules_of(REGISTRY, replace(granted("books"), rows=two))
+
+    def looked(sql: str) -> None:
+        statement = Statement(connection="default", dialect="duckdb", text=sql, params=("North", "x"))
+        guard.check(statement, relations={model.relation for model in REGISTRY.models.values()}, rules=rules)
+
+    looked(f"SELECT r.region FROM ({base}) AS o LEFT JOIN ({kept}) AS r ON o.shop_id = r.region_id")
+    for alone in (kept.replace("*", "r.region"), f"SELECT r.region FROM ({kept}) AS r"):
+        with pytest.raises(UnsafeQuery, match="without your row rules"):
+            looked(alone)
 
 
 def test_a_rule_about_what_does_not_exist_refuses_everything() -> None:
