@@ -1,11 +1,12 @@
-"""Every distinct grant that `access.yml` can make: of each group, each pair of groups, and each place where they may ask.
+"""Every distinct grant that `access.yml` can make: of each way into a team, each pair of them, each service, and each place.
 
-Pure. A person in three groups holds what three pairs hold; whom the groups contain is not asked.
+Ways into a team are user groups and confirmed e-mails; what a template or the defaults give is in the teams that have it. Pure. A
+person in three groups holds what three pairs hold; whom the groups contain is not asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from anabot.access.policy import Policy
@@ -25,15 +26,29 @@ def roles_of(policy: Policy) -> dict[str, Grant]:
 
 
 def _all(policy: Policy) -> Iterator[tuple[str, Grant]]:
-    yield "nobody", policy.decide(_person(()), None, []).own
-    groups = list(policy.spec.groups)
-    for held in [*((each,) for each in groups), *combinations(groups, 2)]:
-        person, name = _person(held), " + ".join(f"@{each}" for each in held)
+    yield "nobody", policy.decide(_person(), None, []).own
+    emails = policy.spec.emails
+    ways = [*policy.spec.groups, *emails]
+    for held in [*((each,) for each in ways), *combinations(ways, 2)]:
+        if sum(each in emails for each in held) > 1:
+            continue  # nobody has two addresses, and whoever has one is of its domain anyway
+        person = _person([each for each in held if each not in emails], next((each for each in held if each in emails), ""))
+        name = " + ".join(each if each in emails else f"@{each}" for each in held)
         yield name, policy.decide(person, None, [person]).own
-        for place in (*policy.spec.channels, "#undeclared"):
-            channel = Channel(channel=ChannelId(place.strip("#")), name=place.strip("#"))
-            yield f"{name} in {place}", policy.decide(person, channel, [person]).grant
+        for channel in _places(policy):
+            yield f"{name} in #{channel.name}", policy.decide(person, channel, [person]).grant
+    for service in policy.spec.services:
+        for channel in _places(policy):
+            yield f"{service} in #{channel.name}", policy.serve(service, channel, []).grant
 
 
-def _person(groups: tuple[str, ...]) -> Person:
-    return Person(user=UserId("-".join(groups) or "nobody"), name="somebody", groups=frozenset(groups))
+def _places(policy: Policy) -> list[Channel]:
+    names = [place.strip("#") for place in (*policy.spec.channels, "#undeclared")]
+    return [Channel(channel=ChannelId(name), name=name) for name in names]
+
+
+def _person(groups: Sequence[str] = (), email: str = "") -> Person:
+    """Somebody in these groups, with a confirmed address: the one given, or any of the domain given."""
+    address = f"somebody{email}" if email.startswith("@") else email
+    user = UserId("-".join(groups) or address or "nobody")
+    return Person(user=user, name="somebody", groups=frozenset(groups), email=address, confirmed=bool(email))

@@ -64,6 +64,21 @@ def test_the_roles_are_every_group_and_pair_of_groups_in_every_place() -> None:
     assert ROLES["nobody"].metrics == frozenset()
 
 
+def test_the_roles_are_also_what_an_e_mail_makes_of_somebody_and_what_a_service_may_say() -> None:
+    said = yaml.safe_load(tiny_files()["access.yml"])
+    said["teams"] |= {"post": {"template": "clerks"}, "chief": {"sees": ["books"]}}
+    said["templates"] = {"clerks": {"sees": ["company"], "deny": ["customers.tier"]}}
+    said["emails"] = {"@crumb.example": "post", "ida@crumb.example": "chief"}
+    said["services"] = {"morning": {"owner": "bea", "sees": ["company"], "deny": ["orders.channel"]}}
+    roles = roles_of(parse_policy(yaml.safe_dump(said), REGISTRY))
+
+    assert "customers.tier" in roles["@crumb.example"].denied
+    assert {"cost", "sales"} <= roles["ida@crumb.example"].metrics
+    assert roles["@books + @crumb.example"].denied == {"customers.tier"}
+    assert "orders.channel" in roles["morning in #books"].denied
+    assert prove_scope(REGISTRY, {"@crumb.example": roles["@crumb.example"]}).violations == ()
+
+
 def test_halden_has_roles_with_rows_and_without(tmp_path: Path) -> None:
     registry = parse_registry({str(path.relative_to(FOLDER)): path.read_text() for path in sorted(FOLDER.rglob("*.yml"))})
     roles = roles_of(parse_policy((FOLDER / "access.yml").read_text(), registry))
