@@ -287,7 +287,7 @@ def _receipt(question: Question, answer: Answer) -> Receipt:
 
 def _without_rows(answer: dict[str, Any]) -> dict[str, Any]:
     parts = [_without_rows(part) for part in answer["parts"]]
-    return {**answer, "rows": [], "bridges": [], "text": "", "parts": parts}
+    return {**answer, "rows": [], "bridges": [], "text": "", "unknown": [], "parts": parts}
 
 
 def _intent(question: Question) -> Intent:

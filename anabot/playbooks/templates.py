@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import Environment, Template, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2 import Template, TemplateError, TemplateSyntaxError, meta, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS as BUILTIN_FILTERS
 from jinja2.runtime import Context, LoopContext, Macro
@@ -174,8 +174,13 @@ class _AnyName(dict[str, Any]):
         return str
 
 
-class _Lenient(Environment):
-    """For reading names only: an unknown filter is a flaw of its own and must not hide the rest."""
+class _Lenient(ImmutableSandboxedEnvironment):
+    """For reading names only: an unknown filter is a flaw of its own and must not hide the rest.
+
+    Jinja computes what is constant while it looks for names, so that no operator may be left to it here either.
+    """
+
+    intercepted_binops = frozenset(ImmutableSandboxedEnvironment.default_binop_table)
 
     def __init__(self) -> None:
         super().__init__(autoescape=True)

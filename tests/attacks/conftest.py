@@ -26,17 +26,22 @@ def bakery_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def bakery(bakery_file: Path, tmp_path: Path) -> Iterator[House]:
     """A house of its own for each test, with an empty store."""
-    settings = Settings(
+    with open_house(settings_of(bakery_file, tmp_path)) as house:
+        yield house
+
+
+def settings_of(warehouse: Path, folder: Path) -> Settings:
+    """The bakery's settings, with everything that is written in this folder."""
+    playbooks = folder / "playbooks"
+    playbooks.mkdir()
+    return Settings(
         _env_file=None,
-        warehouse_url=f"duckdb:///{bakery_file}",
-        store_url=f"sqlite:///{tmp_path}/ana.db",
-        checkpoints=tmp_path / "checkpoints",
-        cache=tmp_path / "cache",
+        warehouse_url=f"duckdb:///{warehouse}",
+        store_url=f"sqlite:///{folder}/ana.db",
+        checkpoints=folder / "checkpoints",
+        cache=folder / "cache",
         semantic_layer=FOLDER,
-        playbooks=tmp_path / "playbooks",
+        playbooks=playbooks,
         directory=FOLDER.parent / "cast.yml",
         now=NOW,
     )
-    settings.playbooks.mkdir()
-    with open_house(settings) as house:
-        yield house

@@ -275,3 +275,10 @@ def test_a_name_set_in_one_branch_is_no_flaw() -> None:
 
     assert words(body).flaws({"total"}) == ()
     assert render(body) == "North"
+
+
+@pytest.mark.parametrize(
+    "body", ["{{ 9 ** 9999 }}", "{{ 'x' * 99999999999 }}", "{% if 9 ** 99999 %}x{% endif %}", "{{ '%99999999999d' % 1 }}"]
+)
+def test_looking_for_flaws_computes_nothing(body: str) -> None:
+    assert all("available" in flaw.what for flaw in words(body).flaws(()))
