@@ -1,3 +1,3 @@
 """Fixtures that every room's tests may ask for."""
 
-pytest_plugins = ["postgres", "halden_data"]
+pytest_plugins = ["postgres", "halden_data", "canary"]

@@ -63,7 +63,7 @@ def _parsed(statement: Statement) -> exp.Expression:
     try:
         _tokens(sqlglot.tokenize(text, read=dialect))
         trees = sqlglot.parse(text, read=dialect)
-    except (SqlglotError, RecursionError) as error:
+    except (SqlglotError, RecursionError, TypeError, ValueError, AttributeError) as error:  # what the parser raises on nonsense
         raise _refused("what does not parse") from error
     if len(trees) != 1 or trees[0] is None:
         raise _refused("anything but one statement")

@@ -68,7 +68,9 @@ def _grant(halden: Halden, name: str) -> Grant:
 
 def _queries(halden: Halden, grant: Grant) -> Iterator[MetricQuery]:
     """For each metric in turn one more question: alone, by each dimension, filtered on it, each over other days."""
-    numbers = sorted(name for name in grant.metrics if halden.registry.metrics[name].unit != "date")
+    metrics = halden.registry.metrics
+    # What is about people may be cut in the declared ways alone, which its own tests ask.
+    numbers = sorted(name for name in grant.metrics if metrics[name].unit != "date" and metrics[name].scope != "people")
     turns = [_of_one(halden, grant, metric, start) for start, metric in enumerate(numbers)]
     for turn in zip_longest(*turns):
         yield from (query for query in turn if query is not None)

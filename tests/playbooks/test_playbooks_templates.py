@@ -223,12 +223,12 @@ def test_what_a_template_may_not_do_fails(body: str) -> None:
     ],
 )
 def test_words_without_an_end_are_stopped_soon(body: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(PlaybookError):
         render(body)
 
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("body", ["{% if %}", "{{ x", "{% for a in b %}", "{{" + "(" * 2000 + ")" * 2000 + "}}"])

@@ -16,6 +16,8 @@ CHANNELS = ["counter", "online", "phone"]
 PRODUCTS = ["bread", "cake", "coffee"]
 FIRST_DAY = dt.date(2025, 1, 6)
 
+CANARY = "Quillon Canarywood"  # a customer whose name stands in no answer; tests/canary.py looks for it everywhere
+
 TABLES = {
     "regions": "region_id VARCHAR, region VARCHAR, country VARCHAR",
     "shops": "shop_id INTEGER, shop VARCHAR, region_id VARCHAR, opened_on DATE",
@@ -84,7 +86,10 @@ def rows() -> dict[str, list[tuple[Any, ...]]]:
     return {
         "regions": list(REGIONS),
         "shops": [(n, name, region, day + dt.timedelta(days=40 * n)) for n, name, region in SHOPS],
-        "customers": [(n, f"Customer {n}", TIERS[n % 4], dt.date(2025, n % 12 + 1, 2), f"555-01{n:02d}") for n in range(1, 13)],
+        "customers": [
+            (n, CANARY if n == 12 else f"Customer {n}", TIERS[n % 4], dt.date(2025, n % 12 + 1, 2), f"555-01{n:02d}")
+            for n in range(1, 13)
+        ],
         "orders": orders(),
         "order_lines": order_lines(),
         "costs": costs(),
