@@ -1,15 +1,19 @@
-"""Read the settings from the environment and `.env`, and name every fault at once. Never keeps a secret in a `repr`."""
+"""Read the settings from the environment and `.env`, and name every fault at once. Never keeps a secret in a `repr`.
+
+A secret may also lie in a file: `SLACK_BOT_TOKEN_FILE` or `ANABOT_STORE_URL_FILE` names it in the environment.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from anabot.errors import ConfigError
 
@@ -30,6 +34,35 @@ def _web_address(url: str) -> str:
     if not url.startswith(("https://", "http://")):
         raise ValueError("must start with https:// or http://")
     return url if url.endswith("/") else url + "/"
+
+
+_SECRETS = ("warehouse_url", "store_url", "audit_key", "slack_bot_token", "slack_app_token", "slack_signing_secret")
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Secrets from the files that `…_FILE` names, where the variable itself is not set."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Each secret by its setting's name.
+
+        Raises:
+            ConfigError: a file that cannot be read, by its variable.
+        """
+        named = {name: _variable((name if not name.startswith("slack_") else name.upper(),)) for name in _SECRETS}
+        known = {name: variable for name, variable in named.items() if name in self.settings_cls.model_fields}
+        files = {name: os.environ.get(f"{variable}_FILE", "") for name, variable in known.items() if not os.environ.get(variable)}
+        return {name: _secret(f"{known[name]}_FILE", Path(path)) for name, path in files.items() if path}
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - the name is theirs
+        """Nothing: the whole is read at once."""
+        return None, field_name, False
+
+
+def _secret(variable: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{variable} names no file that can be read.", why=type(error).__name__, todo="Correct it.") from None
 
 
 class SlackSettings(BaseModel):
@@ -56,6 +89,18 @@ class _SlackTokens(BaseSettings):
     slack_bot_token: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr = Field(default=SecretStr(""), validation_alias="SLACK_SIGNING_SECRET")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, the environment, the files that it names, `.env`."""
+        return init_settings, env_settings, _SecretFiles(settings_cls), dotenv_settings, file_secret_settings
 
 
 class Settings(_SlackTokens):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from office import ROOT, Office
 
@@ -132,3 +134,28 @@ def test_what_speaks_in_slack_wants_a_token(office: Office, words: tuple[str, ..
 
     assert told.code == 1
     assert "SLACK_BOT_TOKEN is not set" in told.err
+
+
+def test_secrets_may_lie_in_files_that_the_environment_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(f"xoxb-{CANARY}\n")
+    (tmp_path / "url").write_text("duckdb:///of-the-file.duckdb\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("ANABOT_WAREHOUSE_URL_FILE", str(tmp_path / "url"))
+
+    settings = Settings()
+
+    assert settings.slack_bot_token.get_secret_value() == f"xoxb-{CANARY}"
+    assert settings.warehouse_url == "duckdb:///of-the-file.duckdb"
+    assert CANARY not in repr(settings)
+    monkeypatch.setenv("ANABOT_WAREHOUSE_URL", "duckdb:///of-the-environment.duckdb")
+    assert Settings().warehouse_url == "duckdb:///of-the-environment.duckdb"
+
+
+def test_a_file_of_a_secret_that_is_not_there_is_named_by_its_variable(office: Office) -> None:
+    told = office.run("ask", "sales", "--as", "bea", ANABOT_AUDIT_KEY_FILE=f"/nowhere/{CANARY}")
+
+    assert told.code == 1
+    assert "ANABOT_AUDIT_KEY_FILE names no file that can be read" in told.err
+    assert CANARY not in told.out + told.err
+    assert "Traceback" not in told.err
