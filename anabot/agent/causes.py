@@ -186,7 +186,7 @@ def _up(amount: Decimal) -> str:
 def _size(found: Drivers, amount: Decimal) -> str:
     """The size of a move, without its sign; that of a share in percentage points."""
     if found.unit == "ratio":
-        return f"{rounded(abs(amount) * 100, 1):,.1f} points"
+        return f"{rounded(abs(amount) * 100, 2):,.2f} points"
     return _value(found, abs(amount))
 
 
