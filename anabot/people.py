@@ -131,20 +131,14 @@ class PeopleTable:
             return None
         at = {column.name: index for index, column in enumerate(table.columns)}
         rows = [(str(row[at[names[0]]]).casefold(), row) for row in table.rows]
-        return {
-            email: tuple(
-                (
-                    name,
-                    tuple(
-                        sorted(
-                            {str(row[at[f"{entity}__{column}"]]) for row in mine if row[at[f"{entity}__{column}"]] is not None}
-                        )
-                    ),
-                )
-                for name, column in people.attributes.items()
-            )
-            for email, mine in _grouped(rows)
-        }
+        found: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+        for email, mine in _grouped(rows):
+            if len(mine) > 1:  # nobody can say which of them is this person: adding them up would open the rows of another
+                log.warning("people.ambiguous", rows=len(mine))
+                continue
+            cells = {name: mine[0][at[f"{entity}__{column}"]] for name, column in people.attributes.items()}
+            found[email] = tuple((name, (str(cell),)) for name, cell in cells.items() if cell is not None)
+        return found
 
 
 def _grouped(rows: Sequence[tuple[str, _Row]]) -> Iterator[tuple[str, list[_Row]]]:
