@@ -5,14 +5,14 @@ A name that the grant hides gets the words, and the path through this code, of a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.periods import Grain
 from anabot.semantic.catalog import METRIC_TIME, Catalog, Slot
 from anabot.semantic.names import nearest
-from anabot.semantic.registry import Dimension, Entity, Metric, Registry
+from anabot.semantic.registry import Dimension, Metric, Registry
 from anabot.types import Grant
 
 LeafKey = tuple[str, str]  # (semantic model, time dimension): what decides how a metric's rows are reached and timed
@@ -38,6 +38,7 @@ class Vocabulary:
     def __init__(self, registry: Registry, catalog: Catalog, grant: Grant | None, metrics: Sequence[str] = ()) -> None:
         self.registry, self.catalog, self.grant, self.metrics = registry, catalog, grant, metrics
         self.hidden = grant.denied if grant else frozenset()  # all that `meaning` may look at of the grant: it is kept by this
+        self._gone = frozenset(_columns(registry, self.hidden))
 
     def metric(self, name: str) -> Metric:
         """The metric with this name.
@@ -97,14 +98,12 @@ class Vocabulary:
         return set.intersection(*sets) if sets else set()
 
     def denied(self, slot: Slot) -> bool:
-        """Whether the grant hides the element, or another name of the same column."""
+        """Whether the grant hides the element, or another name of the same column, on whichever model of its table."""
         if not self.hidden:
             return False
         model = self.registry.models[slot.element.model]
-        hidden = {name.partition(".")[2] for name in self.hidden if name.partition(".")[0] == model.name}
-        elements: list[Dimension | Entity] = [*model.dimensions.values(), *model.entities.values()]
-        exprs = {each.expr for each in elements if each.name in hidden}
-        return slot.element.name in hidden or slot.element.expr in exprs
+        column = (model.connection, model.relation, slot.element.expr)
+        return f"{model.name}.{slot.element.name}" in self.hidden or column in self._gone
 
     def _visible(self, slots: Sequence[Slot]) -> tuple[Slot, ...]:
         if not self.hidden:
@@ -149,6 +148,16 @@ class Vocabulary:
             why=f"It is measured on `{leaf[0]}`, which does not carry it.",
             todo=_meant(close),
         )
+
+
+def _columns(registry: Registry, names: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """What dimensions or keys, as `model.name`, are made of: (connection, table, expression)."""
+    for name in names:
+        home, _, element = name.partition(".")
+        model = registry.models.get(home)
+        for each in (model.dimensions.get(element), model.entities.get(element)) if model else ():
+            if model is not None and each is not None:
+                yield model.connection, model.relation, each.expr
 
 
 def _spellings(name: str, slot: Slot) -> list[str]:

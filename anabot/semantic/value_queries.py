@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from anabot.errors import BadQuery, NotAllowed, UnknownName
-from anabot.semantic.catalog import dimensions_of
+from anabot.semantic.catalog import Slot, catalog_of, dimensions_of
 from anabot.semantic.compiler import Compiled, compile_query, compile_values
+from anabot.semantic.meaning import Vocabulary
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Dimension, Registry
 from anabot.types import Grant
@@ -38,15 +39,16 @@ def declared_values(registry: Registry, grant: Grant) -> dict[Place, tuple[str, 
 def _reached(registry: Registry, grant: Grant) -> dict[Place, list[tuple[str, str]]]:
     """Each dimension with the ways that lead to it: (metric, the name it has there)."""
     found: dict[Place, list[tuple[str, str]]] = {}
+    words = Vocabulary(registry, catalog_of(registry), grant)
     for metric in sorted(grant.metrics & registry.metrics.keys()):
         for ref in dimensions_of(registry, metric):
-            if _nameable(ref.dimension, grant):
+            if _nameable(ref.dimension, words):
                 found.setdefault((ref.dimension.model, ref.dimension.name), []).append((metric, ref.name))
     return found
 
 
-def _nameable(dimension: Dimension, grant: Grant) -> bool:
-    return dimension.kind == "categorical" and dimension.indexed and f"{dimension.model}.{dimension.name}" not in grant.denied
+def _nameable(dimension: Dimension, words: Vocabulary) -> bool:
+    return dimension.kind == "categorical" and dimension.indexed and not words.denied(Slot(hops=(), element=dimension))
 
 
 def _compiled(

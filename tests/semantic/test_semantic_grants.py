@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from anabot.errors import BadQuery, NotAllowed, UnknownName
-from anabot.semantic import compile_query, compile_values, render
+from anabot.semantic import compile_query, compile_values, parse_registry, render
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
+from anabot.semantic.value_queries import declared_values
 from anabot.types import Grant, RowRule
 from tests.semantic.conftest import Ask
-from tests.tiny import warehouse
+from tests.tiny import tiny_files, warehouse
 
 SUMMER = {"start": "2026-05-01", "end": "2026-08-01"}
 OVER_SHOPS = [
@@ -103,6 +104,32 @@ def test_a_denied_dimension_is_never_suggested(registry: Registry, clerk: Grant)
         compile_query(registry, _query(metrics=["orders_placed"], group_by=["phon"]), clerk)
 
     assert not any("phone" in name for name in caught.value.nearest)
+
+
+def test_a_denied_column_is_denied_on_every_model_of_its_table() -> None:
+    again = """
+models:
+- name: orders_again
+  config: {schema: crumb, alias: orders}
+  semantic_model: {enabled: true, name: orders_again}
+  agg_time_dimension: ordered_on
+  columns:
+  - {name: order_id, entity: {name: order_again, type: primary}}
+  - {name: ordered_on, granularity: day, dimension: {name: ordered_on, type: time}}
+  - name: channel
+    dimension: {name: way, type: categorical}
+    config: {meta: {ana: {values: {online: [web]}}}}
+  metrics: [{name: placed, type: simple, agg: count, expr: order_id}]
+"""
+    twice = parse_registry({**tiny_files(), "again.yml": again}, governed=False)
+    grant = Grant(subject="sam", audience="dm", metrics=frozenset({"placed"}), denied=frozenset({"orders.channel"}))
+
+    for part in ({"group_by": ["way"]}, {"where": [{"field": "way", "values": ["online"]}]}):
+        assert compile_query(twice, _query(metrics=["placed"], **part), replace(grant, denied=frozenset()))
+        with pytest.raises(UnknownName):
+            compile_query(twice, _query(metrics=["placed"], **part), grant)
+    assert ("orders_again", "way") in declared_values(twice, replace(grant, denied=frozenset()))
+    assert ("orders_again", "way") not in declared_values(twice, grant)
 
 
 def test_an_empty_grant_sees_nothing(registry: Registry) -> None:
