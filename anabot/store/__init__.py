@@ -16,6 +16,7 @@ from anabot.store.memory import Answers, Feedback, Notes, SavedAnswer, Seen, Thr
 from anabot.store.requests import Requests
 from anabot.store.runs import Deliveries, Delivery, Slot, Slots
 from anabot.store.sealing import Sealing
+from anabot.store.spending import Spending
 from anabot.store.vault import Vault
 
 __all__ = [
@@ -54,6 +55,7 @@ class Store:
         self.requests = Requests(self._database)
         self.slots = Slots(self._database)
         self.deliveries = Deliveries(self._database)
+        self.spending = Spending(self._database)
 
     def migrate(self) -> None:
         """Bring the tables to their newest shape. Safe to run from many processes at once."""

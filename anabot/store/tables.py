@@ -134,3 +134,15 @@ notes = Table(
     Column("at", String(32), nullable=False),
     Column("value", Text, nullable=False),
 )
+
+# What a model has cost a team, by the day in UTC.
+spending = Table(
+    "spending",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("turns", BigInteger, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("nano_usd", BigInteger, nullable=False),
+    Column("ms", BigInteger, nullable=False),
+)
