@@ -13,6 +13,7 @@ AnabotError
 │   └── WarehouseLimit   too many rows or bytes
 ├── StoreError           Ana's own memory failed
 ├── PlaybookError        a playbook cannot run
+├── ModelError           a model did not answer, or may not be asked any more
 └── Busy                 the pool is full
 The person in Slack and a model read the same words. Anything that is not an AnabotError is a bug.
 """
@@ -133,6 +134,12 @@ class PlaybookError(AnabotError):
     def __init__(self, what: str, *, why: str = "", todo: str = "", line: int = 0) -> None:
         super().__init__(what, why=why, todo=todo)
         self.line = line
+
+
+class ModelError(AnabotError):
+    """A model did not answer, or what it may cost is spent."""
+
+    code = "model"
 
 
 class Busy(AnabotError):

@@ -1,0 +1,169 @@
+"""`query_metrics` and `chart`: names into a typed query, the query through the door, the rows back as people read them.
+
+Dates are read by the same grammar that reads people's, so that "last quarter" is the company's. It never computes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from anabot.agent.offline import ranges
+from anabot.agent.offline.dates import Dates
+from anabot.agent.offline.text import tokens
+from anabot.agent.tools.bench import Asked, Bench, Used, as_words
+from anabot.agent.understanding import Reading
+from anabot.errors import BadQuery
+from anabot.periods import Period, between_days, label
+from anabot.semantic.query import Condition, MetricQuery, Op, Span
+from anabot.semantic.units import shown_cell, unit_words
+from anabot.types import Answer
+
+Compare = Literal["none", "previous_period", "previous_year", "same_point", "same_point_previous_year"]
+Words = Annotated[str, BeforeValidator(lambda said: format(said, "g") if isinstance(said, int | float) else said)]
+_LONGEST_CELL = 200
+_FORMS = "Write it as in “last quarter”, “FY26 Q2”, “July 2026”, “since March”, or as 2026-05-01/2026-08-01, the end left out."
+
+
+class Narrowed(Asked):
+    """One condition."""
+
+    field: str
+    op: Op = "eq"
+    values: tuple[Words, ...] = ()
+
+
+class Queried(Asked):
+    """A query in names. What is empty is not asked for."""
+
+    metrics: tuple[str, ...]
+    group_by: tuple[str, ...] = ()
+    where: tuple[Narrowed, ...] = ()
+    period: str = ""
+    compare: Compare = "none"
+    having: tuple[Narrowed, ...] = ()
+    order_by: tuple[str, ...] = ()
+    limit: int = 0
+
+    def query(self, bench: Bench) -> MetricQuery:
+        """The typed query.
+
+        Raises:
+            BadQuery: it has no metric, too much of something, or a period that nobody can read.
+        """
+        if not 1 <= len(self.metrics) <= 6 or len(self.group_by) > 4:
+            raise BadQuery("A query has one to six metrics and at most four groups.")
+        if not 0 <= self.limit <= 10_000:
+            raise BadQuery("A limit is a number of rows up to 10,000, or 0 for all.")
+        return MetricQuery(
+            metrics=self.metrics,
+            group_by=self.group_by,
+            where=tuple(_condition(each) for each in self.where),
+            period=span(self.period, bench),
+            compare=None if self.compare == "none" else self.compare,
+            having=tuple(_condition(each) for each in self.having),
+            order_by=self.order_by,
+            limit=self.limit or None,
+        )
+
+
+class Drawn(Queried):
+    """A query, and how it is drawn."""
+
+    kind: Literal["line", "bar"]
+
+
+class QueryMetrics:
+    """Numbers."""
+
+    name = "query_metrics"
+    describes = (
+        "Run one query over the company's governed metrics and read its rows: the only source of numbers. "
+        "`metrics`, `group_by` and every `field` are exact names; time is metric_time__day, __week, __month, __fiscal_quarter. "
+        "All of `where` must hold, with values as search_registry writes them; `having` is about metrics of the result. "
+        "`period` is when, in the asker's own words, or 2026-05-01/2026-08-01 with the end left out. "
+        '`order_by` takes a minus for the largest first. Empty lists, "", none and 0 ask for nothing.'
+    )
+    takes = Queried
+
+    def use(self, asked: Queried, bench: Bench) -> Used:
+        """The rows."""
+        return _run(Reading(query=asked.query(bench), period_label=_period_words(asked.query(bench), bench)), bench)
+
+
+class Chart:
+    """Numbers, drawn."""
+
+    name = "chart"
+    describes = (
+        "Like query_metrics, and the asker sees the rows drawn: a line over time, or bars. Only where a picture is asked for."
+    )
+    takes = Drawn
+
+    def use(self, asked: Drawn, bench: Bench) -> Used:
+        """The rows, to be drawn."""
+        query = asked.query(bench)
+        return _run(Reading(query=query, chart=asked.kind, period_label=_period_words(query, bench)), bench)
+
+
+def span(said: str, bench: Bench) -> Span | None:
+    """The days that words mean; None where nothing was said, or "all time".
+
+    Raises:
+        BadQuery: they mean no days, or not only days.
+    """
+    if not said.strip():
+        return None
+    first, slash, last = said.strip().partition("/")
+    try:
+        if slash:
+            start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+            if start < end:
+                return Span(start=start, end=end)
+            raise BadQuery(f"“{said[:60]}” ends before it starts.", todo=_FORMS)
+    except ValueError:
+        raise BadQuery(f"“{said[:60]}” is no period.", todo=_FORMS) from None
+    found = tokens(said[:100])
+    calendar = bench.registry.calendar
+    match = ranges.read(Dates(found, calendar.today(bench.now), calendar.fiscal_start), 0) if found else None
+    if match is None or match[0] != len(found) or match[1].fault:
+        raise BadQuery(f"“{said[:60]}” is no period that I can read.", todo=_FORMS)
+    period = match[1].period
+    return Span(start=period.start, end=period.end) if period else None
+
+
+def _run(reading: Reading, bench: Bench) -> Used:
+    answer = bench.answer(reading)
+    return Used(words=as_words(_result(answer, bench)), answer=answer)
+
+
+def _result(answer: Answer, bench: Bench) -> dict[str, Any]:
+    """The rows as people read them: so the model can copy a number, and need not format one."""
+    table = answer.table
+    assert table is not None
+    fiscal = bench.registry.calendar.fiscal_start
+    rows = [
+        [shown_cell(table, i, j, fiscal_start=fiscal)[:_LONGEST_CELL] for j in range(len(table.columns))]
+        for i in range(min(len(table.rows), bench.rows))
+    ]
+    columns = [
+        " ".join(filter(None, (each.name, unit_words(each.unit) and f"({unit_words(each.unit)})"))) for each in table.columns
+    ]
+    shown = {"period": answer.period or "all time", "columns": columns, "rows": rows, "rows_in_all": len(table.rows)}
+    return shown if bench.rows else {**shown, "note": "The rows are shown to the asker alone. Say only what was asked."}
+
+
+def _period_words(query: MetricQuery, bench: Bench) -> str:
+    """`FY26 Q2 (1 May – 31 Jul 2026)`, with "so far" while it runs."""
+    if query.period is None:
+        return ""
+    period, calendar = Period(query.period.start, query.period.end), bench.registry.calendar
+    today = calendar.today(bench.now)
+    running = " so far" if period.start <= today < period.end - dt.timedelta(days=1) else ""
+    return f"{label(period, calendar.fiscal_start)}{running} ({between_days(period)})"
+
+
+def _condition(part: Narrowed) -> Condition:
+    return Condition(field=part.field, op=part.op, values=part.values)
