@@ -15,9 +15,11 @@ from typing import Any, Literal
 import structlog
 
 from anabot.access.policy import Decision, Policy
+from anabot.agent.loop import Defined, Progress, Settled, Unsettled
 from anabot.agent.offline import understand
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading, Understanding, Understood
 from anabot.answering import Answerer, timed, together
+from anabot.consulting import Consultant, Unread, costing, in_the_words_of, with_note
 from anabot.engine import Engine, Intent, receipt_for
 from anabot.errors import AnabotError, BadQuery, NotAllowed, StoreError, UnknownName
 from anabot.exits import Refusals
@@ -32,6 +34,10 @@ from anabot.wire import answer_json
 
 log = structlog.get_logger()
 _RETRY = "Ask the question again."
+
+
+def _silently(_: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +58,16 @@ class Asker:
     store: Store
     directory: Directory
     clock: Clock
+    consultant: Consultant | None = None  # the model that is asked where rules do not do; without one, nothing leaves the house
 
-    def ask(self, question: Question) -> Answer:
-        """The answer to one question. Whatever goes wrong in a way that a person can act on becomes an answer too."""
+    def ask(self, question: Question, progress: Progress = _silently) -> Answer:
+        """The answer to one question. Whatever goes wrong in a way that a person can act on becomes an answer too.
+
+        `progress` is told what is being done, where that takes more than a moment.
+        """
         now = self.current()
         decision = self._decide(now, question.person, question.channel)
-        return self._on_record(question, lambda: self._meant(question, now, decision), now, decision)
+        return self._on_record(question, lambda: self._meant(question, now, decision), now, decision, progress)
 
     def overhear(self, question: Question) -> Answer | None:
         """The answer to words in a thread that nobody addressed to Ana, if she holds its state and understands them all."""
@@ -140,14 +150,19 @@ class Asker:
         return self._understand(question, now, decision), (time.perf_counter() - started) * 1000
 
     def _on_record(
-        self, question: Question, meant: Callable[[], tuple[Understanding, float]], now: Current, decision: Decision
+        self,
+        question: Question,
+        meant: Callable[[], tuple[Understanding, float]],
+        now: Current,
+        decision: Decision,
+        progress: Progress = _silently,
     ) -> Answer:
         """Settle what was meant; an error that a person can act on becomes an answer in its own words."""
         started = time.perf_counter()
         took = 0.0
         try:
             found, took = meant()
-            answer = self._settle(found, question, now, decision)
+            answer = self._settle(found, question, now, decision, progress)
         except AnabotError as error:
             answer = Refusals(now.registry, decision.own).failed(error)
             if not isinstance(error, StoreError) and not self.store.audit.has(question.question_id, error.code):
@@ -159,7 +174,16 @@ class Asker:
         log.info("question.answered", question_id=question.question_id, status=answer.status, ms=round(total, 1))
         return answer
 
-    def _settle(self, found: Understanding, question: Question, now: Current, decision: Decision) -> Answer:
+    def _settle(
+        self, found: Understanding, question: Question, now: Current, decision: Decision, progress: Progress = _silently
+    ) -> Answer:
+        if isinstance(found, NotUnderstood) and self.consultant is not None and not now.policy.off_limits(question.text):
+            brain = self._brain(question.thread)
+            if self.consultant.takes(found, decision.own, brain):
+                return self._consulted(found, question, now, decision, progress)
+        return self._settled(found, question, now, decision)
+
+    def _settled(self, found: Understanding, question: Question, now: Current, decision: Decision) -> Answer:
         refusals = Refusals(now.registry, decision.own, now.policy.lendable(decision.own))
         match found:
             case Understood(readings=readings):
@@ -196,9 +220,63 @@ class Asker:
         else:
             alone = together([self.answerer.answer(reading, now.registry, decision.own, intent) for reading in readings])
             answer = Refusals(now.registry, decision.own).elsewhere(alone, question.channel)
-        if question.thread and readings[0].query.metrics:  # from a list of values no conversation goes on
-            self.store.threads.put(question.thread, {"query": readings[0].query.as_json()}, actor=question.person.user)
+        self._goes_on(question, readings[0].query)
         return answer
+
+    def _consulted(
+        self, found: NotUnderstood, question: Question, now: Current, decision: Decision, progress: Progress
+    ) -> Answer:
+        """The answer with a model's help; where that settles nothing, what the rules say, and why it did not."""
+        assert self.consultant is not None
+        unread = Unread(
+            question=question,
+            place=_place(question),
+            found=found,
+            registry=now.registry,
+            grant=decision.own,
+            now=self.clock.now(),
+            previous=self._previous(question.thread, decision.own),
+            answer=lambda reading: self._one(reading, question, now, decision),
+            progress=progress,
+        )
+        consulted = self.consultant.consult(unread, self._brain(question.thread))
+        match consulted.outcome:
+            case Settled() as settled:
+                answer = self._told(settled, question, now, decision, consulted.brain)
+            case Defined(metrics=metrics):
+                readings = (Reading(query=MetricQuery(metrics=metrics), ask="definition"),)
+                answer = self._answer(readings, question, now, decision)
+            case Ambiguous() as asked:
+                answer = self._settled(asked, question, now, decision)
+            case Unsettled(why=why):
+                answer = with_note(self._settled(found, question, now, decision), why)
+        return costing(answer, consulted, settled=not isinstance(consulted.outcome, Unsettled))
+
+    def _one(self, reading: Reading, question: Question, now: Current, decision: Decision) -> Answer:
+        """The answer to one query of a model: as it may be said here, or else as the asker may see it alone."""
+        wanted = set(reading.query.metrics)
+        self._report(wanted & decision.beyond, question, decision)
+        grant = decision.grant if wanted <= decision.grant.metrics else decision.own
+        return self.answerer.answer(reading, now.registry, grant, _intent(question))
+
+    def _told(self, settled: Settled, question: Question, now: Current, decision: Decision, brain: str) -> Answer:
+        """A model's queries as one answer. Its words are said where nobody reads who may know less than the asker."""
+        public = {name for each in settled.answers for name in each.metrics} <= decision.grant.metrics
+        worded = bool(settled.text) and (not public or decision.own.listed <= decision.named)
+        answer = together(in_the_words_of(settled, now.registry, brain, worded=worded))
+        self._goes_on(question, MetricQuery.model_validate(settled.answers[-1].query))
+        return answer if public else Refusals(now.registry, decision.own).elsewhere(answer, question.channel)
+
+    def _goes_on(self, question: Question, query: MetricQuery) -> None:
+        """Keep what a follow-up follows, and the brain that the thread stays with."""
+        if question.thread and query.metrics:  # from a list of values no conversation goes on
+            state = {"query": query.as_json(), "brain": self._brain(question.thread)}
+            self.store.threads.put(question.thread, state, actor=question.person.user)
+
+    def _brain(self, thread: str | None) -> str:
+        """The brain that helps the rules in this thread: the one it began with."""
+        state = self.store.threads.get(thread) if thread else None
+        return str((state or {}).get("brain") or (self.consultant.brain if self.consultant else "offline"))
 
     def _report(self, names: set[str], question: Question, decision: Decision) -> None:
         """Write down what would have been refused, where refusals are only reported. What cannot be recorded is not answered."""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from anabot.admin import Administration
+from anabot.agent.budget import Limits
+from anabot.agent.model import Model
 from anabot.analysis.point import until
 from anabot.analysis.reconcile import bridge
 from anabot.answering import Answerer
@@ -19,6 +21,7 @@ from anabot.ask import Asker
 from anabot.checks.badge import Evidence, worst_badge
 from anabot.checks.golden import prove
 from anabot.config import Settings
+from anabot.consulting import Consultant
 from anabot.directory import FileDirectory
 from anabot.engine import Engine, Outcome
 from anabot.errors import AnabotError, BadQuery, ConfigError, PlaybookError
@@ -151,10 +154,18 @@ def open_house(
         store = open_store(settings, workspace)
         opened.callback(store.close)
         store.migrate()
-        yield _wired(settings, standing, store, warehouses, people)
+        models = opened.enter_context(_models(settings))
+        yield _wired(settings, standing, store, warehouses, people, models)
 
 
-def _wired(settings: Settings, standing: Standing, store: Store, warehouses: Mapping[str, Warehouse], people: Directory) -> House:
+def _wired(
+    settings: Settings,
+    standing: Standing,
+    store: Store,
+    warehouses: Mapping[str, Warehouse],
+    people: Directory,
+    models: Callable[[str], Model] | None,
+) -> House:
     clock = RunningClock(settings.now)
     engine = Engine(
         standing,
@@ -175,6 +186,7 @@ def _wired(settings: Settings, standing: Standing, store: Store, warehouses: Map
         store=store,
         directory=people,
         clock=clock,
+        consultant=_consultant(settings, engine, store, models) if models else None,
     )
     return House(
         settings=settings,
@@ -186,6 +198,34 @@ def _wired(settings: Settings, standing: Standing, store: Store, warehouses: Map
         asker=asker,
         evidence=evidence,
     )
+
+
+def _consultant(settings: Settings, engine: Engine, store: Store, models: Callable[[str], Model]) -> Consultant:
+    question = Limits(
+        turns=settings.model_turns, tokens=settings.model_tokens, usd=settings.model_usd, seconds=settings.model_seconds
+    )
+    day = Limits(
+        turns=settings.team_day_turns,
+        tokens=settings.team_day_tokens,
+        usd=settings.team_day_usd,
+        seconds=settings.team_day_seconds,
+    )
+    return Consultant(
+        brain=settings.brain, model=models, engine=engine, store=store, question=question, day=day, rows=settings.model_rows
+    )
+
+
+@contextmanager
+def _models(settings: Settings) -> Iterator[Callable[[str], Model] | None]:
+    """Models by their names, over one connection; None where there is none."""
+    if settings.brain == "offline":
+        yield None
+        return
+    from anabot.agent.claude import Connection  # the SDK, which the rules do not need
+
+    key = settings.anthropic_api_key.get_secret_value() or "none"
+    with Connection(key=key, base_url=settings.anthropic_base_url) as connection:
+        yield connection.model
 
 
 def open_connections(settings: Settings) -> dict[str, Warehouse]:

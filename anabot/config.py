@@ -8,10 +8,21 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AwareDatetime,
+    BaseModel,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -63,6 +74,14 @@ def _secret(variable: str, path: Path) -> str:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{variable} names no file that can be read.", why=type(error).__name__, todo="Correct it.") from None
+
+
+def _either_name(name: str) -> AliasChoices:
+    """A variable that other tools read, too, may be set for Ana alone."""
+    return AliasChoices(f"ANABOT_{name}", name)
+
+
+DEFAULT_MODEL = "claude-sonnet-5-5"
 
 
 class SlackSettings(BaseModel):
@@ -117,7 +136,18 @@ class Settings(_SlackTokens):
     dbt_target: Path | None = None
     cache: Path = Path("var/cache")
     now: AwareDatetime | None = None
-    model: str = "offline"
+    model: str = ""  # "offline", or a model's name; without one, a key alone means DEFAULT_MODEL
+    model_rows: int = Field(default=40, ge=0, le=200)  # of each result, that a model may read
+    model_turns: int = Field(default=6, ge=1, le=20)
+    model_tokens: int = Field(default=60_000, ge=1_000, le=90_000)
+    model_usd: Decimal = Field(default=Decimal("0.10"), ge=0)
+    model_seconds: float = Field(default=45.0, gt=0, le=300)
+    team_day_turns: int = Field(default=1_000, ge=0)
+    team_day_tokens: int = Field(default=3_000_000, ge=0)
+    team_day_usd: Decimal = Field(default=Decimal("5"), ge=0)
+    team_day_seconds: float = Field(default=10_000.0, ge=0)
+    anthropic_api_key: SecretStr = Field(default=SecretStr(""), validation_alias=_either_name("ANTHROPIC_API_KEY"))
+    anthropic_base_url: str | None = Field(default=None, validation_alias=_either_name("ANTHROPIC_BASE_URL"), repr=False)
     max_rows: int = Field(default=5_000, ge=1, le=100_000)
     max_bytes: int = Field(default=64_000_000, ge=1_000)
     part_rows: int = Field(default=100_000, ge=1, le=1_000_000)
@@ -145,6 +175,17 @@ class Settings(_SlackTokens):
         except ValueError:
             raise ValueError("is not an instant such as 2026-10-05T07:58-07:00") from None
         return parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)
+
+    @field_validator("anthropic_base_url")
+    @classmethod
+    def _base_is_an_address(cls, url: str | None) -> str | None:
+        return _web_address(url).rstrip("/") if url else None
+
+    @property
+    def brain(self) -> str:
+        """The model that helps the rules, or "offline": without a key, and without a server that needs none, there is none."""
+        reachable = bool(self.anthropic_api_key.get_secret_value() or self.anthropic_base_url)
+        return (self.model or DEFAULT_MODEL) if reachable else "offline"
 
     @property
     def slack(self) -> SlackSettings:
@@ -184,6 +225,8 @@ def load_settings(*, slack: bool = False, events: bool = False) -> Settings:
         settings, faults = None, [f"{_variable(fault['loc'])} {_words(fault['type'], fault['msg'])}" for fault in error.errors()]
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("The file `.env` cannot be read.", why=type(error).__name__, todo="Save it as UTF-8 text.") from None
+    if settings is not None and settings.model not in ("", "offline", settings.brain):
+        faults.append(f"ANTHROPIC_API_KEY is not set, and ANABOT_MODEL asks for {settings.model}; `offline` needs none")
     if slack or events:
         faults.extend(_slack_faults(_SlackTokens(), events=events))
     if settings is None or faults:
@@ -201,7 +244,7 @@ def _slack_faults(tokens: _SlackTokens, *, events: bool) -> Iterator[str]:
 
 def _variable(loc: tuple[int | str, ...]) -> str:
     name = str(loc[0]) if loc else "settings"
-    return name if name.startswith("SLACK_") else f"ANABOT_{name.upper()}"
+    return name if name.startswith(("SLACK_", "ANTHROPIC_", "ANABOT_")) else f"ANABOT_{name.upper()}"
 
 
 def _words(kind: str, message: str) -> str:

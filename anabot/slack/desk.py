@@ -39,7 +39,7 @@ class Desk:
     def answer(self, heard: Heard) -> None:
         """Answer a message that was addressed to Ana."""
         with self.reply(heard.place, f"answer:{heard.key}") as reply:
-            reply.say(in_words(lambda: self._asked(heard)))
+            reply.say(in_words(lambda: self._asked(heard, reply)))
 
     def overhear(self, heard: Heard) -> None:
         """Answer a message of a thread that nobody addressed to Ana, if she understands it completely; otherwise be silent."""
@@ -53,7 +53,7 @@ class Desk:
     def press_question(self, text: str, user: str, place: Place, *, direct: bool, key: str) -> None:
         """Ask a button's question as if its presser had typed it; the answer says who asked what."""
         with self.reply(place, f"answer:{key}") as reply:
-            reply.say(in_words(lambda: self._pressed(text, user, place, direct, key)))
+            reply.say(in_words(lambda: self._pressed(text, user, place, direct, key, reply)))
 
     def reply_with(self, answer: Answer, person: Person, channel: Channel, place: Place, key: str) -> None:
         """Post an answer that is already there."""
@@ -116,17 +116,17 @@ class Desk:
             raise NotAllowed(_NOBODY, todo="Try again in a minute, or ask an admin whether Ana may read users and user groups.")
         return person
 
-    def _asked(self, heard: Heard) -> Sequence[Message]:
+    def _asked(self, heard: Heard, reply: Reply) -> Sequence[Message]:
         person, channel = self.reader(heard.user, heard.channel, direct=heard.direct, key=heard.key, said=heard.text)
         if not heard.text or heard.text.casefold().strip(" ?!.") in (EMPTY, "help", "hello", "hi"):
             return self.greeting(person, channel)
-        answer = self.parts.asker.ask(_question(heard, person, channel))
+        answer = self.parts.asker.ask(_question(heard, person, channel), reply.working)
         return self.shown(answer, person, channel, f"answer:{heard.key}", asked=heard.text)
 
-    def _pressed(self, text: str, user: str, place: Place, direct: bool, key: str) -> Sequence[Message]:
+    def _pressed(self, text: str, user: str, place: Place, direct: bool, key: str, reply: Reply) -> Sequence[Message]:
         person, channel = self.reader(user, place.channel, direct=direct, key=key, said=text)
         question = Question(question_id=key, text=text, person=person, channel=channel, thread=conversation(place))
-        return self.shown(self.parts.asker.ask(question), person, channel, f"answer:{key}", said=text)
+        return self.shown(self.parts.asker.ask(question, reply.working), person, channel, f"answer:{key}", said=text)
 
     def greeting(self, person: Person, channel: Channel) -> Sequence[Message]:
         """What Ana says of herself to this person here."""

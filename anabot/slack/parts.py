@@ -63,8 +63,11 @@ class PlaybookLine(Protocol):
 class Asker(Protocol):
     """One question, start to end."""
 
-    def ask(self, question: Question, /) -> Answer:
-        """The answer to somebody who asked Ana. A `clarify` answer carries a receipt, so that `choose` can find it."""
+    def ask(self, question: Question, progress: Callable[[str], None], /) -> Answer:
+        """The answer to somebody who asked Ana. A `clarify` answer carries a receipt, so that `choose` can find it.
+
+        `progress` is told what is being done, where it takes more than a moment.
+        """
 
     def overhear(self, question: Question, /) -> Answer | None:
         """The answer to a sentence in a thread that nobody addressed to Ana.

@@ -200,9 +200,11 @@ def busy() -> list[Message]:
     return failure("I am answering as many questions as I can at once. Please ask this one again in a minute.")
 
 
-def thinking() -> Message:
+LOOKING = "Looking it up …"
+
+
+def thinking(words: str = LOOKING) -> Message:
     """Stands in the thread while a question takes longer than a moment."""
-    words = "Looking it up …"
     return Message(text=words, blocks=tuple(context(words)))
 
 

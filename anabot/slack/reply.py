@@ -6,6 +6,7 @@ Whatever goes wrong becomes words: an AnabotError says what to do, anything else
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -29,7 +30,7 @@ class Reply:
         self._voice, self._place, self._key = voice, place, key
         self._lock = threading.Lock()
         self._said = False
-        self._ts = ""
+        self._ts, self._doing, self._at = "", render.LOOKING, 0.0
         self._timer = threading.Timer(patience_s, self._still_looking)
         self._timer.daemon = True
 
@@ -39,6 +40,14 @@ class Reply:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._timer.cancel()
+
+    def working(self, words: str) -> None:
+        """Say what is being done, in the status line, once there is one; not more often than people read."""
+        with self._lock:
+            self._doing = words
+            if self._said or not self._ts or time.monotonic() - self._at < PATIENCE_S:
+                return
+            self._show()
 
     def say(self, messages: Sequence[Message]) -> str:
         """Post the messages in order, the first in place of a status line if there is one. Returns the first one's `ts`."""
@@ -58,10 +67,17 @@ class Reply:
         with self._lock:
             if self._said:
                 return
-            try:
-                self._ts = self._voice.post(self._place, render.thinking(), key=self._key)
-            except (SlackApiError, *BROKEN) as error:
-                log.warning("slack.status_line_failed", error=type(error).__name__)
+            self._show()
+
+    def _show(self) -> None:
+        self._at, line = time.monotonic(), render.thinking(self._doing)
+        try:
+            if self._ts:
+                self._ts = self._voice.update(self._place, self._ts, line, key=self._key)
+            else:
+                self._ts = self._voice.post(self._place, line, key=self._key)
+        except (SlackApiError, *BROKEN) as error:
+            log.warning("slack.status_line_failed", error=type(error).__name__)
 
 
 def in_words(work: Callable[[], Sequence[Message]]) -> Sequence[Message]:

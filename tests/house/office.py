@@ -154,4 +154,4 @@ def furnish(folder: Path, warehouse: Path) -> Office:
 
 def outside() -> dict[str, str]:
     """This machine's environment without any setting of Ana's."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("ANABOT_", "SLACK_"))}
+    return {name: value for name, value in os.environ.items() if not name.startswith(("ANABOT_", "SLACK_", "ANTHROPIC_"))}

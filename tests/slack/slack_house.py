@@ -126,9 +126,12 @@ class Actor:
     away: list[tuple[str, str, str, str]] = field(default_factory=list)
     understands: Callable[[str], bool] = lambda text: "by month" in text
     gate: threading.Event | None = None
+    doing: tuple[str, ...] = ()
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, progress: Callable[[str], None]) -> Answer:
         self.asked.append(question)
+        for line in self.doing:
+            progress(line)
         if self.gate is not None:
             self.gate.wait(10)
         return self.says(question)

@@ -387,3 +387,16 @@ def test_a_place_that_slack_cannot_look_up_is_told_nothing_and_it_is_on_record(
 
     assert "could not look up who reads this channel" in house.answer(FIN, ts)["text"]
     assert house.asker.away == [(FAY, FIN, "unknown_place", "takings")]
+
+
+def test_a_model_at_work_says_what_it_does_in_the_message_that_becomes_the_answer() -> None:
+    with open_house(patience_s=0.1) as house:
+        house.asker.gate = threading.Event()
+        house.asker.doing = ("Asking the warehouse …",)
+        ts = house.say(FAY, FIN, "@ana takings")
+        assert house.answer(FIN, ts)["text"] == "Asking the warehouse …"
+
+        house.asker.gate.set()
+
+        wait_for(lambda: house.thread(FIN, ts)[0]["text"].startswith("Takings"))
+        assert len(house.thread(FIN, ts)) == 1
