@@ -16,6 +16,7 @@ from anabot.agent.offline.building import Builder
 from anabot.agent.offline.causes import asked_why, without_moves
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon, phrases_of
+from anabot.agent.offline.listing import Listing
 from anabot.agent.offline.slots import Cut, Mention, Slots
 from anabot.agent.offline.text import is_verb, root, stem, tokens, words
 from anabot.agent.offline.words import UNITS
@@ -40,6 +41,8 @@ class Chooser:
         """The readings of the clause. Raises Exit with the honest answer where there is none, or more than one."""
         if self.slots.listed:
             raise Exit(Forbidden(metrics=tuple(dict.fromkeys(self.slots.listed))))
+        if (listed := Listing(lexicon=self.lexicon, slots=self.slots)).is_asked(self.previous):
+            return [listed.reading()]
         self._explained()
         if self.slots.saved:
             return self._saved(self.slots.saved[0])

@@ -32,6 +32,8 @@ def name(p: Parser, i: int) -> int:
         end = reader(p, i)
         if end is not None:
             return end
+    if cut is not None and cut.dimensions:
+        p.slots.bare.append(cut)
     return p.misplace(i)
 
 
