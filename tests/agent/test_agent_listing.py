@@ -20,7 +20,9 @@ def test_values_are_listed(text: str, name: str) -> None:
     assert found.readings[0].query == MetricQuery(group_by=(name,))
 
 
-@pytest.mark.parametrize("text", ["which channels did we have last month", "list all products over 5", "which unicorns do we have"])
+@pytest.mark.parametrize(
+    "text", ["which channels did we have last month", "list all products over 5", "which unicorns do we have"]
+)
 def test_what_needs_a_number_is_not_answered_with_a_list(text: str) -> None:
     assert isinstance(ask(text), NotUnderstood)
 

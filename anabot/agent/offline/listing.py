@@ -32,7 +32,8 @@ class Listing:
         said = (slots.mentions, slots.listed, slots.saved, slots.phrases, slots.unknown, slots.picks, slots.bounds, slots.when)
         more = (slots.rank, slots.sort, slots.over, slots.against, slots.define, slots.verbs, slots.wants_cut, slots.why)
         loose = {cut.text for cut in slots.bare}
-        return previous is None and not any((*said, *more)) and set(slots.misplaced) <= loose and len(self._cuts()) == 1
+        asked = previous is None and (slots.which or bool(slots.bare))
+        return asked and not any((*said, *more)) and set(slots.misplaced) <= loose and len(self._cuts()) == 1
 
     def reading(self) -> Reading:
         """The reading. Raises Exit where several dimensions have the name."""

@@ -275,6 +275,7 @@ def pick(p: Parser, i: int) -> int:
         single = p.at(i).text.casefold() == "which" and not p.at(i + 1).text.casefold().endswith("s")
         end = read_cuts(p, i + 1)
         p.slots.one |= single
+        p.slots.which = True
         if single and p.at(end).says("top") and p.at(end + 1).kind != "number":
             return rank_from(p, end, None, single=True)
         return end

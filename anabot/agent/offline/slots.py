@@ -105,6 +105,7 @@ class Slots:
     verbs: list[str] = field(default_factory=list)  # "book", "bring in": what one does with any metric, so one must be named
     measures: list[str] = field(default_factory=list)  # "how many dollars of …": the metric must be in them
     one: bool = False  # "which region …": a single one is asked for, where something is ranked
+    which: bool = False  # "which regions", "all skills": their values may be all that is asked
     bare: list[Cut] = field(default_factory=list)  # dimensions in no place that fits: "what regions are there"
     several: int | None = None  # "which five regions …", before it is known by what they are ranked
     resize: int | None = None  # "make it 10"
