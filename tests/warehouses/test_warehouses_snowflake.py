@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -112,6 +114,24 @@ def test_a_statement_past_its_time_is_cancelled_on_the_server(wire: Wire) -> Non
 
     assert wire.aborted.wait(5)
     assert any(QUERY_ID in path and "abort" in path for path, _ in wire.asked)
+
+
+def test_what_runs_while_the_process_stops_is_cancelled_on_the_server(wire: Wire) -> None:
+    wire.status = "RUNNING"
+    warehouse = Snowflake("snowflake://ANA@acc/db", SnowflakeOptions(token="T0KEN", server=wire.url))
+    statement = Statement(connection="billing", dialect="snowflake", text="SELECT 1")
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(warehouse.run, statement, max_rows=1, max_bytes=10_000, timeout_s=20)
+        until = time.monotonic() + 10
+        while not wire.bodies("/monitoring/queries/") and time.monotonic() < until:
+            time.sleep(0.02)
+
+        warehouse.close()
+
+        assert wire.aborted.wait(5)
+        wire.status, wire.error = "FAILED_WITH_ERROR", ("000604", "cancelled")
+        with pytest.raises(WarehouseTimeout):
+            running.result(timeout=10)
 
 
 @pytest.mark.parametrize(
