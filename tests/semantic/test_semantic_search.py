@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
+from rapidfuzz import fuzz, process, utils
+from rapidfuzz.distance import OSA
 
 from anabot.semantic import nearest, search
 from anabot.semantic.registry import Registry
@@ -59,3 +63,21 @@ def test_a_name_that_is_not_there_is_left_out(registry: Registry) -> None:
 )
 def test_the_nearest_name_is_a_slip_away(name: str, known: list[str], found: tuple[str, ...]) -> None:
     assert nearest(name, known)[: len(found) or 1] == found
+
+
+def test_nearest_names_among_many_are_those_that_the_whole_comparison_gives() -> None:
+    chance = random.Random(3)
+    words = ("web", "app", "order", "visit", "spend", "clicks", "open", "share", "hours", "refund")
+    many = sorted({"_".join(chance.sample(words, 3)) for _ in range(600)})
+
+    for _ in range(80):
+        letters = list(chance.choice(many))
+        for _ in range(chance.randint(0, 3)):
+            letters[chance.randrange(len(letters))] = chance.choice("aeiost_ -X")
+        among, mistaken = chance.sample(many, chance.choice((0, 3, 40, len(many)))), "".join(letters)
+        alike = process.extract(
+            mistaken, sorted(among), scorer=fuzz.WRatio, processor=utils.default_process, limit=3, score_cutoff=72
+        )
+        slips = [name for name in sorted(among) if OSA.distance(mistaken.lower(), name) <= 1 + len(mistaken) // 6]
+        slips.sort(key=lambda name: OSA.distance(mistaken.lower(), name))
+        assert nearest(mistaken, among) == tuple(dict.fromkeys([*slips[:3], *(name for name, _, _ in alike)]))[:3]

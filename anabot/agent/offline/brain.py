@@ -10,14 +10,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz
-
 from anabot.agent.offline.choosing import Chooser
 from anabot.agent.offline.clauses import split
 from anabot.agent.offline.dates import Dates
 from anabot.agent.offline.exits import Exit
 from anabot.agent.offline.grammar import parse
-from anabot.agent.offline.lexicon import Lexicon, Lexicons, is_light, phrases_of
+from anabot.agent.offline.lexicon import Lexicon, Lexicons
 from anabot.agent.offline.slots import Slots
 from anabot.agent.offline.spelling import repair
 from anabot.agent.offline.tagging import Tag, tag
@@ -31,7 +29,6 @@ from anabot.types import Grant
 LONGEST = 2_000  # characters; a question is a sentence, and a pasted file is not one
 MOST_TOKENS = 200
 _NEAREST = 2
-_NEAR_ENOUGH = 70
 _LEXICONS = Lexicons()
 
 
@@ -143,12 +140,4 @@ class _Message:
     def _near(self) -> list[str]:
         """The visible metrics whose names are most like the message, or like one of its unknown words."""
         unknown = [each.text.casefold() for each in self.tags if each.kind == "unknown" and len(each.text) > 3]
-        scored, said = [], self.text.casefold()
-        for name in self.lexicon.visible:
-            phrases = [phrase.casefold() for phrase in phrases_of(self.lexicon.registry, name)]
-            whole = max(fuzz.token_set_ratio(said, phrase, score_cutoff=_NEAR_ENOUGH) for phrase in phrases)
-            spoken = [each for phrase in phrases for each in phrase.split() if not is_light(each)]
-            part = max((fuzz.ratio(word, each, score_cutoff=_NEAR_ENOUGH) for word in unknown for each in spoken), default=0)
-            if max(whole, part) >= _NEAR_ENOUGH:
-                scored.append((-max(whole, part), len(phrases[0]), name))
-        return [name for *_, name in sorted(scored)]
+        return self.lexicon.nearby.near(self.text, unknown)

@@ -11,8 +11,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
+from anabot.agent.offline.nearby import Nearby
 from anabot.agent.offline.spelling import spellable
 from anabot.agent.offline.text import root, tokens, words
 from anabot.agent.offline.words import FILLERS, OPERATORS, PREPOSITIONS
@@ -84,6 +86,12 @@ class Lexicon:
         for key, entry in self.entries.items():
             for each in set(key) if entry.metrics else ():
                 self._naming.setdefault(each, []).append(key)
+
+    @cached_property
+    def nearby(self) -> Nearby:
+        """The names to suggest from: those of the visible metrics."""
+        called = {name: phrases_of(self.registry, name) for name in self.visible}
+        return Nearby(called, FILLERS | PREPOSITIONS)
 
     def reach(self, *metrics: str) -> tuple[DimensionRef, ...]:
         """The dimensions that all of these metrics have and the asker may use."""
