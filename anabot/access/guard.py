@@ -6,6 +6,7 @@ It is not the wall (the engine's read-only role and its locks are), and it trust
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import Token, TokenType, exp
@@ -20,6 +21,7 @@ MAX_BYTES = 200_000
 MAX_TOKENS = 20_000
 MAX_DEPTH = 60
 MAX_NODES = 40_000
+_KEPT = 128  # texts that were looked at lately, each with its relations
 _OPEN = {TokenType.L_PAREN}
 _CLOSE = {TokenType.R_PAREN}
 _NEVER = {
@@ -47,17 +49,26 @@ def check(
     Raises:
         UnsafeQuery: naming what was refused.
     """
-    tree = _parsed(statement)
-    for count, node in enumerate(tree.walk()):
-        if count > MAX_NODES:
-            raise _refused("more parts than a question can need")
-        _node(node, relations)
+    tree = _looked_at(statement.text, statement.dialect, frozenset(relations))
     prove(tree, rules, statement.params, lists=lists, role=role)
     return tree
 
 
-def _parsed(statement: Statement) -> exp.Expression:
-    text, dialect = statement.text, statement.dialect
+@lru_cache(maxsize=_KEPT)
+def _looked_at(text: str, dialect: str, relations: frozenset[Relation]) -> exp.Expression:
+    """The tree of a text that is allowed over these relations: kept, for it says nothing of values, grants or rules.
+
+    What was refused is not kept. Whoever gets the tree may read it, and never change it.
+    """
+    tree = _parsed(text, dialect)
+    for count, node in enumerate(tree.walk()):
+        if count > MAX_NODES:
+            raise _refused("more parts than a question can need")
+        _node(node, relations)
+    return tree
+
+
+def _parsed(text: str, dialect: str) -> exp.Expression:
     if len(text.encode(errors="replace")) > MAX_BYTES:
         raise _refused("a text this long")
     try:

@@ -188,3 +188,36 @@ def test_a_rule_about_what_does_not_exist_refuses_everything() -> None:
 
     with pytest.raises(UnsafeQuery, match=r"nowhere\.region"):
         rules_of(REGISTRY, lost)
+
+
+def test_a_text_that_was_let_through_is_looked_at_again_for_other_rules_values_and_tables() -> None:
+    """What the guard keeps of a text says nothing of whom it is for."""
+    north = granted("shops-north")
+    free = replace(north, rows=())
+    query = MetricQuery(metrics=("sales",), period=YEAR)
+    open_to_all, restricted = (compile_query(REGISTRY, query, grant) for grant in (free, north))
+    for _ in range(2):
+        looked_at(open_to_all, free)
+        looked_at(restricted, north)
+
+    with pytest.raises(UnsafeQuery):
+        looked_at(open_to_all, north)
+    statement = render(restricted.prepared[0])
+    assert "North" in statement.params
+    others = tuple("South" if each == "North" else each for each in statement.params)
+    with pytest.raises(UnsafeQuery):
+        looked_at(restricted, north, replace(statement, params=others))
+    with pytest.raises(UnsafeQuery):
+        guard.check(statement, relations=(), rules=rules_of(REGISTRY, north))
+
+
+def test_what_the_guard_keeps_of_a_text_is_never_changed_by_its_proof() -> None:
+    compiled, grant = compile_query(REGISTRY, QUERIES[1], granted("shops-north")), granted("shops-north")
+    statement = render(compiled.prepared[0])
+    rules = rules_of(REGISTRY, grant)
+    first = guard.check(statement, relations=compiled.relations, rules=rules)
+    before = first.sql(dialect="duckdb")
+
+    again = guard.check(statement, relations=compiled.relations, rules=rules)
+
+    assert again.sql(dialect="duckdb") == before == sqlglot.parse_one(statement.text, read="duckdb").sql(dialect="duckdb")
