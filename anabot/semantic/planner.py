@@ -5,14 +5,15 @@ Metrics over one model at one time share one scan. It never sees a grant: row ru
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from anabot.periods import Grain
 from anabot.semantic import conditions, times
-from anabot.semantic.catalog import Catalog
+from anabot.semantic.catalog import Catalog, Slot
 from anabot.semantic.formula import Formulas, Need
 from anabot.semantic.meaning import LeafKey
+from anabot.semantic.narrowed import narrowed
 from anabot.semantic.parts import PartBuilder
 from anabot.semantic.plan import Combined, Named, Part, Shown
 from anabot.semantic.query import MetricQuery
@@ -54,9 +55,10 @@ class Planner:
             limit=query.limit,
         )
 
-    def looked_up(self, metric: str, keys: tuple[str, ...]) -> Shown:
-        """Another question inside this one: a metric by keys, over all time."""
+    def looked_up(self, metric: str, keys: tuple[str, ...], leaf: LeafKey, at: Mapping[str, Slot]) -> Shown:
+        """Another question inside this one: a metric by keys, over all time; `at` is where rows of `leaf` have each key."""
         resolved = resolve_fully(self.registry, MetricQuery(metrics=(metric,), group_by=keys), None)
+        resolved = narrowed(self.registry, resolved, self.resolved, leaf, at)
         homes = {self.registry.models[model].connection for model, _ in resolved.leaves}
         dialect = self.speaks(homes.pop()) if self.speaks and len(homes) == 1 else self.dialect
         plan = replace(self, resolved=resolved, dialect=dialect).plan()

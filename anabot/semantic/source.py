@@ -6,6 +6,7 @@ It gives columns for names, and joins what they need. It never aggregates and ne
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import Protocol
 
 from sqlglot import exp
@@ -35,7 +36,7 @@ class Question(Protocol):
     dialect: str
     values: Values
 
-    def looked_up(self, metric: str, keys: tuple[str, ...]) -> Shown:
+    def looked_up(self, metric: str, keys: tuple[str, ...], leaf: LeafKey, at: Mapping[str, Slot]) -> Shown:
         """Another question inside this one."""
 
     def grains(self) -> list[Grain]:
@@ -238,9 +239,12 @@ class Source:
         """A metric as a column: another question by join keys, met by those keys."""
         alias = f"{ref.name}__by__{'__'.join(ref.group_by)}"
         if alias not in self._aliases:
-            plan = self.question.looked_up(ref.name, ref.group_by)
-            names = [name for name, _ in plan.columns[: len(ref.group_by)]]
             slots = [self.named(name.rpartition("__")[2]) for name in ref.group_by]
+            met_at = (
+                {} if self.outer else dict(zip(ref.group_by, slots, strict=True))
+            )  # an outer join shows what it does not meet
+            plan = self.question.looked_up(ref.name, ref.group_by, self.leaf, met_at)
+            names = [name for name, _ in plan.columns[: len(ref.group_by)]]
             met = (exp.EQ(this=self.bare(slot), expression=column(name, alias)) for slot, name in zip(slots, names, strict=True))
             on = both(list(met)) or exp.true()
             self._aliases[alias] = alias

@@ -58,17 +58,17 @@ def _exact(column: pa.ChunkedArray) -> list[Cell]:
     unit = Decimal(1).scaleb(-kind.scale)
     if not narrow.null_count:
         return list(map(unit.__mul__, _wholes(narrow)))  # type: ignore[arg-type]  # nothing is None
-    return [None if whole is None else whole * unit for whole in _wholes(narrow)]
+    return [None if whole is None else unit * whole for whole in _wholes(narrow)]
 
 
-def _wholes(column: pa.ChunkedArray) -> Iterator[Decimal | None]:
+def _wholes(column: pa.ChunkedArray) -> Iterator[int | None]:
     for chunk in column.chunks:
         halves = memoryview(chunk.buffers()[1]).cast("q")[2 * chunk.offset : 2 * (chunk.offset + len(chunk))]
-        low = map(Decimal, halves[::2].tolist())  # the other half only repeats the sign
+        low = halves[::2].tolist()  # the other half only repeats the sign
         yield from low if not chunk.null_count else _held(low, chunk.is_valid().to_pylist())
 
 
-def _held(values: Iterable[Decimal], there: list[bool]) -> Iterator[Decimal | None]:
+def _held(values: Iterable[int], there: list[bool]) -> Iterator[int | None]:
     return (value if held else None for value, held in zip(values, there, strict=True))
 
 
