@@ -47,7 +47,10 @@ def _web_address(url: str) -> str:
     return url if url.endswith("/") else url + "/"
 
 
-_SECRETS = ("warehouse_url", "store_url", "audit_key", "slack_bot_token", "slack_app_token", "slack_signing_secret")
+_SECRETS = (
+    *("warehouse_url", "store_url", "audit_key", "anthropic_api_key"),
+    *("slack_bot_token", "slack_app_token", "slack_signing_secret"),
+)
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
@@ -59,7 +62,8 @@ class _SecretFiles(PydanticBaseSettingsSource):
         Raises:
             ConfigError: a file that cannot be read, by its variable.
         """
-        named = {name: _variable((name if not name.startswith("slack_") else name.upper(),)) for name in _SECRETS}
+        foreign = ("slack_", "anthropic_")  # variables that are not ours to prefix
+        named = {name: _variable((name.upper() if name.startswith(foreign) else name,)) for name in _SECRETS}
         known = {name: variable for name, variable in named.items() if name in self.settings_cls.model_fields}
         files = {name: os.environ.get(f"{variable}_FILE", "") for name, variable in known.items() if not os.environ.get(variable)}
         return {name: _secret(f"{known[name]}_FILE", Path(path)) for name, path in files.items() if path}

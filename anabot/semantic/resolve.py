@@ -74,6 +74,7 @@ def resolve_fully(
         }
     )
     _check_times(canonical, leaves)
+    _check_change(canonical, registry)
     for ref in (ref for predicate in predicates for ref in predicate.refs if ref.kind != "metric"):
         words.meaning(ref.dunder, leaves, metrics)
     return Resolved(query=canonical, keys=tuple(keys.values()), fields=fields, leaves=leaves, predicates=predicates)
@@ -106,6 +107,14 @@ def _check_times(query: MetricQuery, leaves: dict[LeafKey, str]) -> None:
         if query.period is not None and not time:
             why = f"`{model}` declares no `agg_time_dimension`."
             raise BadQuery(f"`{metric}` has no time, so it has no period.", why=why, todo="Ask without a period.")
+
+
+def _check_change(query: MetricQuery, registry: Registry) -> None:
+    """A newest date has no change in percent."""
+    times = [name for name in query.metrics if registry.metrics[name].unit in ("date", "time")]
+    if query.compare is not None and times:
+        todo = "Ask for both periods one by one."
+        raise BadQuery(f"`{times[0]}` is a time, which cannot be compared as a number.", todo=todo)
 
 
 def _columns(metrics: Sequence[str], *, compared: bool) -> tuple[str, ...]:

@@ -137,3 +137,8 @@ def test_a_comparison_that_makes_no_sense_says_what_to_do(ask: Ask, query: dict[
         ask(metrics=["sales"], **query)
 
     assert caught.value.todo
+
+
+def test_a_newest_date_has_no_change_and_says_so(ask: Ask) -> None:
+    with pytest.raises(BadQuery, match="is a time"):
+        ask(metrics=["data_as_of"], period=SUMMER, compare="previous_period")
