@@ -77,6 +77,8 @@ class _QuerySpec(_Strict):
     def _names_apart(cls, given: object) -> object:
         if not isinstance(given, dict):
             raise ValueError("A query is a mapping that has at least `metrics`")
+        if not given.get("metrics"):
+            raise ValueError("`metrics` needs at least 1 item: a digest tells numbers, not lists of values")
         query, named = dict(given), {}
         for key in ("period", "compare"):
             if isinstance(query.get(key), str) and query[key] not in _COMPARES:

@@ -13,6 +13,7 @@ import duckdb
 import yaml
 
 from anabot.agent.offline import words as language
+from anabot.agent.offline.causes import MOVES
 from anabot.semantic.registry import Registry
 
 # Letters that endings are told by stay: `stall`, `stalled` and `stalling` are still one word, as are `delivery` and its plural.
@@ -38,6 +39,7 @@ LANGUAGE = {
     *(key[0] for key in language.OPERATORS if len(key) == 1),
     *(word for table in _TABLES for word in table),
     *_DATE_WORDS.split(),
+    *MOVES,
 }
 _TOKEN = re.compile(rf"\bmetric_time|\b(?:{'|'.join(map(re.escape, _PHRASES))})\b|(?<!['’])[^\W\d_]+", re.I)
 _WORD = re.compile(r"(.+?)(ings?|ies|ed|s|)")
@@ -97,7 +99,11 @@ def _renamed(node: Any, path: tuple[str, str]) -> Any:
 def _leaf(text: str, above: str, key: str) -> str:
     if key in _SAID or above in {"values", "where", "defaults", "attributes"}:
         return renamed(text)
-    if key in _NAMES or (key == "name" and above in {*_NAMED, ""}) or (above, key) == ("freshness", "by"):
+    if (
+        key in _NAMES
+        or (key == "name" and above in {*_NAMED, ""})
+        or (above, key) in {("freshness", "by"), ("small_groups", "by")}
+    ):
         return re.sub(r"'([^']*)'", lambda found: f"'{renamed_name(found[1])}'", text) if "'" in text else renamed_name(text)
     if key == "deny":
         model, _, dimension = text.partition(".")

@@ -61,7 +61,6 @@ CONVERSATIONS: list[tuple[str, list[str]]] = [
     ("supply_ops_latam", ["units delivered last quarter by region"]),
     ("ops_lead", ["do we have enough contributors with the right skills in the right regions in three months?"]),
     ("ops_lead", ["on-time delivery last week", "by region", "and the week before"]),
-    ("ops_lead", ["why did rework jump in week 34"]),
     ("ops_lead", ["first pass acceptance by task type last month, lowest first", "top 5"]),
     ("ops_lead", ["how many units did we deliver in the Philippines last month"]),
     ("ops_lead", ["units submitted per week over the last 8 weeks, as a line chart"]),
