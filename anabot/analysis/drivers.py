@@ -57,14 +57,22 @@ def _dimensions(
 ) -> tuple[list[DimensionRef], list[DimensionRef]]:
     """Those to look at, the nearest first and each once however it is reached, and those that are too many."""
     found: dict[tuple[str, str], DimensionRef] = {}
-    for ref in sorted(dimensions_of(registry, metric.name), key=lambda ref: (len(ref.path), ref.name)):
+    # In the order that the data team wrote them down in: a name says nothing about what matters.
+    places = {
+        (model.name, name): i for i, (model, name) in enumerate((m, n) for m in registry.models.values() for n in m.dimensions)
+    }
+
+    def nearest_first(ref: DimensionRef) -> tuple[int, int]:
+        return len(ref.path), places[ref.dimension.model, ref.dimension.name]
+
+    for ref in sorted(dimensions_of(registry, metric.name), key=nearest_first):
         place = (ref.dimension.model, ref.dimension.name)
         if ref.dimension.kind == "categorical" and f"{place[0]}.{place[1]}" not in grant.denied:
             found.setdefault(place, ref)
     if asked:
         return [ref for ref in dimensions_of(registry, metric.name) if ref.name in asked], []
     order = sorted(
-        found.values(), key=lambda ref: (ref.name not in metric.default_group_by, not ref.dimension.indexed, len(ref.path))
+        found.values(), key=lambda ref: (ref.name not in metric.default_group_by, not ref.dimension.indexed, nearest_first(ref))
     )
     return order[:MOST], order[MOST:]
 

@@ -59,6 +59,7 @@ CONVERSATIONS: list[tuple[str, list[str]]] = [
     ("supply_ops_latam", ["how many active contributors"]),
     ("supply_ops_latam", ["what was net revenue last quarter"]),
     ("supply_ops_latam", ["units delivered last quarter by region"]),
+    ("ops_lead", ["why did rework jump in week 34"]),
     ("ops_lead", ["do we have enough contributors with the right skills in the right regions in three months?"]),
     ("ops_lead", ["on-time delivery last week", "by region", "and the week before"]),
     ("ops_lead", ["first pass acceptance by task type last month, lowest first", "top 5"]),
@@ -157,11 +158,14 @@ def same(text: str) -> str:
     return text
 
 
+OWN = {"Before", "After", "Mix", "Rate", "Contribution", "Of the change", "All others"}  # Ana's words in a table, no company's
+
+
 def seen(answer: Answer, word: Callable[[str], str] = same) -> dict[str, Any]:
     """What somebody sees of an answer; texts that may hold the company's own words are passed through `word`."""
 
     def cell(value: Cell) -> Cell:
-        return word(value) if isinstance(value, str) else value
+        return word(value) if isinstance(value, str) and value not in OWN else value
 
     table = answer.table
     return {
@@ -169,7 +173,7 @@ def seen(answer: Answer, word: Callable[[str], str] = same) -> dict[str, Any]:
         "assumptions": len(answer.assumptions),
         "numbers": re.findall(r"[$−-]?\d[\d.,]*%?", answer.text),
         "metrics": tuple(map(word, answer.metrics)),
-        "columns": [(word(column.label), column.type, column.unit) for column in table.columns] if table else [],
+        "columns": [(cell(column.label), column.type, column.unit) for column in table.columns] if table else [],
         "rows": sorted((tuple(map(cell, row)) for row in table.rows), key=repr) if table else [],
         "choices": [(word(choice.label), choice.value) for choice in answer.choices],
         "unknown": tuple(map(word, answer.unknown)),
