@@ -16,7 +16,7 @@ from anabot.semantic import parse_registry
 from anabot.semantic.query import MetricQuery
 from anabot.store import Store
 from anabot.types import Person, UserId
-from anabot.warehouses import open_warehouse
+from anabot.warehouses.connect import open_warehouse
 from tests.tiny import tiny_files
 from tests.tiny.warehouse import build
 

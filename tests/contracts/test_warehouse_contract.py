@@ -14,7 +14,8 @@ import pytest
 
 from anabot.errors import WarehouseError, WarehouseLimit, WarehouseTimeout
 from anabot.types import Cell, Statement
-from anabot.warehouses import Result, Warehouse, open_warehouse
+from anabot.warehouses.base import Result, Warehouse
+from anabot.warehouses.connect import open_warehouse
 
 FILL = [
     "CREATE SCHEMA shop",

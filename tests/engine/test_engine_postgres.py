@@ -19,7 +19,8 @@ from anabot.semantic import dimensions_of
 from anabot.semantic.query import Condition, MetricQuery, Span
 from anabot.store import Store
 from anabot.types import Cell, Grant, Person, UserId
-from anabot.warehouses import Warehouse, open_warehouse
+from anabot.warehouses.base import Warehouse
+from anabot.warehouses.connect import open_warehouse
 from tests.tiny import tiny_files, tiny_registry
 from tests.tiny.warehouse import TABLES, build, rows
 

@@ -15,7 +15,8 @@ from anabot.engine import Engine, Intent
 from anabot.semantic.registry import Registry
 from anabot.store import Store
 from anabot.types import Grant, RowRule
-from anabot.warehouses import Warehouse, open_warehouse
+from anabot.warehouses.base import Warehouse
+from anabot.warehouses.connect import open_warehouse
 from tests.tiny import tiny_registry
 from tests.tiny.warehouse import TABLES, build, rows
 

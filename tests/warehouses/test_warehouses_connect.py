@@ -6,7 +6,7 @@ import pytest
 
 from anabot.errors import ConfigError, WarehouseError
 from anabot.types import Statement
-from anabot.warehouses import open_warehouse
+from anabot.warehouses.connect import open_warehouse
 
 
 @pytest.mark.parametrize(

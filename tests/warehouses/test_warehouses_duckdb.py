@@ -168,7 +168,7 @@ def test_the_child_is_small_and_holds_no_secret(warehouse: DuckDB, monkeypatch: 
     ask(warehouse)
 
     resident = int(Path(f"/proc/{warehouse.pid}/status").read_text().split("VmRSS:")[1].split()[0]) // 1024
-    assert resident < 160
+    assert resident < 140
     assert b"canary" not in Path(f"/proc/{warehouse.pid}/environ").read_bytes()
 
 
