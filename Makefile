@@ -42,7 +42,7 @@ data: $(RUN)
 	@$(BIN)/python -m demo.build
 
 test: $(DEV)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(DEV)
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -71,7 +72,11 @@ def halden_settings(store: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def halden_built() -> Path:
-    build(DEFAULT_OUT)
+    """The folder that holds Halden. Of several processes that want it, one builds and the others wait."""
+    DEFAULT_OUT.parent.mkdir(parents=True, exist_ok=True)
+    with (DEFAULT_OUT.parent / ".halden.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        build(DEFAULT_OUT)
     return DEFAULT_OUT
 
 

@@ -28,7 +28,7 @@ def house(office: Office) -> Iterator[House]:
 
 
 def test_an_absent_file_is_said_and_works_once_it_appears(office: Office, house: House) -> None:
-    away = office.warehouse.rename(office.folder / "away")
+    away = office.warehouse.rename(office.folder / "away.duckdb")
     before = _ask(house, QUESTION)
 
     away.rename(office.warehouse)
@@ -41,7 +41,7 @@ def test_an_absent_file_is_said_and_works_once_it_appears(office: Office, house:
 
 
 def test_a_house_that_opens_without_its_file_answers_when_it_is_built(office: Office) -> None:
-    office.warehouse.rename(office.folder / "away")
+    office.warehouse.rename(office.folder / "away.duckdb")
     told = office.run("ask", QUESTION, "--as", "bea", "--json")
 
     assert (told.code, told.json["status"], told.json["reason"]) == (1, "error", "warehouse")

@@ -18,6 +18,7 @@ QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE = 30_000
 PICTURE = ROOT / "docs" / "answer.png"
 pytestmark = pytest.mark.browser
 
@@ -30,7 +31,8 @@ def page(demo: Running) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         page = browser.new_page(viewport={"width": 1400, "height": 900}, device_scale_factor=1.5)
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         page.goto(f"{demo.url}?as=fin_analyst")
         yield page
         browser.close()
