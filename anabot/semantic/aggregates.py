@@ -10,6 +10,7 @@ from anabot.semantic.registry import Metric, SemanticModel
 from anabot.semantic.trees import case, cast, number
 
 _APPROXIMATE = ("duckdb", "snowflake")
+_EXACTLY = "Take the exact one: leave `use_approximate_percentile`, or `percentile_type: continuous`, out of its definition."
 _DIALECTS = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "snowflake": "Snowflake"}
 _PLAIN: dict[str, type[exp.Sum | exp.Min | exp.Max | exp.Avg]] = {
     "sum": exp.Sum,
@@ -73,7 +74,7 @@ def _approximate(metric: Metric, value: exp.Expression, dialect: str) -> exp.Exp
     if metric.discrete or dialect not in _APPROXIMATE:
         kind = "discrete" if metric.discrete else "continuous"
         why = f"It is an approximate {kind} percentile, which {_DIALECTS.get(dialect, dialect)} does not have."
-        raise BadQuery(f"`{metric.name}` cannot be computed here.", why=why, todo="Take the exact percentile in its definition.")
+        raise BadQuery(f"`{metric.name}` cannot be computed here.", why=why, todo=_EXACTLY)
     return exp.ApproxQuantile(this=value, quantile=exp.Literal.number(str(metric.percentile)))
 
 

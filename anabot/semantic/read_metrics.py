@@ -64,6 +64,7 @@ class MetricReader:
             expr=spec.expr or "" if spec.type == "simple" else "",
             percentile=Decimal("0.5") if spec.agg == "median" else spec.percentile,
             discrete=spec.percentile_type == "discrete",
+            approximate=spec.percentile_type == "continuous",  # as dbt reads it: without a type the percentile is exact
             time_dimension=self._time(model),
             fill_nulls_with=spec.fill_nulls_with,
             join_to_timespine=spec.join_to_timespine,

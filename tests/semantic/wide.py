@@ -71,7 +71,8 @@ models:
   metrics:
   - {name: trips_made, type: simple, agg: count, expr: trip_id}
   - {name: pieces, type: simple, agg: sum, expr: pieces}
-  - {name: median_pieces, type: simple, agg: percentile, expr: pieces, percentile: 0.5, percentile_type: continuous}
+  - {name: median_pieces, type: simple, agg: percentile, expr: pieces, percentile: 0.5}
+  - {name: about_pieces, type: simple, agg: percentile, expr: pieces, percentile: 0.5, percentile_type: continuous}
   - {name: slowest_tenth, type: simple, agg: percentile, expr: minutes, percentile: 0.9, percentile_type: discrete}
 - name: ends
   config: {schema: crumb, alias: shops}
@@ -250,6 +251,7 @@ WIDE: dict[str, Wide] = {
     "a_continuous_percentile": _of("median_pieces", by=("sender__end_name",)),
     "a_discrete_percentile": _of("slowest_tenth", by=("metric_time__day",)),
     "an_approximate_percentile": _of("about_half", lacks=("postgres",)),
+    "a_percentile_of_the_continuous_type": _of("about_pieces", lacks=("postgres",)),
     "an_approximate_discrete_percentile": _of("about_half_a_row", lacks=("duckdb", "postgres", "snowflake")),
     # Joins
     "over_two_joins": _of("placed", by=("shop__area__region",), period=SUMMER),

@@ -1,0 +1,3 @@
+SELECT
+  APPROX_PERCENTILE(trips.pieces, 0.5) AS about_pieces
+FROM crumb.trips AS trips
