@@ -120,6 +120,12 @@ class Asker:
         """What this person may see alone and what may be said in this channel."""
         return self._decide(self.current(), person, channel)
 
+    def understood(self, text: str, person: Person, channel: Channel | None, *, thread: str | None = None) -> Understanding:
+        """What this person's words mean here, as they alone may ask it. Nothing is answered or kept."""
+        now = self.current()
+        question = Question(question_id="", text=text, person=person, channel=channel, thread=thread)
+        return self._understand(question, now, self._decide(now, person, channel))
+
     def _decide(self, now: Current, person: Person, channel: Channel | None) -> Decision:
         members = self.directory.members(channel) if channel is not None and channel.kind == "channel" else (person,)
         return now.policy.asked(person, channel, members)

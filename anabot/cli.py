@@ -34,6 +34,7 @@ def _app() -> typer.Typer:
         access,
         asking,
         care,
+        demand,
         doctor,
         evaluating,
         importing,
@@ -57,6 +58,7 @@ def _app() -> typer.Typer:
     app.add_typer(importing.app, name="import")
     app.add_typer(scope.scope, name="scope")
     app.add_typer(access.app, name="access")
+    app.add_typer(demand.app, name="demand")
     return app
 
 

@@ -13,13 +13,16 @@ from starlette.applications import Starlette
 from anabot.admin import Administration, playbook_lines
 from anabot.bootstrap import House, administration, open_house
 from anabot.config import Settings
+from anabot.demand import Demanding
 from anabot.directory import FileDirectory
 from anabot.errors import AnabotError, ConfigError
 from anabot.hello import Hello, hello
 from anabot.lending import Lending
 from anabot.slack.alarms import ROUND_S, Alarms
 from anabot.slack.app import Line, create_app, open_line
+from anabot.slack.desk import Desk
 from anabot.slack.parts import Parts
+from anabot.slack.wanted import Wants
 from anabot.types import Channel, Person
 from anabot.watch import Watch
 from anabot.web import create_web
@@ -71,7 +74,9 @@ def open_service(settings: Settings) -> Iterator[Service]:
             lambda: playbook_lines(house.standing.laws.playbooks),
             lambda name, person: _run_now(house, worker, name, person),
         )
-        app = create_app(settings.slack, line, _parts(house, desk, watch))
+        parts = _parts(house, desk, watch)
+        app = create_app(settings.slack, line, parts)
+        worker.every(ROUND_S, Wants(desk=Desk(parts=parts, voice=line.voice)).round)
         signed = bool(settings.slack.signing_secret.get_secret_value())
         yield Service(house=house, app=app, web=create_web(app if signed else None, ready=lambda: _ready(house)), worker=worker)
 
@@ -95,6 +100,7 @@ def _parts(house: House, desk: Administration, watch: Watch) -> Parts:
         admin=desk,
         hello=greet,
         lending=Lending(asker=house.asker),
+        demand=Demanding(asker=house.asker),
         directory=house.directory,
         seen=house.store.seen,
         watch=watch,

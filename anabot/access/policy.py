@@ -81,6 +81,10 @@ class Policy:
         """The person's first team, in the order of the file, or ""."""
         return next((each.team for each in self.memberships(person)), "")
 
+    def keeps(self, person: Person) -> bool:
+        """Whether the person keeps the definitions: an admin, or of a team that does."""
+        return person.admin or any(self._teams[each.team].keeps for each in self.memberships(person))
+
     def memberships(self, person: Person) -> tuple[Membership, ...]:
         """How the person comes to their teams, in the order of the file."""
         return memberships(self._spec, person)

@@ -100,9 +100,13 @@ class RightsSpec(_Ours):
 
 
 class TeamSpec(RightsSpec):
-    """A team: what stands under `defaults`, what its `template` adds, and what it says itself."""
+    """A team: what stands under `defaults`, what its `template` adds, and what it says itself.
+
+    One that `keeps` the definitions reads what people ask for that nobody has defined. It opens no number.
+    """
 
     template: str = ""
+    keeps: bool = False
 
 
 class ServiceSpec(RightsSpec):
@@ -166,4 +170,4 @@ class AccessSpec(_Ours):
         }
         # A class that is seen is listed anyway; a template may list what one of its teams sees.
         merged["lists"] = tuple(scope for scope in merged["lists"] if scope not in merged["sees"])
-        return TeamSpec.model_construct(template=own.template, **merged)
+        return TeamSpec.model_construct(template=own.template, keeps=own.keeps, **merged)

@@ -27,6 +27,7 @@ from anabot.slack.post import BROKEN, Voice, clients
 from anabot.slack.poster import SlackPoster
 from anabot.slack.render import failure
 from anabot.slack.reply import PATIENCE_S
+from anabot.slack.wanted import Wants
 from anabot.slack.wishes import Wishes
 from anabot.types import Directory
 
@@ -116,6 +117,7 @@ def create_app(
         clicks=Clicks(desk=desk),
         command=Command(desk=desk),
         wishes=Wishes(desk=desk),
+        wants=Wants(desk=desk),
         alarms=Alarms(watch=parts.watch, voice=line.voice, directory=parts.directory),
         pool=pool or Pool(),
     )

@@ -15,7 +15,7 @@ from anabot.types import Choice
 
 HOW, CHART, TABLE, CSV, UP, DOWN = "ana_how", "ana_chart", "ana_table", "ana_csv", "ana_up", "ana_down"
 ACCESS, DECLINE, END = "ana_access", "ana_decline", "ana_end"
-LEND = "ana_lend"
+LEND, WANT = "ana_lend", "ana_want"
 CHOOSE, ASK, RUN = (
     "ana_choose",
     "ana_ask",
@@ -81,10 +81,15 @@ def request_button(metric: str) -> Iterator[Block]:
     yield from actions(button("Ask for access", ACCESS, packed({"m": metric}), style="primary"))
 
 
-def question_buttons(questions: Sequence[str]) -> Iterator[Block]:
-    """Buttons that ask a question when pressed."""
+def question_buttons(questions: Sequence[str], *more: Block) -> Iterator[Block]:
+    """Buttons that ask a question when pressed, and `more` of them after."""
     short = [question for question in questions if len(question) <= BUTTON_VALUE]
-    yield from actions(*(button(question, f"{ASK}_{n}", question) for n, question in enumerate(short)))
+    yield from actions(*(button(question, f"{ASK}_{n}", question) for n, question in enumerate(short)), *more)
+
+
+def want_button(pressed: Pressed) -> Block:
+    """The button that files a wish for the words that nothing explains."""
+    return button("Request it", WANT, pressed.value())
 
 
 def too_long_for_a_button(question: str) -> bool:

@@ -1,4 +1,4 @@
-"""`/ana`: help, status, metrics, define, playbooks, run, replay, access, audit, reload. Its typist alone reads it.
+"""`/ana`: help, status, metrics, define, demand, playbooks, run, replay, access, audit, reload. Its typist alone reads it.
 
 Everybody may ask for help, the metrics listed for them, their definitions and the playbooks of their channels, and run the
 playbooks that they own. Only a workspace admin may run the others, reload, or read status, audit and who
@@ -26,6 +26,7 @@ from anabot.slack.explain import describe
 from anabot.slack.preview import preview_blocks
 from anabot.slack.reply import in_words
 from anabot.slack.tables import Grid, table_block
+from anabot.slack.wanted import wanted_blocks
 from anabot.types import Channel, Person
 
 MOST_METRICS, MOST_AUDIT, DEFAULT_AUDIT = 40, 50, 10
@@ -38,6 +39,7 @@ _HELP = {
     "help": "this list",
     "metrics [search]": "the metrics you may ask about here",
     "define METRIC": "what a metric means, its formula and its owner",
+    "demand [close WORD]": "what is asked for and not defined: all of it for those who keep the definitions, your own for you",
     "playbooks": "what is posted where and when, with a button to run yours now",
     "run PLAYBOOK": "post a playbook into its channel now: your own, or any as an admin",
     "status": "warehouse, registry, loads and store (admins)",
@@ -93,6 +95,7 @@ class Command:
             "help": lambda: _help(person),
             "metrics": lambda: self._metrics(rest, *self._reader(user, channel)),
             "define": lambda: self._define(rest, *self._reader(user, channel)),
+            "demand": lambda: self._demand(rest, person),
             "playbooks": lambda: self._playbooks(person),
             "status": self._status,
             "run": lambda: self._run(rest, person),
@@ -126,6 +129,15 @@ class Command:
         if not name:
             raise BadQuery("Which metric?", todo="For example `/ana define` and a name from `/ana metrics`.")
         yield from describe(self.desk.parts.admin.define(name, person, channel), self.desk.parts.registry())
+
+    def _demand(self, words: str, person: Person) -> Iterator[Block]:
+        act, _, word = words.partition(" ")
+        if act == "close" and word.strip():
+            yield from sections(mrkdwn.escape(self.desk.parts.demand.close(word, person)))
+        elif words:
+            raise BadQuery("I list what is asked for, or close a word.", todo="Write `/ana demand` or `/ana demand close WORD`.")
+        else:
+            yield from wanted_blocks(self.desk.parts.demand.list(person), self.desk.parts.registry())
 
     def _playbooks(self, person: Person) -> Iterator[Block]:
         lines = self.desk.parts.admin.playbooks(person)

@@ -28,6 +28,7 @@ from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
 from anabot.slack.post import Place, Voice
 from anabot.slack.reply import in_words
+from anabot.slack.wanted import Wants
 from anabot.slack.wishes import Wishes
 
 log = structlog.get_logger()
@@ -45,6 +46,7 @@ class Listeners:
     clicks: Clicks
     command: Command
     wishes: Wishes
+    wants: Wants
     alarms: Alarms
     pool: Pool
 
@@ -157,6 +159,7 @@ class Listeners:
             buttons.ACCESS: self.wishes.ask,
             buttons.DECLINE: self.wishes.decline,
             buttons.END: self.wishes.end,
+            buttons.WANT: self.wants.ask,
         }
         numbered = {
             buttons.LEND: self.wishes.lend,

@@ -6,11 +6,12 @@ All of them are called from several threads at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from anabot.demand import Explained, Filed, Wanted
 from anabot.lending import Wish
 from anabot.preview import Preview
 from anabot.semantic.registry import Metric, Registry
@@ -154,6 +155,30 @@ class Lends(Protocol):
         """Take it back at once; what was done, in words."""
 
 
+class Demands(Protocol):
+    """Where people ask for what nobody has defined."""
+
+    def file(self, receipt: str, person: Person, channel: Channel | None, /) -> Filed:
+        """File a wish for the words of the refusal with this receipt.
+
+        Raises:
+            NotAllowed: it is no refusal that this person has seen here.
+        """
+
+    def list(self, person: Person | None, /) -> Sequence[Wanted]:
+        """What is wanted, as this person may read it, the most wanted first."""
+
+    def close(self, word: str, person: Person | None, /) -> str:
+        """Set a word aside; what was done, in words.
+
+        Raises:
+            NotAllowed: it is not theirs to close.
+        """
+
+    def explained(self) -> Iterable[Explained]:
+        """The wishes whose word means something now, each once."""
+
+
 class Watches(Protocol):
     """Whoever looks at who reads what."""
 
@@ -192,6 +217,7 @@ class Parts:
     hello: Callable[[Person, Channel], Hello]
     admin: Admin
     lending: Lends
+    demand: Demands
     directory: Directory
     seen: Seen
     watch: Watches

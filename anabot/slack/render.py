@@ -22,6 +22,7 @@ from anabot.slack.buttons import (
     question_buttons,
     request_button,
     too_long_for_a_button,
+    want_button,
 )
 from anabot.slack.tables import bridge_grid, grid, table_block, worth_a_table
 from anabot.types import Answer, Bridge, Person
@@ -181,6 +182,9 @@ def _otherwise(answer: Answer, setting: Setting) -> Iterator[Block]:
         yield from choice_buttons(Pressed(receipt=answer.receipt, asker=setting.asker), answer.choices)
     elif answer.request and answer.aside is None:
         yield from request_button(answer.request)
+    elif answer.reason == "unknown_words" and answer.receipt and answer.aside is None:
+        wish = want_button(Pressed(receipt=answer.receipt, asker=setting.asker))
+        yield from question_buttons(answer.nearest[:3], wish)
     elif answer.nearest:
         yield from question_buttons(answer.nearest[:3])
 

@@ -9,6 +9,7 @@ from anabot.config import Settings
 from anabot.store.audit import FORGOTTEN, Audit, AuditEntry, Intended
 from anabot.store.checkpoints import Checkpoints
 from anabot.store.database import Database
+from anabot.store.demands import Demands
 from anabot.store.examining import Examined, Tampering, examine
 from anabot.store.forgetting import Forgotten, forget
 from anabot.store.keys import PeopleKeys
@@ -53,6 +54,7 @@ class Store:
         self.feedback = Feedback(self._database)
         self.notes = Notes(self._database)
         self.requests = Requests(self._database)
+        self.demands = Demands(self._database, self._keys)
         self.slots = Slots(self._database)
         self.deliveries = Deliveries(self._database)
         self.spending = Spending(self._database)

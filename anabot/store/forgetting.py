@@ -17,15 +17,16 @@ from anabot.store.keys import PeopleKeys
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """How much is gone: keys, and with them every word under them; answers; states of threads; notes beside votes."""
+    """How much is gone: keys, with every word under them; answers; states of threads; notes beside votes; wishes for words."""
 
     keys: int
     answers: int
     threads: int
     notes: int
+    demands: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.keys or self.answers or self.threads or self.notes)
+        return bool(self.keys or self.answers or self.threads or self.notes or self.demands)
 
 
 def forget(database: Database, keys: PeopleKeys, actors: Collection[str]) -> Forgotten:
@@ -35,10 +36,11 @@ def forget(database: Database, keys: PeopleKeys, actors: Collection[str]) -> For
         answers = connection.execute(delete(tables.answers).where(tables.answers.c.actor.in_(actors))).rowcount
         noted = tables.feedback.c.actor.in_(actors) & (tables.feedback.c.note != "")
         notes = connection.execute(update(tables.feedback).where(noted).values(note="")).rowcount
+        demands = connection.execute(delete(tables.demand).where(tables.demand.c.actor.in_(actors))).rowcount
         in_clear = tables.audit_words.c.actor.in_(actors) & (tables.audit_words.c.key == "")
         connection.execute(delete(tables.audit_words).where(in_clear))
         dropped = sum(keys.drop(connection, actor) for actor in actors)
-    return Forgotten(keys=dropped, answers=answers, threads=threads, notes=notes)
+    return Forgotten(keys=dropped, answers=answers, threads=threads, notes=notes, demands=demands)
 
 
 def _threads(connection: Connection, actors: Collection[str]) -> int:

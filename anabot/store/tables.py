@@ -146,3 +146,21 @@ spending = Table(
     Column("nano_usd", BigInteger, nullable=False),
     Column("ms", BigInteger, nullable=False),
 )
+
+# What people ask for that nobody has defined: a row for each unknown word. `words` are under the actor's own key.
+demand = Table(
+    "demand",
+    metadata,
+    Column("receipt", String(24), primary_key=True),
+    Column("actor", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("key", String(40), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("nearest", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("ended", String(32), nullable=False),
+    Index("demand_state", "state"),
+)

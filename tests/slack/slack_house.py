@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,12 +16,14 @@ from pydantic import SecretStr
 from serving import SECRET, Local, address, free_socket, local_workspace, serving, wait_for
 
 from anabot.config import SlackSettings
+from anabot.demand import Explained, Filed, Wanted
 from anabot.errors import NotAllowed, UnknownName
 from anabot.lending import Wish
 from anabot.periods import Calendar
 from anabot.preview import ClassLine, Preview
 from anabot.semantic.registry import Metric, Registry
 from anabot.slack.app import Line, create_app, open_line
+from anabot.slack.desk import Desk as SlackDesk
 from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
 from anabot.types import Answer, Badge, Bridge, Channel, Choice, Column, Directory, Person, Question, Receipt, Table
@@ -278,6 +280,42 @@ class Watcher:
 
 
 @dataclass
+class Register:
+    """A register of wishes that takes each once, and tells what it is told."""
+
+    filed: list[tuple[str, str, str]] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    known: list[Explained] = field(default_factory=list)
+
+    def file(self, receipt: str, person: Person, channel: Channel | None) -> Filed:
+        if receipt != "R-UNKNOWN234":
+            raise NotAllowed("There is no refusal of yours to ask for here.")
+        wish = (receipt, person.user, channel.name if channel else "")
+        repeated = wish in self.filed
+        self.filed.append(wish)
+        return Filed(words=("churn",), repeated=repeated)
+
+    def list(self, person: Person | None) -> Sequence[Wanted]:
+        if person is None or person.user != ROOT:
+            return []
+        at = dt.datetime(2026, 10, 5, 15, 0, tzinfo=dt.UTC)
+        asked = ("churn <!channel> by place",)
+        return [
+            Wanted(
+                word="churn", askers=3, asked=4, first=at, last=at, places=("dm",), nearest=("takings", "gone"), questions=asked
+            )
+        ]
+
+    def close(self, word: str, person: Person | None) -> str:
+        self.closed.append(word)
+        return f"“{word}” is closed: 4 wishes."
+
+    def explained(self) -> Iterable[Explained]:
+        while self.known:
+            yield self.known.pop()
+
+
+@dataclass
 class House:
     """Everything a test can reach: what people do in `local`, what Ana's other rooms were asked in `asker` and `admin`."""
 
@@ -287,7 +325,9 @@ class House:
     seen: Once
     line: Line
     lender: Lender
+    register: Register
     watch: Watcher
+    desk: SlackDesk
     url: str
 
     def say(self, user: str, channel: str, text: str, thread: str = "") -> str:
@@ -372,12 +412,13 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
         settings = SlackSettings(bot_token=SecretStr(LOCAL_TOKEN), signing_secret=SecretStr(SECRET), api_url=f"{local.url}/api/")
         line = open_line(settings)
         asker, admin, lender, seen = Actor(), Desk(), Lender(line.directory), Once()
-        watch = Watcher()
+        watch, register = Watcher(), Register()
         parts = Parts(
             asker=asker,
             hello=lambda person, channel: Greeting(),
             admin=admin,
             lending=lender,
+            demand=register,
             directory=line.directory,
             seen=seen,
             watch=watch,
@@ -385,7 +426,19 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
         )
         app = create_app(settings, line, parts, pool=pool, patience_s=patience_s)
         with serving(create_web(app, ready=lambda: {"store": True}), sock):
-            yield House(local=local, asker=asker, admin=admin, seen=seen, line=line, lender=lender, watch=watch, url=url)
+            desk = SlackDesk(parts=parts, voice=line.voice)
+            yield House(
+                local=local,
+                asker=asker,
+                admin=admin,
+                seen=seen,
+                line=line,
+                lender=lender,
+                register=register,
+                watch=watch,
+                desk=desk,
+                url=url,
+            )
 
 
 def shown(message: Mapping[str, Any]) -> str:
