@@ -20,6 +20,7 @@ from anabot.engine import Engine, Intent, Outcome
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.formula_words import column_words
+from anabot.semantic.known import as_known, made_of_known, naming_none
 from anabot.semantic.query import Filter, MetricQuery, Span
 from anabot.semantic.registry import Reconciliation, Registry
 from anabot.semantic.units import unsaid
@@ -36,37 +37,41 @@ class Answerer:
     clock: Clock
     evidence: Callable[[], Evidence]
 
-    def answer(self, reading: Reading, registry: Registry, grant: Grant, intent: Intent) -> Answer:
-        """The answer to one reading.
+    def answer(
+        self, reading: Reading, registry: Registry, grant: Grant, intent: Intent, named: frozenset[str] | None = None
+    ) -> Answer:
+        """The answer to one reading. `named` are the metrics that its words may name; without them, those listed for the asker.
 
         Raises:
             NotAllowed, UnknownName, BadQuery, WarehouseError, StoreError: the engine's own words.
         """
+        named = grant.listed if named is None else named
         if reading.ask == "why":
-            return self._explained(reading, registry, grant, intent)
+            return self._explained(reading, registry, grant, intent, named)
         run = self._runner(grant, intent)
         asked = at_the_point(reading.query, run, self.clock.now(), registry.calendar, self.engine.loaded)
         outcome = self.engine.run(asked, grant, intent=intent)
         evidence = self.evidence()
-        query = outcome.compiled.query
+        query, shown = outcome.compiled.query, as_known(registry, named)
+        whole = all(made_of_known(name, registry, named) for name in query.metrics)
         models = _dbt_models(registry, outcome)
         bridges, unbridged = ([], []) if reading.ask else self._bridges(query, registry, grant, intent)
-        trust = worst_badge(query.metrics, registry, outcome.compiled.models, evidence, now=self.clock.now())
+        trust = worst_badge(query.metrics, shown, outcome.compiled.models, evidence, now=self.clock.now())
         return Answer(
             status="answered",
-            text=say(replace(reading, query=asked), outcome.table, registry),
+            text=say(replace(reading, query=asked), outcome.table, shown),
             query=query.as_json(),
             query_hash=outcome.query_hash,
             table=outcome.table,
-            sql=outcome.sql,
-            models=evidence.build.chain(models),
-            lineage=evidence.build.steps(models),
+            sql=outcome.sql if whole else (),
+            models=evidence.build.chain(models) if whole else (),
+            lineage=evidence.build.steps(models) if whole else (),
             metrics=query.metrics,
             badge=bridged(trust, unexplained(bridges)),
             as_of=outcome.as_of,
             period=_dates(query, registry),
             assumptions=(
-                *reading.assumptions,
+                *naming_none(reading.assumptions, registry, named),
                 *_pinned(reading.query, asked),
                 *outcome.notes,
                 *unbridged,
@@ -80,13 +85,14 @@ class Answerer:
             timings_ms={"query": round(outcome.ms, 3)},
         )
 
-    def _explained(self, reading: Reading, registry: Registry, grant: Grant, intent: Intent) -> Answer:
+    def _explained(self, reading: Reading, registry: Registry, grant: Grant, intent: Intent, named: frozenset[str]) -> Answer:
         """What a change is made of; the table, the trust and the receipt are those of the split that tells most."""
         run = self._runner(grant, intent)
         query = at_the_point(reading.query, run, self.clock.now(), registry.calendar, self.engine.loaded)
         found = drivers(query, registry, grant, run)
         by = tuple(split.dimension for split in found.splits[:1])
-        answer = self.answer(replace(reading, query=query.model_copy(update={"group_by": by}), ask=""), registry, grant, intent)
+        split = replace(reading, query=query.model_copy(update={"group_by": by}), ask="")
+        answer = self.answer(split, registry, grant, intent, named)
         table = table_of(found) or answer.table
         return replace(answer, text=say_drivers(found, query), table=table, drivers=found, bridges=())
 

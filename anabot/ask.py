@@ -81,7 +81,7 @@ class Asker:
 
     def choose(self, receipt: str, index: int, person: Person, channel: Channel | None) -> Answer:
         """The answer for one choice of a question that was asked back, under this person's own grant."""
-        saved = self._saved(receipt)
+        saved = self._saved(receipt, person, index)
         choices = saved["choices"]
         if not 0 <= index < len(choices):
             raise BadQuery("That choice is not one of those offered.", todo=_RETRY)
@@ -90,7 +90,7 @@ class Asker:
 
     def recall(self, receipt: str, person: Person, channel: Channel | None) -> Answer:
         """The answer with this receipt, asked again under the grant of this person in this channel."""
-        saved = self._saved(receipt)
+        saved = self._saved(receipt, person)
         queries = [part["query"] for part in saved["parts"]] or [saved["query"]]
         parts = [self._again(query, f"{receipt}@{person.user}", person, channel, saved) for query in queries if query]
         if not parts:
@@ -108,7 +108,7 @@ class Asker:
         """Keep one person's vote on one answer, on record; the last one counts."""
         voted = Intended(question_id=f"vote:{receipt}", actor=person.user, place="vote", kind="vote", words=vote)
         with self.store.audit.act(voted):
-            self._saved(receipt)
+            self._saved(receipt, person)
             self.store.feedback.add(receipt, person.user, vote)
 
     def turned_away(self, user: str, place: str, *, reason: str, key: str, said: str) -> None:
@@ -222,7 +222,8 @@ class Asker:
         self._report(wanted & decision.beyond, question, decision)
         if wanted <= decision.grant.metrics:
             grant = decision.grant
-            answer = together([self.answerer.answer(reading, now.registry, grant, intent) for reading in readings])
+            named = decision.named
+            answer = together([self.answerer.answer(reading, now.registry, grant, intent, named) for reading in readings])
         else:
             alone = together([self.answerer.answer(reading, now.registry, decision.own, intent) for reading in readings])
             answer = Refusals(now.registry, decision.own).elsewhere(alone, question.channel)
@@ -262,8 +263,9 @@ class Asker:
         """The answer to one query of a model: as it may be said here, or else as the asker may see it alone."""
         wanted = set(reading.query.metrics)
         self._report(wanted & decision.beyond, question, decision)
-        grant = decision.grant if wanted <= decision.grant.metrics else decision.own
-        return self.answerer.answer(reading, now.registry, grant, _intent(question))
+        said = wanted <= decision.grant.metrics
+        grant, named = (decision.grant, decision.named) if said else (decision.own, decision.own.listed)
+        return self.answerer.answer(reading, now.registry, grant, _intent(question), named)
 
     def _told(self, settled: Settled, question: Question, now: Current, decision: Decision, brain: str) -> Answer:
         """A model's queries as one answer. Its words are said where nobody reads who may know less than the asker."""
@@ -346,10 +348,14 @@ class Asker:
         self.store.audit.refusal(intended, status=answer.status, reason=answer.reason)
         return replace(answer, receipt=receipt, aside=replace(answer.aside, receipt=receipt) if answer.aside else None)
 
-    def _saved(self, receipt: str) -> dict[str, Any]:
-        saved = self.store.answers.get(receipt)
-        if saved is None:
-            raise UnknownName(f"There is no answer with the receipt {receipt}.", name=receipt, todo=_RETRY)
+    def _saved(self, receipt: str, person: Person, choice: int | None = None) -> dict[str, Any]:
+        """The answer with this receipt; for somebody who may not know of what it (or this choice) is about, none."""
+        saved, listed = self.store.answers.get(receipt), self.decision(person, None).own.listed
+        if saved is None or not _metrics(saved.answer, choice) <= listed:
+            error = UnknownName(f"There is no answer with the receipt {receipt}.", name=receipt, todo=_RETRY)
+            asked = Intended(question_id=f"{receipt}@{person.user}", actor=person.user, place="receipt")
+            self.store.audit.refusal(asked, status=error.code, reason="unknown_receipt")
+            raise error
         return {**saved.answer, "thread": saved.thread}
 
     def _keep(self, answer: Answer, question: Question) -> None:
@@ -363,6 +369,13 @@ class Asker:
                 place=_place(question),
                 thread=question.thread or "",
             )
+
+
+def _metrics(answer: dict[str, Any], choice: int | None) -> set[str]:
+    """What a kept answer, or one of its choices, is about."""
+    chosen = [] if choice is None else answer["choices"][max(choice, 0) : max(choice, 0) + 1]
+    wanted = chosen or [answer, *answer["parts"]]
+    return {name for one in wanted for name in (one["query"] or {}).get("metrics", ())}
 
 
 def _receipt(question: Question, answer: Answer) -> Receipt:

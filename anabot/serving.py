@@ -18,6 +18,8 @@ from anabot.directory import FileDirectory
 from anabot.errors import AnabotError, ConfigError
 from anabot.hello import Hello, hello
 from anabot.lending import Lending
+from anabot.semantic.known import as_known
+from anabot.semantic.registry import Registry
 from anabot.slack.alarms import ROUND_S, Alarms
 from anabot.slack.app import Line, create_app, open_line
 from anabot.slack.desk import Desk
@@ -95,6 +97,9 @@ def _parts(house: House, desk: Administration, watch: Watch) -> Parts:
     def greet(person: Person, channel: Channel) -> Hello:
         return hello(house.asker, person, channel)
 
+    def known(person: Person, channel: Channel) -> Registry:
+        return as_known(house.standing().registry, house.asker.decision(person, channel).named)
+
     return Parts(
         asker=house.asker,
         admin=desk,
@@ -105,6 +110,7 @@ def _parts(house: House, desk: Administration, watch: Watch) -> Parts:
         seen=house.store.seen,
         watch=watch,
         registry=lambda: house.standing().registry,
+        known=known,
     )
 
 

@@ -128,7 +128,8 @@ class Command:
     def _define(self, name: str, person: Person, channel: Channel) -> Iterator[Block]:
         if not name:
             raise BadQuery("Which metric?", todo="For example `/ana define` and a name from `/ana metrics`.")
-        yield from describe(self.desk.parts.admin.define(name, person, channel), self.desk.parts.registry())
+        found, known = self.desk.parts.admin.define(name, person, channel), self.desk.parts.known(person, channel)
+        yield from describe(known.metrics[found.name], known)
 
     def _demand(self, words: str, person: Person) -> Iterator[Block]:
         act, _, word = words.partition(" ")

@@ -87,7 +87,7 @@ class Desk:
 
     def setting(self, person: Person, channel: Channel, *, said: str = "") -> Setting:
         """How answers look to this person in this place."""
-        registry = self.parts.registry()
+        registry = self.parts.known(person, channel)
         zone: ZoneInfo = render.zone_for(person if channel.kind == "dm" else None, registry)
         return Setting(registry=registry, zone=zone, asker=person.user, said=said, said_by=person.name)
 

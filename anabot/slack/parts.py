@@ -210,7 +210,7 @@ class Parts:
     """All that `create_app` is given.
 
     `hello` says what Ana says when she joins a channel (to whoever invited her) or is opened in a DM. `registry` returns the
-    one in force now, as it can be reloaded.
+    one in force now, as it can be reloaded; `known` the same in the words that this person may read there.
     """
 
     asker: Asker
@@ -222,3 +222,4 @@ class Parts:
     seen: Seen
     watch: Watches
     registry: Callable[[], Registry]
+    known: Callable[[Person, Channel], Registry]

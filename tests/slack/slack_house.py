@@ -423,6 +423,7 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
             seen=seen,
             watch=watch,
             registry=lambda: REGISTRY,
+            known=lambda person, channel: REGISTRY,
         )
         app = create_app(settings, line, parts, pool=pool, patience_s=patience_s)
         with serving(create_web(app, ready=lambda: {"store": True}), sock):
