@@ -48,7 +48,7 @@ def _web_address(url: str) -> str:
 
 
 _SECRETS = (
-    *("warehouse_url", "store_url", "audit_key", "anthropic_api_key"),
+    *("warehouse_url", "store_url", "audit_key", "mask_key", "anthropic_api_key"),
     *("slack_bot_token", "slack_app_token", "slack_signing_secret"),
 )
 
@@ -134,6 +134,7 @@ class Settings(_SlackTokens):
     store_url: Annotated[str, AfterValidator(_known_store)] = Field(default="sqlite:///var/anabot.db", repr=False)
     checkpoints: Path | None = None  # beside a store in SQLite, or var/checkpoints
     audit_key: SecretStr = SecretStr("")  # a file with an Ed25519 key, or the key itself
+    mask_key: SecretStr = SecretStr("")  # what the mask `hash` is keyed with; without one such a column stands empty
     semantic_layer: Path = Path("semantic_layer")
     playbooks: Path = Path("playbooks")
     directory: Path | None = None

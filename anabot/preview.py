@@ -13,7 +13,7 @@ from anabot.access import audience
 from anabot.access.policy import Decision, Policy
 from anabot.ask import Asker
 from anabot.store.audit import Intended
-from anabot.types import Channel, Person
+from anabot.types import Channel, MaskRule, Person
 
 _SHOWN = 3
 
@@ -49,6 +49,7 @@ class Preview:
     classes: tuple[ClassLine, ...]
     rows: tuple[str, ...]
     denied: tuple[str, ...]
+    masked: tuple[str, ...]
     loans: tuple[str, ...]
     why: str
     place: str = ""
@@ -76,6 +77,7 @@ def preview(asker: Asker, person: Person, channel: Channel | None, *, by: str) -
         classes=tuple(_classes(policy, decision)),
         rows=tuple(f"{rule.model}.{rule.dimension}: {', '.join(rule.values) or 'no row'}" for rule in own.rows),
         denied=tuple(sorted(own.denied)),
+        masked=tuple(_mask_words(policy, each) for each in (decision.grant if channel is not None else own).masks),
         loans=tuple(
             f"{one.metric} until {one.until:%Y-%m-%d}, by @{one.by}" for one in person.loans if one.metric in own.metrics
         ),
@@ -103,6 +105,7 @@ def preview_json(found: Preview) -> dict[str, Any]:
         ],
         "rows": list(found.rows),
         "denied": list(found.denied),
+        "masked": list(found.masked),
         "loans": list(found.loans),
         "why": found.why,
         "channel": {**place, "held": held} if found.place else None,
@@ -123,6 +126,11 @@ def who(found: Preview) -> str:
     if not found.teams:
         return f"@{name} is in no team and sees nothing: no user group or confirmed e-mail of theirs leads to one."
     return f"@{name} is in {' and '.join(f'{team} (by {by})' for team, by in found.teams)}."
+
+
+def _mask_words(policy: Policy, mask: MaskRule) -> str:
+    empty = mask.form == "null" and mask.name in policy.hashed
+    return f"{mask.name}: {mask.form}" + (" (a hash needs ANABOT_MASK_KEY, which is not set)" if empty else "")
 
 
 def _classes(policy: Policy, decision: Decision) -> Iterator[ClassLine]:

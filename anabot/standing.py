@@ -187,7 +187,7 @@ def _policy(files: Mapping[str, str], registry: Registry, settings: Settings, kn
     if found is None:
         file = str(settings.semantic_layer / "access.yml")
         raise RegistryError([Fault(file, 1, "There is no access.yml.", "Without it nobody may see anything.", "Write one.")])
-    return parse_policy(files[found], registry, file=found, known=known)
+    return parse_policy(files[found], registry, file=found, known=known, mask_key=settings.mask_key.get_secret_value())
 
 
 def read_tree(folder: Path, endings: tuple[str, ...] = YAML) -> dict[str, str]:

@@ -17,6 +17,7 @@ Receipt = NewType("Receipt", str)
 Cell = str | int | float | bool | Decimal | dt.date | dt.datetime | None
 Unit = str  # "usd", "count", "ratio", "hours", "days" … free, shown beside the number
 _MARKS = {"certified": "✔ Certified", "team": "◐ Team", "draft": "⚠ Draft"}
+Mask = Literal["null", "constant", "hash", "last4", "year"]  # the strictest first
 Status = Literal["answered", "clarify", "refused", "forbidden", "error"]
 
 
@@ -84,6 +85,24 @@ class RowRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MaskRule:
+    """A dimension of which only what `form` leaves may be seen, wherever its column is read.
+
+    `key` is what `hash` is keyed with, so that nobody can work out whose name a hash stands for by hashing names.
+    """
+
+    model: str
+    dimension: str
+    form: Mask
+    key: str = field(default="", repr=False)
+
+    @property
+    def name(self) -> str:
+        """The dimension as `access.yml` names it."""
+        return f"{self.model}.{self.dimension}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleRule:
     """Metrics about people, and the only ways they may be broken down and filtered: by `by`, at most `together` at once.
 
@@ -103,7 +122,8 @@ class Grant:
 
     `metrics` may be answered; `listed` (a superset) may be named. Everything else is unknown to this person.
     `rows` restrict every scan that reaches their model. `denied` are dimensions, as `model.dimension`, that may not be
-    grouped by, filtered on or named. `people` keep small groups unsaid. Fail closed: an empty Grant sees nothing.
+    grouped by, filtered on or named; of those in `masks` only what the mask leaves is seen. `people` keep small groups
+    unsaid. Fail closed: an empty Grant sees nothing.
     """
 
     subject: str
@@ -112,6 +132,7 @@ class Grant:
     listed: frozenset[str] = frozenset()
     rows: tuple[RowRule, ...] = ()
     denied: frozenset[str] = frozenset()
+    masks: tuple[MaskRule, ...] = ()
     people: tuple[PeopleRule, ...] = ()
     team: str = ""
     reason: str = ""

@@ -57,6 +57,8 @@ FUNCTIONS: frozenset[type[exp.Expr]] = frozenset({
     exp.Abs, exp.Round, exp.Floor, exp.Ceil, exp.Sqrt, exp.Pow, exp.Ln, exp.Exp, exp.Sign, exp.Greatest, exp.Least,
     # what is missing
     exp.Coalesce, exp.Nullif,
+    # the digest of a text, in hexadecimal
+    exp.SHA2, exp.SHA2Digest, exp.Encode,
     # text, never longer than what goes in
     exp.Lower, exp.Upper, exp.Trim, exp.Substring, exp.Left, exp.Right, exp.Length, exp.StartsWith, exp.Concat,
     # times
@@ -64,6 +66,8 @@ FUNCTIONS: frozenset[type[exp.Expr]] = frozenset({
     exp.TsOrDsAdd, exp.TsOrDsDiff, exp.TsOrDsToDate, exp.Date, exp.Year, exp.Quarter, exp.Month, exp.Week, exp.Day,
     exp.AtTimeZone, exp.DayOfWeekIso, exp.DayOfYear, exp.Hour, exp.Minute, exp.Second, exp.WeekOfYear,
 })  # fmt: skip
+
+BY_NAME = frozenset({"CONVERT_TO"})  # functions that have no node of their own: a text as bytes, to be digested
 
 TYPES = frozenset({
     "BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "INT128", "DECIMAL", "FLOAT", "DOUBLE", "TEXT", "VARCHAR", "CHAR",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from anabot.access.spec import AccessSpec, ChannelSpec
-from anabot.types import Channel, Grant, Person
+from anabot.access.spec import AccessSpec, ChannelSpec, strictest
+from anabot.semantic.masks import FORMS
+from anabot.types import Channel, Grant, Mask, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class Declaration:
     says: frozenset[str]
     metrics: frozenset[str] = frozenset()
     denied: frozenset[str] = frozenset()
+    masks: Mapping[str, Mask] = field(default_factory=dict)
     owner: str = ""
     open_to_strangers: bool = False
 
@@ -30,11 +32,12 @@ def declaration(spec: AccessSpec, channel: Channel) -> Declaration:
     found = spec.channels.get(f"#{channel.name}") or spec.channels.get(channel.channel) or _by_pattern(spec, f"#{channel.name}")
     if found is None:
         default = spec.default_channel
-        return Declaration(says=frozenset(default.says), denied=frozenset(default.deny))
+        return Declaration(says=frozenset(default.says), denied=frozenset(default.deny), masks=default.mask)
     return Declaration(
         says=frozenset(found.says),
         metrics=frozenset(found.metrics),
         denied=frozenset(found.deny),
+        masks=found.mask,
         owner=found.owner,
         open_to_strangers=found.external,
     )
@@ -84,4 +87,10 @@ def nameable(own: Grant, declared: Declaration, scopes: Mapping[str, str], stric
 
 
 def _no_narrower(member: Grant, own: Grant, declared: Declaration) -> bool:
-    return set(member.rows) <= set(own.rows) and member.denied <= own.denied | declared.denied
+    said = strictest([{each.name: each.form for each in own.masks}, declared.masks])
+    masked = all(_covers(said.get(each.name), each.form) for each in member.masks)
+    return set(member.rows) <= set(own.rows) and member.denied <= own.denied | declared.denied and masked
+
+
+def _covers(said: Mask | None, own: Mask) -> bool:
+    return said is not None and FORMS.index(said) <= FORMS.index(own)

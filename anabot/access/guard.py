@@ -13,8 +13,10 @@ from sqlglot import Token, TokenType, exp
 from sqlglot.errors import SqlglotError
 
 from anabot.access import allowed
+from anabot.access.masked import NONE, prove_masked
 from anabot.access.proof import Allowed, Rule, prove
 from anabot.errors import UnsafeQuery
+from anabot.semantic.masks import Masks
 from anabot.types import Statement
 
 MAX_BYTES = 200_000
@@ -40,17 +42,20 @@ def check(
     rules: Sequence[Rule] = (),
     lists: Sequence[Allowed] = (),
     role: str = "answer",
+    masks: Masks = NONE,
 ) -> exp.Expression:
     """The statement's tree, if it is one SELECT over `relations` made of nothing but what is allowed.
 
     `rules` are a grant's row rules: each scan that they concern must be restricted by them, or by the keys in `lists`, which
-    another connection gave. `role` is what its rows are for, see `proof.prove`.
+    another connection gave. `role` is what its rows are for, see `proof.prove`. `masks` are the columns that may only be read as
+    their masks leave them.
 
     Raises:
         UnsafeQuery: naming what was refused.
     """
     tree = _looked_at(statement.text, statement.dialect, frozenset(relations))
     prove(tree, rules, statement.params, lists=lists, role=role)
+    prove_masked(tree, masks, statement, rules, lists)
     return tree
 
 
@@ -105,7 +110,7 @@ def _node(node: exp.Expr, relations: Collection[Relation]) -> None:
         extra = [name for name, value in node.args.items() if value and name not in allowed.SHAPES[kind]]
         if extra:
             raise _refused(f"{_name(node)} with {extra[0].strip('_').upper()}")
-    elif kind not in allowed.PLAIN and kind not in allowed.FUNCTIONS:
+    elif kind not in allowed.PLAIN and kind not in allowed.FUNCTIONS and not _known_by_name(node):
         raise _refused(_name(node))
     for problem in _problems(node, relations):
         raise _refused(problem)
@@ -145,6 +150,10 @@ def _may_be_star(node: exp.Star) -> bool:
         return False
     source = parent.args.get("from_")
     return isinstance(source, exp.From) and isinstance(source.this, exp.Table)
+
+
+def _known_by_name(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Anonymous) and isinstance(node.this, str) and node.this.upper() in allowed.BY_NAME
 
 
 def _name(node: exp.Expr) -> str:

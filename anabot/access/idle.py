@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from anabot.access.mask_faults import idle_masks
 from anabot.access.spec import AccessSpec, RightsSpec
 from anabot.errors import Fault
 from anabot.semantic.catalog import catalog_of, dimensions_of
@@ -20,10 +21,10 @@ def idle(spec: AccessSpec, doc: Document, registry: Registry) -> Iterator[Fault]
     teams = {name: spec.team(name) for name in spec.teams}
     for name, team in teams.items():
         yield from _never(doc, ("teams", name), spec.teams[name], team, scopes)
-        yield from _reached(doc, registry, ("teams", name), spec.teams[name], _seen(team, scopes))
+        yield from _reached(doc, registry, ("teams", name), spec.teams[name], team, _seen(team, scopes))
     for name, service in spec.services.items():
         yield from _never(doc, ("services", name), service, service, scopes)
-        yield from _reached(doc, registry, ("services", name), service, _seen(service, scopes))
+        yield from _reached(doc, registry, ("services", name), service, service, _seen(service, scopes))
     yield from _unseen(spec, doc, [*teams.values(), *spec.services.values()], scopes)
     seen = {scope for rights in (*teams.values(), *spec.services.values()) for scope in rights.sees}
     for name, channel in spec.channels.items():
@@ -45,7 +46,7 @@ def _never(doc: Document, at: Path, own: RightsSpec, whole: RightsSpec, scopes: 
             yield doc.fault((*at, "never"), what, "Its class is neither seen nor listed.", "Remove it.")
 
 
-def _reached(doc: Document, registry: Registry, at: Path, own: RightsSpec, seen: set[str]) -> Iterator[Fault]:
+def _reached(doc: Document, registry: Registry, at: Path, own: RightsSpec, whole: RightsSpec, seen: set[str]) -> Iterator[Fault]:
     """Columns and rows of tables that nothing seen leads to."""
     catalog = catalog_of(registry)
     metrics = sorted(seen & registry.metrics.keys())
@@ -57,6 +58,7 @@ def _reached(doc: Document, registry: Registry, at: Path, own: RightsSpec, seen:
             yield doc.fault(
                 (*at, "deny"), f"`{name}` is denied for nothing.", "Nothing that is seen can be cut by it.", "Remove it."
             )
+    yield from idle_masks(doc, registry, at, own, whole, cuts)
     for number, row in enumerate(own.rows):
         if row.model in registry.models and not any(catalog.paths(model, row.model) for model in models):
             what = f"This rule can never match: nothing that is seen is measured on `{row.model}` or leads to it."

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from anabot.access import audience
 from anabot.access.audience import Declaration
 from anabot.access.faults import Known, faults_of
+from anabot.access.mask_faults import mask_faults
 from anabot.access.membership import Membership, attributes, memberships
 from anabot.access.small_groups import people_rules, small_group_faults
-from anabot.access.spec import AccessSpec, RightsSpec
+from anabot.access.spec import AccessSpec, RightsSpec, mask_rules
 from anabot.errors import Fault, RegistryError
 from anabot.semantic import documents
 from anabot.semantic.documents import Document
@@ -52,8 +53,8 @@ class OffLimits:
 class Policy:
     """The rules in force. Frozen: a reload makes another one."""
 
-    def __init__(self, spec: AccessSpec, registry: Registry) -> None:
-        self._spec = spec
+    def __init__(self, spec: AccessSpec, registry: Registry, *, mask_key: str = "") -> None:
+        self._spec, self._mask_key = spec, mask_key
         self._teams = {name: spec.team(name) for name in spec.teams}
         self._scopes = {name: metric.scope for name, metric in registry.metrics.items() if not metric.hidden}
         self._people = people_rules(spec, registry)
@@ -68,6 +69,16 @@ class Policy:
     def reporting(self) -> bool:
         """Whether refusals are written down instead of made, as far as `asked` goes."""
         return self._spec.mode == "report"
+
+    @property
+    def hashed(self) -> frozenset[str]:
+        """The dimensions that somebody should see hashed and sees empty, for want of a key."""
+        spec = self._spec
+        rights = [spec.defaults, *spec.templates.values(), *spec.teams.values(), *spec.services.values()]
+        masks = [each.mask for each in rights] + [each.mask for each in spec.channels.values()] + [spec.default_channel.mask]
+        return (
+            frozenset() if self._mask_key else frozenset(name for each in masks for name, form in each.items() if form == "hash")
+        )
 
     def scope(self, metric: str) -> str:
         """The class of a metric."""
@@ -175,6 +186,7 @@ class Policy:
             audience=place,
             metrics=said,
             denied=own.denied | declared.denied,
+            masks=mask_rules(self._mask_key, {each.name: each.form for each in own.masks}, declared.masks),
             reason=f"{own.reason} {why}".strip(),
         )
         return Decision(grant=grant, own=own, named=said | known, held=own.metrics - said)
@@ -211,6 +223,7 @@ class Policy:
             listed=seen.union(*(self._of(each.lists, each) for each in rights)),
             rows=rows,
             denied=frozenset(name for each in rights for name in each.deny),
+            masks=mask_rules(self._mask_key, *(each.mask for each in rights)),
             people=self._people,
             team=team,
             reason=reason,
@@ -267,8 +280,9 @@ def parse_policy(
     *,
     file: str = "access.yml",
     known: Known | None = None,
+    mask_key: str = "",
 ) -> Policy:
-    """Read `access.yml`. `known` are the names that exist in Slack, where somebody can say.
+    """Read `access.yml`. `known` are the names that exist in Slack, where somebody can say; hashes are keyed with `mask_key`.
 
     Raises:
         RegistryError: with all faults, each with its line.
@@ -278,9 +292,10 @@ def parse_policy(
     if doc is not None and spec is not None:
         faults += faults_of(spec, doc, registry, known)
         faults += small_group_faults(spec, doc, registry)
+        faults += mask_faults(spec, doc, registry)
     if faults or spec is None:
         raise RegistryError(list(dict.fromkeys(faults)))
-    return Policy(spec, registry)
+    return Policy(spec, registry, mask_key=mask_key)
 
 
 def _shaped(text: str, file: str) -> tuple[Document | None, AccessSpec | None, tuple[Fault, ...]]:

@@ -89,8 +89,8 @@ def _gives_keys(scan: exp.Table) -> bool:
     inside = scan.find_ancestor(exp.In)
     select = inside.find_ancestor(exp.Select) if inside is not None else None
     source = select.args.get("from_") if select is not None else None
-    alone = source is not None and isinstance(source.this, exp.Table) and select is not None and not select.args.get("joins")
-    return alone and select is not None and any(part is inside for part in _conjuncts(select))
+    single = source is not None and isinstance(source.this, exp.Table) and select is not None and not select.args.get("joins")
+    return single and select is not None and any(part is inside for part in conjuncts(select))
 
 
 def only_joined(tree: exp.Expression, names: Collection[str]) -> None:
@@ -151,29 +151,31 @@ def _obeys(scan: exp.Table, rule: Rule, params: Sequence[Cell], lists: Sequence[
         return True
     if relation in rule.apart:
         return _is_joined(scan)
-    select = _alone(scan)
+    select = alone(scan)
     if select is None:
         return False
-    return any(_restricts(part, scan, relation, rule, params, lists) for part in _conjuncts(select))
+    return any(restricts(part, scan, relation, rule, params, lists) for part in conjuncts(select))
 
 
 def _is_joined(scan: exp.Table) -> bool:
     """Whether the scan is joined to other rows, by itself or as the rows of it that another rule allows."""
-    select = _alone(scan)
+    select = alone(scan)
     if select is None:
         return isinstance(scan.parent, exp.Join)
-    whole = len(select.expressions) == 1 and isinstance(select.expressions[0], exp.Star)
+    whole = not any(select.args.get(each) for each in ("group", "having", "distinct", "limit"))
+    whole = whole and not any(each.find(exp.AggFunc) for each in select.expressions)
     return whole and isinstance(select.parent, exp.Subquery) and isinstance(select.parent.parent, exp.Join)
 
 
-def _alone(scan: exp.Table) -> exp.Select | None:
+def alone(scan: exp.Table) -> exp.Select | None:
     """The SELECT in which the scan is the only source."""
     source = scan.parent
     select = source.parent if isinstance(source, exp.From) else None
     return select if isinstance(select, exp.Select) and not select.args.get("joins") else None
 
 
-def _conjuncts(select: exp.Select) -> Iterator[exp.Expr]:
+def conjuncts(select: exp.Select) -> Iterator[exp.Expr]:
+    """The conditions that must all be true of its rows."""
     where = select.args.get("where")
     waiting = [where.this] if where is not None else []
     while waiting:
@@ -184,9 +186,10 @@ def _conjuncts(select: exp.Select) -> Iterator[exp.Expr]:
             yield part
 
 
-def _restricts(
+def restricts(
     part: exp.Expr, scan: exp.Table, relation: Relation, rule: Rule, params: Sequence[Cell], lists: Sequence[Allowed]
 ) -> bool:
+    """Whether a condition lets through only rows of the scan that the rule allows."""
     if isinstance(part, exp.Boolean):
         return not part.this
     if not isinstance(part, exp.EQ | exp.In) or not _of(part.this, scan):

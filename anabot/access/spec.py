@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from anabot.semantic.masks import FORMS
+from anabot.types import Mask, MaskRule
 
 
 class _Ours(BaseModel):
@@ -19,6 +23,11 @@ def _team_alone(value: Any) -> Any:
     return {"team": value} if isinstance(value, str) else value
 
 
+def _null(value: Any) -> Any:
+    return "null" if value is None else value  # as YAML reads a bare null
+
+
+MaskName = Annotated[Mask, BeforeValidator(_null)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
@@ -89,13 +98,17 @@ class SmallGroupsSpec(_Ours):
 
 
 class RightsSpec(_Ours):
-    """What is seen (may be answered) and listed (may be known of): classes; then single metrics, and what is taken away."""
+    """What is seen (may be answered) and listed (may be known of): classes; then single metrics, and what is taken away.
+
+    `mask` is `model.dimension` → what of its values is left to see.
+    """
 
     sees: Names = ()
     lists: Names = ()
     metrics: Names = ()
     never: Names = ()
     deny: Names = ()
+    mask: dict[str, MaskName] = {}
     rows: tuple[RowSpec, ...] = ()
 
 
@@ -122,6 +135,7 @@ class ChannelSpec(_Ours):
     says: Names = ()
     metrics: Names = ()
     deny: Names = ()
+    mask: dict[str, MaskName] = {}
     external: bool = False
 
 
@@ -130,6 +144,7 @@ class DefaultChannelSpec(_Ours):
 
     says: Names = ()
     deny: Names = ()
+    mask: dict[str, MaskName] = {}
 
 
 class OffLimitsSpec(_Ours):
@@ -167,7 +182,28 @@ class AccessSpec(_Ours):
         merged: dict[str, Any] = {
             key: tuple(dict.fromkeys(value for layer in layers for value in getattr(layer, key)))
             for key in RightsSpec.model_fields
+            if key != "mask"
         }
+        merged["mask"] = strictest(layer.mask for layer in layers)
         # A class that is seen is listed anyway; a template may list what one of its teams sees.
         merged["lists"] = tuple(scope for scope in merged["lists"] if scope not in merged["sees"])
         return TeamSpec.model_construct(template=own.template, keeps=own.keeps, **merged)
+
+
+def strictest(masks: Iterable[Mapping[str, Mask]]) -> dict[str, Mask]:
+    """Every mask of all of these; of two of one dimension, the one that leaves less."""
+    found: dict[str, Mask] = {}
+    for name, form in (pair for each in masks for pair in each.items()):
+        found[name] = min(form, found.get(name, form), key=FORMS.index)
+    return found
+
+
+def mask_rules(key: str, *masks: Mapping[str, Mask]) -> tuple[MaskRule, ...]:
+    """All of these masks as a grant holds them. A hash without a key could be undone by hashing names: it shows nothing."""
+    kept = {name: form if key or form != "hash" else "null" for name, form in sorted(strictest(masks).items())}
+    return tuple(_rule(name, form, key) for name, form in kept.items())
+
+
+def _rule(name: str, form: Mask, key: str) -> MaskRule:
+    model, _, dimension = name.partition(".")
+    return MaskRule(model=model, dimension=dimension, form=form, key=key if form == "hash" else "")

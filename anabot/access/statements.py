@@ -10,6 +10,7 @@ from anabot.access import guard
 from anabot.access.proof import Allowed, only_joined, rules_of
 from anabot.semantic import Compiled, Prepared, render
 from anabot.semantic.bound import bound, wanted
+from anabot.semantic.masks import masks_of
 from anabot.semantic.pieces import MERGE
 from anabot.semantic.registry import Registry
 from anabot.types import Grant, Statement
@@ -31,7 +32,10 @@ def checked(registry: Registry, compiled: Compiled, grant: Grant, prepared: Prep
     here = {each.relation for each in registry.models.values() if each.connection == at}
     here |= {each.relation for each in registry.spines if each.connection == at}
     rules = rules_of(registry, grant, at)
-    return statement, guard.check(statement, relations=compiled.relations & here, rules=rules, lists=lists, role=prepared.role)
+    masks = masks_of(registry, grant.masks, at)
+    return statement, guard.check(
+        statement, relations=compiled.relations & here, rules=rules, lists=lists, role=prepared.role, masks=masks
+    )
 
 
 def checked_before(registry: Registry, compiled: Compiled, grant: Grant) -> Iterator[Checked]:

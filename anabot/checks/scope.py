@@ -6,7 +6,7 @@ It never reaches a warehouse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -132,6 +132,7 @@ class _Prover:
             if denied:
                 yield "is answered, although the dimension is denied"
             yield from self._about_people(grant, compiled, name, by)
+            yield from self._made_of_masked(grant, compiled)
             yield from self._looked_at(grant, compiled)
 
     def _about_people(self, grant: Grant, compiled: Compiled, name: str, by: str) -> Iterator[str]:
@@ -144,6 +145,15 @@ class _Prover:
             for leaf in catalog_of(self.registry).leaves(name):
                 if leaf.agg not in COUNTABLE:
                     yield f"is the {leaf.agg} of single people"
+
+    def _made_of_masked(self, grant: Grant, compiled: Compiled) -> Iterator[str]:
+        """A number over masked values is another number: it is not given under the metric's name."""
+        masked = self._dimension_columns(mask.name for mask in grant.masks)
+        used = (
+            {column for each in compiled.metrics for column in self._of_metric(self.registry.metrics[each])} if masked else set()
+        )
+        for table, column in sorted(masked & used):
+            yield f"is made of {table}.{column}, which is masked"
 
     def _declared(self, rule: PeopleRule, name: str, by: str) -> bool:
         reach, leaves = catalog_of(self.registry), catalog_of(self.registry).leaves(name)
@@ -179,8 +189,11 @@ class _Prover:
         return bool(slots) and all(_columns(self.registry, slot.element.model, [slot.element.tree]) & columns for slot in slots)
 
     def _denied_columns(self, grant: Grant) -> Columns:
+        return self._dimension_columns(grant.denied)
+
+    def _dimension_columns(self, names: Iterable[str]) -> Columns:
         found: set[tuple[str, str]] = set()
-        for name in grant.denied:
+        for name in names:
             model, _, dimension = name.partition(".")
             held = self.registry.models.get(model)
             if held is not None and dimension in held.dimensions:

@@ -4,6 +4,7 @@
     plan     metrics to aggregates, aggregates to scans and joins
     protect  every scan by the grant's row rules
     lower    nodes to one sqlglot SELECT per connection
+    mask     every scan by the grant's masks
 
 It never sees a connection, a clock or a person.
 """
@@ -22,6 +23,8 @@ from anabot.semantic.catalog import Slot, catalog_of
 from anabot.semantic.distinct import Distinct, through
 from anabot.semantic.filters import Predicate
 from anabot.semantic.lower import lower, scanned
+from anabot.semantic.masks import masked, masks_of
+from anabot.semantic.masks_kept import refuse_masked, seen_masked
 from anabot.semantic.meaning import Meaning, Vocabulary
 from anabot.semantic.people import Asked, people_of
 from anabot.semantic.pieces import MERGE, Crossing, connection_of, lies_apart
@@ -47,6 +50,7 @@ class Compiled:
     """A question ready to be guarded and run. `metrics` includes inputs; `models` are all that are read.
 
     `people` are its metrics about people: their small groups are left out of the rows, and only then the limit is applied.
+    `masked` are the names in it of what is only seen masked.
     """
 
     query: MetricQuery
@@ -57,6 +61,7 @@ class Compiled:
     metrics: tuple[str, ...]
     crossings: tuple[Crossing, ...] = ()
     people: tuple[Asked, ...] = ()
+    masked: tuple[str, ...] = ()
 
 
 def compile_query(
@@ -78,8 +83,8 @@ def compile_query(
 
     Raises:
         UnknownName: a name that is not there, or that the grant hides.
-        NotAllowed: a metric that is listed but not granted, or whose rows the grant's rules cannot restrict; a metric about
-            people in a way that is not declared.
+        NotAllowed: a metric that is listed but not granted, whose rows the grant's rules cannot restrict, or that is made of
+            what is only seen masked; a metric about people in a way that is not declared.
         BadQuery: known names that cannot be compiled together.
     """
     known = dialects or {}
@@ -91,6 +96,8 @@ def compile_query(
         return _listed(registry, query, grant, predicates, speaks)
     catalog = catalog_of(registry)
     resolved = resolve_fully(registry, query, grant, predicates)
+    if grant.masks:
+        refuse_masked(registry, resolved.query.metrics, grant, _unmasked)
 
     homes = {registry.models[model].connection for model, _ in resolved.leaves}
     formulas = speaks(homes.pop()) if len(homes) == 1 else _MERGED
@@ -111,8 +118,13 @@ def compile_query(
         columns=(*keys, *metrics),
         metrics=_with_inputs(registry, resolved.query.metrics),
         people=people,
+        masked=seen_masked(registry, grant, (*resolved.keys, *resolved.fields.values())),
         **_compiled(registry, protection, plan, planner.values, speaks),
     )
+
+
+def _unmasked(registry: Registry, query: MetricQuery, grant: Grant) -> Compiled:
+    return compile_query(registry, query, grant)
 
 
 def _whole(plan: Shown, people: tuple[Asked, ...]) -> Shown:
@@ -192,6 +204,7 @@ def _told_apart(asked: Distinct, speaks: Callable[[str], str]) -> Compiled:
         query=planner.resolved.query,
         columns=tuple(edges if asked.extremes else keys),
         metrics=(),
+        masked=seen_masked(registry, asked.grant, planner.resolved.keys),
         **_compiled(registry, protection, protected, planner.values, speaks),
     )
 
@@ -254,7 +267,7 @@ def _compiled(
 def _prepared(
     registry: Registry,
     protection: Protection,
-    trees: Sequence[tuple[str, exp.Expression]],
+    trees: Sequence[tuple[str, exp.Select]],
     values: Values,
     speaks: Callable[[str], str],
 ) -> dict[str, Any]:
@@ -263,6 +276,9 @@ def _prepared(
         Prepared(connection=at, dialect=speaks(at), tree=tree, values=tuple(values.bound), role="allows", name=name)
         for name, (at, tree) in protection.lists.items()
     ]
+    grant = protection.grant
+    if grant.masks:
+        trees = [(at, masked(tree, masks_of(registry, grant.masks, at), speaks(at), values)) for at, tree in trees]
     asked = [Prepared(connection=at, dialect=speaks(at), tree=tree, values=tuple(values.bound)) for at, tree in trees]
     relations = frozenset(registry.models[name].relation for name in protection.touched) | protection.spines
     return {"prepared": (*lists, *asked), "models": tuple(sorted(protection.touched)), "relations": relations}

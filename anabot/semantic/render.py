@@ -10,6 +10,7 @@ from typing import Literal
 
 from sqlglot import exp
 
+from anabot.semantic.masks import Secret
 from anabot.semantic.trees import MARK
 from anabot.types import Cell, Statement
 
@@ -38,7 +39,7 @@ def render(prepared: Prepared) -> Statement:
     DuckDB gets `$1`, PostgreSQL `%s` (with `%%` for a percent sign, as psycopg reads it), Snowflake `?`.
     """
     pieces = _MARK.split(prepared.tree.sql(dialect=prepared.dialect))
-    params = tuple(prepared.values[int(number)] for number in pieces[1::2])
+    params = tuple(_plain(prepared.values[int(number)]) for number in pieces[1::2])
     texts = pieces[::2]
     if prepared.dialect == "postgres" and params:
         texts = [text.replace("%", "%%") for text in texts]
@@ -47,10 +48,11 @@ def render(prepared: Prepared) -> Statement:
 
 
 def display_sql(prepared: Prepared) -> str:
-    """The statement as people read it: laid out, values in place. Never to be run."""
+    """The statement as people read it: laid out, values in place but for secrets. Never to be run."""
     tree = prepared.tree.copy()
     for node in list(tree.find_all(exp.Placeholder)):
-        node.replace(literal(prepared.values[int(node.name.strip(MARK))]))
+        value = prepared.values[int(node.name.strip(MARK))]
+        node.replace(literal("…" if isinstance(value, Secret) else value))
     return tree.sql(dialect=prepared.dialect, pretty=True)
 
 
@@ -67,6 +69,10 @@ def literal(value: Cell) -> exp.Expression:
     if isinstance(value, dt.date):
         return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
     return exp.Literal.string(value)
+
+
+def _plain(value: Cell) -> Cell:
+    return str(value) if isinstance(value, Secret) else value
 
 
 def _mark(dialect: str, place: int) -> str:

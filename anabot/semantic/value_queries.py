@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.catalog import Slot, catalog_of, dimensions_of
 from anabot.semantic.compiler import Compiled, compile_query, compile_values
+from anabot.semantic.masks import columns_of, masked_columns
 from anabot.semantic.meaning import Vocabulary
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Dimension, Registry
@@ -28,11 +29,17 @@ def compile_index(registry: Registry, grant: Grant, *, dialects: Mapping[str, st
 
 
 def declared_values(registry: Registry, grant: Grant) -> dict[Place, tuple[str, ...]]:
-    """The values that the registry itself names, in those dimensions; none where the grant's row rules may hide some."""
+    """The values that the registry itself names, in those dimensions; none where the grant's row rules may hide some,
+    or a mask does."""
     if grant.rows:
         return {}
     models = registry.models
-    found = {place: tuple(models[place[0]].dimensions[place[1]].values) for place in _reached(registry, grant)}
+    hidden = masked_columns(registry, grant.masks)
+    found = {
+        place: tuple(models[place[0]].dimensions[place[1]].values)
+        for place in _reached(registry, grant)
+        if not hidden & set(columns_of(models[place[0]], models[place[0]].dimensions[place[1]].tree))
+    }
     return {place: values for place, values in found.items() if values}
 
 

@@ -40,6 +40,8 @@ def _limits(found: Preview) -> Iterator[str]:
     for name, values in found.attributes:
         yield f"Attribute {mrkdwn.value(name)}: {mrkdwn.value(', '.join(values))}"
     yield from (f"Rows only where {mrkdwn.value(rule)}" for rule in found.rows)
+    if found.masked:
+        yield f"Masked: {mrkdwn.value('; '.join(found.masked))}"
     if found.denied:
         yield f"Never: {mrkdwn.value(', '.join(found.denied))}"
     yield from (f"Lent: {mrkdwn.value(loan)}" for loan in found.loans)

@@ -6,6 +6,7 @@ What is left is computed in plain Python over the rows and the keys below; nothi
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -62,7 +63,18 @@ DENIABLE = {
 for _used in ("orders.channel", "orders.is_gift"):
     del DENIABLE[_used]
 
+# What may be masked, and how: it is no key, and of the type that the mask gives.
+MASKABLE = {
+    **DENIABLE,
+    "orders.channel": ("orders", "channel"),
+    "shops.opened_on": ("shops", "opened_on"),
+    "customers.signed_up_on": ("customers", "signed_up_on"),
+}
+MASK_KEY = "a key that only this bakery has"
+
 UNTYPED = ("_on", "_at", "as_of", "_day", "staff_id", "quantity", "is_gift")  # that no word can be compared with
+STRICTEST = ["null", "constant", "hash", "last4", "year"]
+FORMS = STRICTEST[:4]
 FIRST = dt.date(2025, 1, 1)
 TIMES = ["metric_time__day", "metric_time__week", "metric_time__month", "metric_time__quarter", "metric_time__year"]
 
@@ -96,8 +108,8 @@ def rows(chance: Random) -> Tables:
         "regions": [(each, some([each.title(), "North", None]), some(["Nordland", "Insula"])) for each in regions],
         "shops": [(n, some(["Harbour", "Market", "Castle", "Ferry"]), some([*regions, None]), some(days)) for n in shops],
         "customers": [
-            (n, f"Customer {n}", some(["gold", "silver", "bronze", None]), some(days), some([None, f"555-{n}"]),
-             some([*regions, None]))
+            (n, f"Customer {n}", some(["gold", "silver", "bronze", None]), some(days),
+             some([None, f"555-{n}", f"+46 555 01{n:03}"]), some([*regions, None]))
             for n in people
         ],
         "orders": orders,
@@ -139,6 +151,7 @@ class Rules:
     groups: frozenset[str]
     allowed: tuple[tuple[tuple[str, str], tuple[str, ...]], ...]
     denied: frozenset[tuple[str, str]]
+    masked: dict[tuple[str, str], str]
 
 
 def rules(chance: Random, data: Tables) -> Rules:
@@ -146,6 +159,7 @@ def rules(chance: Random, data: Tables) -> Rules:
     teams: dict[str, Any] = {}
     groups: dict[str, Any] = {}
     allowed, denied = [], set()
+    masked: dict[tuple[str, str], str] = {}
     for team in ["one", "two"][: chance.choice([1, 1, 2])]:
         own: dict[str, Any] = {"sees": ["company", "books", "people"], "rows": [], "deny": []}
         held: dict[str, list[str]] = {}
@@ -166,14 +180,21 @@ def rules(chance: Random, data: Tables) -> Rules:
         for name in chance.sample(sorted(DENIABLE), chance.choice([0, 0, 1, 2])):
             own["deny"].append(name)
             denied.add(DENIABLE[name])
+        own["mask"] = {}
+        for name in chance.sample(sorted(MASKABLE), chance.choice([0, 0, 1, 2])):
+            own["mask"][name] = form = chance.choice(["null", "year"] if name.endswith("_on") else FORMS)
+            masked[MASKABLE[name]] = min(form, masked.get(MASKABLE[name], form), key=STRICTEST.index)
         teams[team] = own
         groups[f"in-{team}"] = {"team": team, "attributes": held}
     said = {"classes": {"company": {}, "books": {}, "people": {}}, "groups": groups, "teams": teams}
-    return Rules(text=json.dumps(said), groups=frozenset(groups), allowed=tuple(allowed), denied=frozenset(denied))
+    return Rules(text=json.dumps(said), groups=frozenset(groups), allowed=tuple(allowed), denied=frozenset(denied), masked=masked)
 
 
 def left(data: Tables, rules: Rules, *, homes: bool) -> Tables:
-    """The rows that are left when those that the rules forbid are gone, with all that leads to them, and the columns too."""
+    """The rows that are left when those that the rules forbid are gone, with all that leads to them, and the columns too.
+
+    Rules about rows look at what is there; then what is masked is overwritten.
+    """
     leads = {**LEADS, "customers": {"home_id": ("regions", "region_id")} if homes else {}}
     kept = data
     for (table, column), values in rules.allowed:
@@ -181,9 +202,32 @@ def left(data: Tables, rules: Rules, *, homes: bool) -> Tables:
         _follow(data, told, leads)
         kept = {name: [row for row in held if name not in told or row in told[name]] for name, held in kept.items()}
     return {
-        table: [{column: cell for column, cell in row.items() if (table, column) not in rules.denied} for row in held]
+        table: [
+            {
+                column: seen(rules.masked.get((table, column), ""), cell)
+                for column, cell in row.items()
+                if (table, column) not in rules.denied
+            }
+            for row in held
+        ]
         for table, held in kept.items()
     }
+
+
+def seen(form: str, cell: Any) -> Any:
+    """What a mask leaves of a cell."""
+    match form:
+        case "null":
+            return None
+        case "constant":
+            return "masked"
+        case "hash" if cell is not None:
+            return hashlib.sha256(f"{MASK_KEY}{cell}".encode()).hexdigest()[:16]
+        case "last4" if cell is not None:
+            return f"…{cell[-4:]}" if len(cell) >= 8 else "…"
+        case "year" if cell is not None:
+            return cell.replace(month=1, day=1)
+    return cell
 
 
 def _follow(data: Tables, told: Tables, leads: dict[str, dict[str, tuple[str, str]]]) -> None:

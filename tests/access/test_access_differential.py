@@ -93,6 +93,14 @@ def test_the_comparison_sees_a_rule_that_is_forgotten(on_duckdb: Bench, monkeypa
         compare_all(on_duckdb)
 
 
+def test_the_comparison_sees_a_mask_that_is_forgotten(on_duckdb: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("anabot.semantic.compiler.masked", lambda tree, *_: tree)
+    monkeypatch.setattr("anabot.access.guard.prove_masked", lambda *_: None)
+
+    with pytest.raises(AssertionError, match="another answer"):
+        compare_all(on_duckdb)
+
+
 def compare_all(bench: Bench) -> Counter[str]:
     outcomes: Counter[str] = Counter()
     for seed in COMPANIES:
@@ -107,7 +115,7 @@ class _Company:
         self.data = made.rows(self.chance)
         self.rules = made.rules(self.chance, self.data)
         self.whole, self.copy = bench.registry("crumb", homes=homes), bench.registry("copied", homes=homes)
-        policy = parse_policy(self.rules.text, self.whole)
+        policy = parse_policy(self.rules.text, self.whole, mask_key=made.MASK_KEY)
         person = Person(user=UserId("U1"), name="one", groups=self.rules.groups)
         self.grant = policy.decide(person, None, [person]).own
         names = frozenset(self.copy.metrics)

@@ -16,12 +16,12 @@ from anabot.access.policy import parse_policy
 from anabot.access.roles import roles_of
 from anabot.checks.scope import Report, prove_scope
 from anabot.errors import NotAllowed, UnknownName
-from anabot.semantic import compiler, conditions, lower, parse_registry, people, protect
+from anabot.semantic import compiler, conditions, lower, masks, parse_registry, people, protect
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.meaning import Vocabulary
 from anabot.semantic.plan import Aggregated, Joined, Scanned
 from anabot.semantic.protect import Protection
-from anabot.types import PeopleRule
+from anabot.types import MaskRule, PeopleRule
 from tests.tiny import tiny_files, tiny_registry
 
 REGISTRY = tiny_registry()
@@ -29,6 +29,12 @@ ROLES = roles_of(parse_policy(tiny_files()["access.yml"], REGISTRY))
 CLERK = next(grant for name, grant in ROLES.items() if name == "@shops-north")
 ABOUT_CUSTOMERS = PeopleRule(
     metrics=frozenset({"customers_served", "orders_placed"}), person="customer", by=("tier", "channel"), k=5
+)
+MASKS = (
+    MaskRule(model="customers", dimension="tier", form="hash", key="a key that is not known"),
+    MaskRule(model="shops", dimension="opened_on", form="year"),
+    MaskRule(model="regions", dimension="region", form="constant"),
+    MaskRule(model="orders", dimension="channel", form="null"),
 )
 FOLDER = Path(__file__).parents[2] / "semantic_layer"
 
@@ -42,7 +48,7 @@ def _nothing_kept() -> Iterator[None]:
 
 
 def proved() -> Report:
-    return prove_scope(REGISTRY, {"@shops-north": replace(CLERK, people=(ABOUT_CUSTOMERS,))})
+    return prove_scope(REGISTRY, {"@shops-north": replace(CLERK, people=(ABOUT_CUSTOMERS,), masks=MASKS)})
 
 
 @cache
@@ -196,6 +202,28 @@ def _hidden_is_suggested(self: Vocabulary, name: str) -> Any:
         raise UnknownName(error.what, name=name, nearest=tuple(self.registry.metrics)) from error
 
 
+def _nothing_masked(tree: Any, *_: Any) -> Any:
+    return tree
+
+
+def _a_hash_with_another_key(column: Any, rule: Any, dialect: str, bind: Any) -> Any:
+    return SEEN(column, replace(rule, key="of somebody else"), dialect, bind)
+
+
+def _the_joined_left_as_they_are(scan: Any, *args: Any) -> None:
+    if not isinstance(scan.parent_select.parent.parent if scan.parent_select.parent else scan.parent, exp.Join):
+        MASK(scan, *args)
+
+
+def _beside_its_mask(column: Any, *args: Any) -> Any:
+    return exp.Coalesce(this=GIVEN(column, *args).unalias(), expressions=[column.copy()])
+
+
+def _any_metric(*_: Any) -> None:
+    return None
+
+
+SEEN, MASK, GIVEN = masks.seen, masks._mask, masks._given
 SCAN, ALLOWED, RULE, PART = Protection.scan, Protection._allowed, Protection._rule, Protection._part
 SCANNED, METRIC, TRUE_ALLOWED = lower.scanned, Vocabulary.metric, conditions.allowed
 MUTATIONS: list[tuple[Any, str, Callable[..., Any]]] = [
@@ -212,6 +240,11 @@ MUTATIONS: list[tuple[Any, str, Callable[..., Any]]] = [
     (protect.conditions, "allowed", _all_but_the_values),
     (Vocabulary, "denied", _nothing_denied),
     (Vocabulary, "denied", _denied_by_name_alone),
+    (compiler, "masked", _nothing_masked),
+    (compiler, "refuse_masked", _any_metric),
+    (masks, "_mask", _the_joined_left_as_they_are),
+    (masks, "_given", _beside_its_mask),
+    (masks, "seen", _a_hash_with_another_key),
     (compiler, "people_of", _nothing_about_people),
     (people, "_one", _by_whatever_is_asked),
     (Vocabulary, "metric", _every_metric),

@@ -19,6 +19,7 @@ from anabot.agent.offline.spelling import spellable
 from anabot.agent.offline.text import root, tokens, words
 from anabot.agent.offline.words import FILLERS, OPERATORS, PREPOSITIONS
 from anabot.semantic.catalog import catalog_of, dimensions_of
+from anabot.semantic.masks import columns_of, masked_columns
 from anabot.semantic.registry import Dimension, DimensionRef, Registry
 from anabot.semantic.values import ValueIndex
 from anabot.types import Grant
@@ -65,6 +66,7 @@ class Lexicon:
 
     def __init__(self, registry: Registry, grant: Grant, values: ValueIndex) -> None:
         self.registry, self.grant, self.values = registry, grant, values
+        self._masked = masked_columns(registry, grant.masks)
         self.entries: dict[Key, Entry] = {}
         self.loose: dict[Key, Entry] = {}
         self.longest: dict[str, int] = {}
@@ -177,7 +179,8 @@ class Lexicon:
         held = self.values.by_dimension.get(where)
         if held is None:
             ruled = any((rule.model, rule.dimension) == where for rule in self.grant.rows)
-            return {} if ruled else dimension.values
+            hidden = self._masked & set(columns_of(self.registry.models[where[0]], dimension.tree))
+            return {} if ruled or hidden else dimension.values
         folded = {value.casefold(): synonyms for value, synonyms in dimension.values.items()}
         return {value: folded.get(value.casefold(), ()) for value in held}
 

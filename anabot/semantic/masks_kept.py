@@ -1,0 +1,77 @@
+"""What a mask means for a question: a number that is made of what is masked is refused, and what is seen masked is named.
+
+A metric over masked values would be another number under the same name. What a metric is made of is read off its own statement,
+compiled for somebody without masks. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from anabot.errors import AnabotError, NotAllowed
+from anabot.semantic.masks import Column, columns_of, masked_columns, read_by
+from anabot.semantic.meaning import Meaning
+from anabot.semantic.query import MetricQuery
+from anabot.semantic.registry import Registry
+from anabot.types import Grant
+
+if TYPE_CHECKING:
+    from anabot.semantic.compiler import Compiled
+
+Compile = Callable[[Registry, MetricQuery, Grant], "Compiled"]
+
+
+def refuse_masked(registry: Registry, metrics: Iterable[str], grant: Grant, compile_: Compile) -> None:
+    """Nothing, if none of the metrics is made of a column that the grant masks.
+
+    Raises:
+        NotAllowed: naming the metric, and not the column.
+    """
+    hidden = masked_columns(registry, grant.masks)
+    for name in metrics:
+        columns = made_of(registry, name, compile_)
+        if columns is None or columns & hidden:
+            why = f"`{name}` is made of something that you may only see masked, and over that it would be another number."
+            raise NotAllowed("This cannot be answered for you.", why=why, todo="Ask the data team.")
+
+
+def seen_masked(registry: Registry, grant: Grant, meanings: Iterable[Meaning]) -> tuple[str, ...]:
+    """The names among these that stand for a masked column, or for something computed from one."""
+    hidden = masked_columns(registry, grant.masks)
+    return tuple(each.name for each in meanings if hidden and hidden & set(_behind(registry, each)))
+
+
+def _behind(registry: Registry, meaning: Meaning) -> Iterator[Column]:
+    for slot in meaning.slots.values():
+        model = registry.models.get(slot.element.model)  # a time of the calendar's own has none
+        if model is not None:
+            yield from columns_of(model, slot.element.tree)
+
+
+@lru_cache(maxsize=2_000)
+def made_of(registry: Registry, name: str, compile_: Compile) -> frozenset[Column] | None:
+    """The columns that a metric reads whatever it is asked by, its own time among them; None where it cannot be told."""
+    names = frozenset(registry.metrics)
+    all_of_it = Grant(subject="", audience="", metrics=names, listed=names)
+    found: set[Column] = set()
+    told = False
+    for by in ((), ("metric_time",)):
+        try:
+            compiled = compile_(registry, MetricQuery(metrics=(name,), group_by=by), all_of_it)
+        except AnabotError:  # it has no time, or is nothing without one
+            continue
+        told = True
+        for each in compiled.prepared:
+            found |= set(read_by(each.tree, each.connection, compiled.relations))
+        found |= {column for used in compiled.metrics for column in _time(registry, used)}
+    return frozenset(found) if told else None
+
+
+def _time(registry: Registry, name: str) -> Iterator[Column]:
+    metric = registry.metrics[name]
+    model = registry.models.get(metric.model)
+    dimension = model.dimensions.get(metric.time_dimension) if model else None
+    if model is not None and dimension is not None:
+        yield from columns_of(model, dimension.tree)
