@@ -1,13 +1,11 @@
-"""What `/ana` can do beyond answering: status, definitions, playbooks, the record, a reload. Never shows a hidden name."""
+"""What `/ana` can do beyond answering and playbooks: status, definitions, the record, a reload. Never shows a hidden name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import structlog
 
 from anabot.ask import Asker
 from anabot.errors import NotAllowed, UnknownName
@@ -18,10 +16,8 @@ from anabot.store import Intended, Store
 from anabot.types import Channel, Person
 
 if TYPE_CHECKING:
-    from anabot.playbooks.playbook import Playbook
     from anabot.replay import Replayer
 
-log = structlog.get_logger()
 _AUDITED = (
     "at", "workspace", "actor", "place", "kind", "status", "reason", "metrics", "rows", "ms", "tokens", "cost_usd", "receipt",
     "query_hash", "sql_hash", "result_hash", "access", "why", "registry", "question_id",
@@ -36,33 +32,11 @@ def audit_rows(store: Store, count: int, *, words: bool = False, **wanted: Any) 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaybookLine:
-    """A playbook as people list it. `channel` has its `#`; `schedule` is in words."""
-
-    name: str
-    title: str
-    channel: str
-    schedule: str
-    owner: str = ""
-    runnable: bool = False
-
-
-def playbook_lines(playbooks: Mapping[str, Playbook]) -> list[PlaybookLine]:
-    """The playbooks in force, by name."""
-    return [
-        PlaybookLine(name=name, title=one.title, channel=f"#{one.channel}", schedule=one.schedule.words, owner=one.owner)
-        for name, one in sorted(playbooks.items())
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Administration:
-    """The desk behind `/ana`. `vitals`, `list_playbooks`, `run_playbook` and `read_again` are handed in whole."""
+    """The desk behind `/ana`, but for playbooks. `vitals` and `read_again` are handed in whole."""
 
     asker: Asker
     vitals: Callable[[], Mapping[str, str]]
-    list_playbooks: Callable[[], Sequence[PlaybookLine]]
-    run_playbook: Callable[[str, Person], str]
     read_again: Callable[[], str]
     replayer: Callable[[], Replayer]
 
@@ -91,24 +65,6 @@ class Administration:
                 return metric
         nearest = tuple(search(registry, name, visible))[:2]
         raise UnknownName(f"There is no metric called “{name}” here.", name=name, nearest=nearest, todo="Try `/ana metrics`.")
-
-    def playbooks(self, person: Person) -> Sequence[PlaybookLine]:
-        """The playbooks of the channels that this person is in."""
-        lines = (replace(line, runnable=_may_run(line, person)) for line in self.list_playbooks())
-        return [line for line in lines if line.runnable or self._reads(person, line.channel)]
-
-    def run(self, name: str, person: Person) -> str:
-        """Run one playbook, by name or title, and post it into its channel; one sentence that says what was posted where.
-
-        Raises:
-            NotAllowed: this person neither owns it nor is an admin; the words are the same for one that does not exist.
-        """
-        wanted = name.strip().casefold()
-        found = next((one for one in self.list_playbooks() if wanted in (one.name.casefold(), one.title.casefold())), None)
-        if not person.admin and (found is None or not _may_run(found, person)):
-            log.info("playbook.run_refused", by=person.handle or person.user)
-            raise NotAllowed("You may run the playbooks that you own.", todo="`/ana playbooks` lists them; an admin may run any.")
-        return self.run_playbook(found.name if found else name, person)
 
     def audit(self, count: int) -> Sequence[Mapping[str, Any]]:
         """The newest `count` audit rows, newest first."""
@@ -139,14 +95,6 @@ class Administration:
     def reload(self) -> str:
         """Read registry, access and playbooks again; one sentence that says what is now in force."""
         return self.read_again()
-
-    def _reads(self, person: Person, channel: str) -> bool:
-        found = self.asker.directory.channel(channel)
-        return found is not None and (person.user in found.members or person.admin)
-
-
-def _may_run(line: PlaybookLine, person: Person) -> bool:
-    return person.admin or (bool(line.owner) and line.owner == person.handle)
 
 
 def _catalogue(registry: Registry) -> Callable[[str], tuple[bool, str]]:

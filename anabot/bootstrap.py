@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -40,6 +40,7 @@ from anabot.warehouses.declared import declared
 if TYPE_CHECKING:
     from anabot.replay import Replayer
     from anabot.runner import Runner
+    from anabot.stewards.acts import Stewards
 
 
 class RunningClock:
@@ -85,6 +86,11 @@ class House:
         from anabot.replay import Replayer
 
         return Replayer(asker=self.asker, playbooks=lambda: self.standing.laws.playbooks)
+
+    def laws(self) -> Laws:
+        """Everything in force, with what somebody has changed in a playbook, in whatever process."""
+        self.standing.follow(self.store.changes.revision())
+        return self.standing.laws
 
     def query(self, body: str, person: Person) -> Answer:
         """Run one `MetricQuery`, given as JSON, for this person."""
@@ -277,15 +283,30 @@ def memory_words(store: Store) -> str:
     return "tables are current, the record holds"
 
 
-def administration(house: House, list_playbooks: Callable[[], Any], run_playbook: Callable[[str, Person], str]) -> Administration:
+def administration(house: House) -> Administration:
     """The desk behind `/ana`."""
     return Administration(
         asker=house.asker,
         vitals=lambda: {name: _in_words(ask) for name, ask in house.vitals().items()},
-        list_playbooks=list_playbooks,
-        run_playbook=run_playbook,
         read_again=house.standing.reload,
         replayer=lambda: house.replayer,
+    )
+
+
+def stewards(house: House, post: Callable[[str, Person], str]) -> Stewards:
+    """The desk for playbooks. `post` runs one now and posts it."""
+    from anabot.stewards.acts import Stewards  # playbooks, which a question does not need
+    from anabot.stewards.known import Shelf
+    from anabot.stewards.listing import Listing
+
+    shelf = Shelf(asker=house.asker, laws=house.laws)
+    return Stewards(
+        shelf=shelf,
+        listing=Listing(shelf=shelf),
+        post=post,
+        digest=lambda playbook, at: house.runner.run(playbook, at, dry_run=True),
+        check=house.standing.check,
+        write=house.standing.write,
     )
 
 

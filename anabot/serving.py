@@ -10,8 +10,8 @@ import structlog
 from slack_bolt import App
 from starlette.applications import Starlette
 
-from anabot.admin import Administration, playbook_lines
-from anabot.bootstrap import House, administration, open_house
+from anabot.admin import Administration
+from anabot.bootstrap import House, administration, open_house, stewards
 from anabot.config import Settings
 from anabot.demand import Demanding
 from anabot.directory import FileDirectory
@@ -25,6 +25,7 @@ from anabot.slack.app import Line, create_app, open_line
 from anabot.slack.desk import Desk
 from anabot.slack.parts import Parts
 from anabot.slack.wanted import Wants
+from anabot.stewards.acts import Stewards
 from anabot.types import Channel, Person
 from anabot.watch import Watch
 from anabot.web import create_web
@@ -71,12 +72,8 @@ def open_service(settings: Settings) -> Iterator[Service]:
         watch = Watch(asker=house.asker)
         worker = _worker(house, line)
         worker.every(ROUND_S, Alarms(watch=watch, voice=line.voice, directory=house.directory).round)
-        desk = administration(
-            house,
-            lambda: playbook_lines(house.standing.laws.playbooks),
-            lambda name, person: _run_now(house, worker, name, person),
-        )
-        parts = _parts(house, desk, watch)
+        keepers = stewards(house, lambda name, person: _run_now(house, worker, name, person))
+        parts = _parts(house, administration(house), keepers, watch)
         app = create_app(settings.slack, line, parts)
         worker.every(ROUND_S, Wants(desk=Desk(parts=parts, voice=line.voice)).round)
         signed = bool(settings.slack.signing_secret.get_secret_value())
@@ -93,7 +90,7 @@ def run_worker(settings: Settings) -> None:
         service.worker.serve()
 
 
-def _parts(house: House, desk: Administration, watch: Watch) -> Parts:
+def _parts(house: House, desk: Administration, keepers: Stewards, watch: Watch) -> Parts:
     def greet(person: Person, channel: Channel) -> Hello:
         return hello(house.asker, person, channel)
 
@@ -103,6 +100,7 @@ def _parts(house: House, desk: Administration, watch: Watch) -> Parts:
     return Parts(
         asker=house.asker,
         admin=desk,
+        playbooks=keepers,
         hello=greet,
         lending=Lending(asker=house.asker),
         demand=Demanding(asker=house.asker),
@@ -117,7 +115,7 @@ def _parts(house: House, desk: Administration, watch: Watch) -> Parts:
 def _worker(house: House, line: Line) -> Worker:
     return Worker(
         runner=house.runner,
-        playbooks=lambda: house.standing.laws.playbooks,
+        playbooks=lambda: house.laws().playbooks,
         store=house.store,
         poster=line.poster(house.directory),
         clock=house.clock,
@@ -127,7 +125,7 @@ def _worker(house: House, line: Line) -> Worker:
 
 def _run_now(house: House, worker: Worker, name: str, person: Person) -> str:
     worker.run_now(name, person.handle or person.user)
-    playbook = house.standing.laws.playbooks[name]
+    playbook = house.laws().playbooks[name]
     return f"{playbook.title} was posted in #{playbook.channel}."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from anabot.semantic import parse_registry
 from anabot.semantic.names import did_you_mean
 from anabot.semantic.registry import Registry
 from anabot.shelf import kept
+from anabot.stewards.files import write_playbook
 from anabot.types import Directory
 from anabot.warehouses.declared import names
 
@@ -67,6 +68,7 @@ class Standing:
     def __init__(self, settings: Settings, directory: Directory) -> None:
         self._settings, self._directory = settings, directory
         self._laws = read_laws(settings, directory)
+        self._revision = -1
 
     def __call__(self) -> Current:
         """The registry and the policy."""
@@ -76,6 +78,32 @@ class Standing:
     def laws(self) -> Laws:
         """Everything in force."""
         return self._laws
+
+    def check(self, texts: Mapping[str, str]) -> tuple[Mapping[str, Playbook], tuple[Fault, ...]]:
+        """What of these playbooks' files would be in force, by name, and what is wrong with the others."""
+        return _check(texts, self._laws.current, self._directory)
+
+    def write(self, file: str, text: str) -> None:
+        """Put a text into a playbook's file, whole, and read the folder again.
+
+        Raises:
+            PlaybookError: the file lies elsewhere, or cannot be written.
+        """
+        write_playbook(self._settings.playbooks, file, text)
+        self._reread()
+
+    def follow(self, revision: int) -> None:
+        """Read the playbooks again where somebody has changed one since the last call: each change raises the revision."""
+        if revision == self._revision:
+            return
+        try:
+            self._reread()
+        except RegistryError as error:
+            log.warning("playbooks.not_read", reason=str(error))
+        self._revision = revision
+
+    def _reread(self) -> None:
+        self._laws = replace(self._laws, texts=read_tree(self._settings.playbooks, MARKDOWN))
 
     def reload(self) -> str:
         """Read everything again. One sentence that says what is now in force.

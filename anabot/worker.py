@@ -23,6 +23,7 @@ from anabot.playbooks.due import CATCH_UP, due, marked
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.schedule import Slot, slot_at, slot_of
 from anabot.semantic.names import did_you_mean
+from anabot.stewards.pauses import skip_paused
 from anabot.store import Intended, Store
 from anabot.types import Clock, Digest, Poster
 
@@ -110,6 +111,7 @@ class Worker:
         # A clock that was set back does not owe what it shows again; claims keep that from being posted twice.
         after = min(dt.datetime.fromisoformat(noted), now) if noted else now
         found = due(playbooks, after, now)
+        skip_paused(self._store, (*found.run, *found.missed))
         mine = [slot for slot in found.run if self._store.slots.claim(slot.playbook, slot.key)]
         missed = [slot for slot in found.missed if self._store.slots.claim(slot.playbook, slot.key)]
         # Noted only now: a worker that dies before this line leaves the slots to the next tick.

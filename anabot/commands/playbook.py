@@ -1,15 +1,14 @@
-"""`anabot playbook`: list the playbooks, run one or all of them. Posts nothing on a dry run."""
+"""`anabot playbook`: list the playbooks, run one or all of them, look after one. Posts nothing on a dry run."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 
-from anabot.admin import playbook_lines
-from anabot.bootstrap import House, file_directory, open_house
+from anabot.bootstrap import House, file_directory, open_house, stewards
 from anabot.commands.saying import AsJson, say, say_grid, say_json, talk
 from anabot.config import load_settings
 from anabot.errors import AnabotError, PlaybookError
@@ -17,10 +16,17 @@ from anabot.plain import printable
 from anabot.playbooks.playbook import Playbook
 from anabot.semantic.names import did_you_mean
 from anabot.standing import Standing
+from anabot.stewards.acts import Stewards
+from anabot.stewards.listing import playbook_lines, told
+from anabot.store import Intended
+from anabot.types import Person, UserId
 
 _COLUMNS = ("name", "title", "channel", "schedule", "owner")
+# Whoever may run commands where Ana runs may do what an admin may.
+_SHELL = Person(user=UserId("cli"), name="The command line", admin=True)
+Name = Annotated[str, typer.Argument(help="team/file-name, or the title")]
 
-app = typer.Typer(no_args_is_help=True, help="List playbooks, and run one or all of them.")
+app = typer.Typer(no_args_is_help=True, help="List playbooks, run them, and look after them.")
 
 
 @app.command("list")
@@ -59,6 +65,75 @@ def playbook_run(
     with open_service(load_settings(slack=True)) as service:
         when = _instant(service.house, slot)
         _each(service.house, name, lambda playbook: service.worker.run_now(playbook.name, "cli", when))
+
+
+@app.command("pause")
+def playbook_pause(name: Name) -> None:
+    """Let the clock leave a playbook alone until it is resumed."""
+    _act("pause", name, lambda desk: desk.pause(name, _SHELL))
+
+
+@app.command("resume")
+def playbook_resume(name: Name) -> None:
+    """Let the clock run a playbook again."""
+    _act("resume", name, lambda desk: desk.resume(name, _SHELL))
+
+
+@app.command("owner")
+def playbook_owner(name: Name, to: Annotated[str, typer.Argument(help="The new owner's handle.")]) -> None:
+    """Give a playbook to another owner, whose view it then has."""
+    _act("owner", f"{name} {to}", lambda desk: desk.owner(name, to, _SHELL))
+
+
+@app.command("revert")
+def playbook_revert(name: Name, version: Annotated[str, typer.Argument(help="As `versions` lists it.")]) -> None:
+    """Bring back a version of a playbook."""
+    _act("revert", f"{name} {version}", lambda desk: desk.revert(name, version, _SHELL))
+
+
+@app.command("history")
+def playbook_history(name: Name, as_json: AsJson = False) -> None:
+    """Show what a playbook posted, and who changed what."""
+    with open_house(load_settings()) as house:
+        _, events = _desk(house).history(name, _SHELL)
+        zone = house.standing().registry.calendar.zone
+        rows = [told(event, zone) for event in events]
+    _tell(("when", "what", "who", "more"), rows, as_json)
+
+
+@app.command("versions")
+def playbook_versions(name: Name, as_json: AsJson = False) -> None:
+    """List the texts that are kept of a playbook."""
+    with open_house(load_settings()) as house:
+        desk = _desk(house)
+        kept = desk.versions(name, _SHELL)[1]
+        rows = [(str(one.number), f"{one.at:%Y-%m-%d %H:%M}", desk.shelf.called(one.by), one.detail or one.act) for one in kept]
+    _tell(("version", "since", "who", "what"), rows, as_json)
+
+
+def _tell(heads: tuple[str, ...], rows: Sequence[Sequence[str]], as_json: bool) -> None:
+    if as_json:
+        say_json([dict(zip(heads, row, strict=True)) for row in rows])
+    elif rows:
+        say_grid(heads, rows)
+    else:
+        talk("Nothing is on record of it yet.")
+
+
+def _act(word: str, words: str, does: Callable[[Stewards], str]) -> None:
+    """Do something to a playbook, on record with its end, and say what was done."""
+    with open_house(load_settings()) as house:
+        asked = Intended(question_id=f"playbook {word}", actor=str(_SHELL.user), place="cli", kind="admin", words=words)
+        with house.store.audit.act(asked):
+            say(does(_desk(house)).replace("`/ana ", "`anabot playbook "))
+
+
+def _desk(house: House) -> Stewards:
+    return stewards(house, _not_here)
+
+
+def _not_here(name: str, _: Person) -> str:
+    raise PlaybookError(f"{name} is not posted from here.", todo="`anabot playbook run` posts it.")
 
 
 def _each(house: House, name: str, run: Callable[[Playbook], str]) -> None:

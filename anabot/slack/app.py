@@ -115,7 +115,7 @@ def create_app(
         voice=line.voice,
         desk=desk,
         clicks=Clicks(desk=desk),
-        command=Command(desk=desk),
+        command=Command(desk=desk, poster=line.poster(parts.directory)),
         wishes=Wishes(desk=desk),
         wants=Wants(desk=desk),
         alarms=Alarms(watch=parts.watch, voice=line.voice, directory=parts.directory),

@@ -15,12 +15,11 @@ from anabot.types import Choice
 
 HOW, CHART, TABLE, CSV, UP, DOWN = "ana_how", "ana_chart", "ana_table", "ana_csv", "ana_up", "ana_down"
 ACCESS, DECLINE, END = "ana_access", "ana_decline", "ana_end"
-LEND, WANT = "ana_lend", "ana_want"
-CHOOSE, ASK, RUN = (
-    "ana_choose",
-    "ana_ask",
-    "ana_run",
-)  # each of these, and LEND, followed by `_` and a number, as ids differ within a row
+WANT = "ana_want"
+# Each of these is followed by `_` and a number, as ids differ within a row.
+LEND, CHOOSE, ASK = "ana_lend", "ana_choose", "ana_ask"
+# What is done with a playbook is also called so after `/ana`.
+RUN, TEST, PAUSE, RESUME, HISTORY = "ana_run", "ana_test", "ana_pause", "ana_resume", "ana_history"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

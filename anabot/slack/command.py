@@ -1,15 +1,13 @@
-"""`/ana`: help, status, metrics, define, demand, playbooks, run, replay, access, audit, reload. Its typist alone reads it.
+"""`/ana`: help, status, metrics, define, demand, playbooks and what is done with them, replay, access, audit, reload.
 
-Everybody may ask for help, the metrics listed for them, their definitions and the playbooks of their channels, and run the
-playbooks that they own. Only a workspace admin may run the others, reload, or read status, audit and who
-may see what. It shows no number of
-the warehouse.
+Its typist alone reads it. Everybody may ask for help, the metrics listed for them, their definitions and the playbooks of their
+channels. Only a workspace admin may reload, or read status, audit and who may see what. It shows no number of the warehouse,
+but for a preview, which is a playbook's.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,20 +16,21 @@ from rapidfuzz import process
 from slack_bolt import Respond
 
 from anabot.errors import BadQuery, NotAllowed
-from anabot.slack import buttons, mrkdwn
-from anabot.slack.blocks import Block, Message, beside, button, context, messages, sections, shortened
+from anabot.slack import mrkdwn, playbooks
+from anabot.slack.blocks import Block, Message, context, messages, sections, shortened
 from anabot.slack.clicks import Click
 from anabot.slack.desk import Desk
 from anabot.slack.explain import describe
+from anabot.slack.playbooks import PlaybookWords
+from anabot.slack.poster import SlackPoster
 from anabot.slack.preview import preview_blocks
 from anabot.slack.reply import in_words
-from anabot.slack.tables import Grid, table_block
+from anabot.slack.tables import table_block, words_only
 from anabot.slack.wanted import wanted_blocks
 from anabot.types import Channel, Person
 
 MOST_METRICS, MOST_AUDIT, DEFAULT_AUDIT = 40, 50, 10
 _GIST = 90
-_MENTION = re.compile(r"<[@#]([A-Z0-9]+)(?:\|[^>]*)?>")
 # A response URL takes five messages.
 _MOST_MESSAGES = 5
 _ADMIN = frozenset({"access", "status", "audit", "reload"})
@@ -40,8 +39,7 @@ _HELP = {
     "metrics [search]": "the metrics you may ask about here",
     "define METRIC": "what a metric means, its formula and its owner",
     "demand [close WORD]": "what is asked for and not defined: all of it for those who keep the definitions, your own for you",
-    "playbooks": "what is posted where and when, with a button to run yours now",
-    "run PLAYBOOK": "post a playbook into its channel now: your own, or any as an admin",
+    **playbooks.HELP,
     "status": "warehouse, registry, loads and store (admins)",
     "replay RECEIPT": "run an answer again: the same, or what moved; your own, or any as an admin",
     "access @USER [#CHANNEL]": "what somebody would see, there too, and why (admins)",
@@ -55,16 +53,18 @@ class Command:
     """The desk behind `/ana`. Runs in the pool."""
 
     desk: Desk
+    poster: SlackPoster
 
     def run(self, command: Mapping[str, Any], respond: Respond) -> None:
         """Do one `/ana …` and answer its typist alone."""
         self.say(respond, in_words(lambda: self._said(command)))
 
     def press(self, click: Click) -> None:
-        """*Run now* beside a playbook."""
+        """A button under a playbook: as if its word had been typed."""
+        word = click.action.removeprefix("ana_").rpartition("_")[0]
 
         def run() -> Sequence[Message]:
-            return _messages(self._do("run", click.value, click.user, click.place.channel))
+            return _messages(self._do(word, click.value, click.user, click.place.channel))
 
         for number, message in enumerate(in_words(run)):
             if click.direct:
@@ -96,13 +96,12 @@ class Command:
             "metrics": lambda: self._metrics(rest, *self._reader(user, channel)),
             "define": lambda: self._define(rest, *self._reader(user, channel)),
             "demand": lambda: self._demand(rest, person),
-            "playbooks": lambda: self._playbooks(person),
             "status": self._status,
-            "run": lambda: self._run(rest, person),
             "access": lambda: self._access(rest, person),
             "audit": lambda: self._audit(rest),
             "replay": lambda: self._replay(rest, person),
             "reload": lambda: sections(mrkdwn.escape(self.desk.parts.admin.reload())),
+            **PlaybookWords(desk=self.desk, poster=self.poster, person=person, channel=channel).todo(rest),
         }
         if word not in todo:
             return list(_unknown(word, list(todo), person))
@@ -119,7 +118,7 @@ class Command:
             )
             return
         rows = [(one.label, _gist(one.description), f"@{one.owner}" if one.owner else " ") for one in found[:MOST_METRICS]]
-        yield table_block(_plain(("Metric", "What it is", "Owner"), rows))
+        yield table_block(words_only(("Metric", "What it is", "Owner"), rows))
         more = (
             f"{MOST_METRICS} of {len(found)} shown; narrow them with `/ana metrics SEARCH`." if len(found) > MOST_METRICS else ""
         )
@@ -140,24 +139,6 @@ class Command:
         else:
             yield from wanted_blocks(self.desk.parts.demand.list(person), self.desk.parts.registry())
 
-    def _playbooks(self, person: Person) -> Iterator[Block]:
-        lines = self.desk.parts.admin.playbooks(person)
-        if not lines:
-            yield from sections("There is no playbook in your channels.")
-        for number, line in enumerate(lines):
-            by = f"by @{line.owner}" if line.owner else ""
-            where = " · ".join(mrkdwn.value(part) for part in (line.channel, line.schedule, by) if part)
-            words = f"{mrkdwn.bold(line.title)}\n{where}"
-            run = button("Run now", f"{buttons.RUN}_{number}", line.name)
-            yield from (beside(words, run),) if line.runnable else sections(words)
-        if lines and not any(line.runnable for line in lines):
-            yield from context("Whoever owns a playbook, or an admin, can run it at any time.")
-
-    def _run(self, name: str, person: Person) -> Iterator[Block]:
-        if not name:
-            raise BadQuery("Which playbook?", todo="`/ana playbooks` lists them.")
-        yield from sections(mrkdwn.escape(self.desk.parts.admin.run(name, person)))
-
     def _replay(self, receipt: str, person: Person) -> Iterator[Block]:
         if not receipt:
             raise BadQuery("Which answer?", todo="Its receipt, R-…, is in the details of the answer.")
@@ -176,11 +157,11 @@ class Command:
         if not rows:
             yield from sections("Nothing has been asked yet.")
             return
-        yield table_block(_plain(("When", "Who", "Where", "Outcome", "Metrics", "Receipt"), rows))
+        yield table_block(words_only(("When", "Who", "Where", "Outcome", "Metrics", "Receipt"), rows))
         yield from context("The newest first, by the real clock.")
 
     def _access(self, words: str, by: Person) -> Iterator[Block]:
-        names = [_MENTION.sub(lambda found: found[1], word) for word in words.split()]
+        names = [mrkdwn.mentioned(word) for word in words.split()]
         if len(names) not in (1, 2):
             raise BadQuery("Whose access?", todo="Write `/ana access @user` or `/ana access @user #channel`.")
         person = self.desk.parts.directory.person(names[0])
@@ -208,7 +189,7 @@ class Command:
 
 def _help(person: Person) -> Iterator[Block]:
     shown = {usage: words for usage, words in _HELP.items() if person.admin or usage.split()[0] not in _ADMIN}
-    yield table_block(_plain(("Command", "What it does"), [(f"/ana {usage}", words) for usage, words in shown.items()]))
+    yield table_block(words_only(("Command", "What it does"), [(f"/ana {usage}", words) for usage, words in shown.items()]))
     yield from context("To ask about numbers, mention me in a channel or write to me directly.")
 
 
@@ -222,10 +203,6 @@ def _unknown(word: str, known: Sequence[str], person: Person) -> Iterator[Block]
 def _messages(blocks: list[Block]) -> Sequence[Message]:
     first = next((block["text"]["text"] for block in blocks if block["type"] == "section"), "Ana")
     return messages(first, blocks)
-
-
-def _plain(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Grid:
-    return Grid(rows=(head, *rows), right=(False,) * len(head))
 
 
 def _gist(description: str) -> str:

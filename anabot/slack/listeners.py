@@ -165,7 +165,7 @@ class Listeners:
             buttons.LEND: self.wishes.lend,
             buttons.CHOOSE: self.clicks.choose,
             buttons.ASK: self.clicks.ask,
-            buttons.RUN: self.command.press,
+            **dict.fromkeys((buttons.RUN, buttons.TEST, buttons.PAUSE, buttons.RESUME, buttons.HISTORY), self.command.press),
         }
         return exact.get(click.action) or numbered.get(click.action.rpartition("_")[0])
 

@@ -18,6 +18,7 @@ _UNSEEN = re.compile(
 )
 _BREAKS = re.compile(r"[ \t]*(?:\r\n|[\r\n\u2028\u2029])+[ \t]*")
 _ENTITY_TAIL = re.compile(r"&[a-z]{0,3}$")
+_MENTION = re.compile(r"<[@#]([A-Z0-9]+)(?:\|[^>]*)?>")
 _QUOTE_LINE = re.compile(r"^(?=&gt;)", re.MULTILINE)
 
 
@@ -60,6 +61,11 @@ def italic(text: str) -> str:
     """Escaped text, italic."""
     inner = value(text)
     return f"_{inner}_" if inner else ""
+
+
+def mentioned(word: str) -> str:
+    """The id in a mention of somebody or of a channel; any other word as it is."""
+    return _MENTION.sub(lambda found: found[1], word)
 
 
 def pieces(text: str, limit: int) -> Iterator[str]:

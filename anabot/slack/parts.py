@@ -15,7 +15,9 @@ from anabot.demand import Explained, Filed, Wanted
 from anabot.lending import Wish
 from anabot.preview import Preview
 from anabot.semantic.registry import Metric, Registry
-from anabot.types import Answer, Channel, Directory, Person, Question
+from anabot.stewards.listing import Event, PlaybookLine
+from anabot.store import Change
+from anabot.types import Answer, Channel, Digest, Directory, Person, Question
 from anabot.watch import Alarm, Spill
 
 Vote = Literal["up", "down"]
@@ -31,34 +33,6 @@ class Hello(Protocol):
     @property
     def questions(self) -> tuple[str, ...]:
         """Questions that a press of a button asks."""
-
-
-class PlaybookLine(Protocol):
-    """A playbook as `/ana playbooks` lists it. `channel` has its `#`; `schedule` is in words."""
-
-    @property
-    def name(self) -> str:
-        """`team/file-name`, as `/ana run` takes it."""
-
-    @property
-    def title(self) -> str:
-        """What people call it."""
-
-    @property
-    def channel(self) -> str:
-        """Where it is posted."""
-
-    @property
-    def schedule(self) -> str:
-        """When it is posted, in words."""
-
-    @property
-    def owner(self) -> str:
-        """The handle of whoever answers for it."""
-
-    @property
-    def runnable(self) -> bool:
-        """Whether the person it is listed for may run it now."""
 
 
 class Asker(Protocol):
@@ -90,7 +64,7 @@ class Asker(Protocol):
 
 
 class Admin(Protocol):
-    """What `/ana` can do beyond answering."""
+    """What `/ana` can do beyond answering and playbooks."""
 
     def status(self) -> Mapping[str, str]:
         """Label → words, in the order they are shown: warehouse, registry, loads, store, worker."""
@@ -103,16 +77,6 @@ class Admin(Protocol):
 
         Raises:
             UnknownName: no such metric, or one that is hidden from this person: the same words for both.
-        """
-
-    def playbooks(self, person: Person, /) -> Sequence[PlaybookLine]:
-        """The playbooks this person may know of."""
-
-    def run(self, name: str, person: Person, /) -> str:
-        """Run one playbook, by its name or title, now and post it into its channel; one sentence that says what was posted where.
-
-        Raises:
-            NotAllowed: this person neither owns it nor is an admin.
         """
 
     def audit(self, count: int, /) -> Sequence[Mapping[str, Any]]:
@@ -133,6 +97,40 @@ class Admin(Protocol):
 
     def reload(self) -> str:
         """Read registry, access and playbooks again; one sentence that says what is now in force."""
+
+
+class Keeps(Protocol):
+    """Whoever looks after playbooks. Names are `team/file-name` or titles.
+
+    All but `lines` raise NotAllowed for whoever does not look after the playbook: the same words as for one that does not exist.
+    """
+
+    def lines(self, person: Person, /) -> Sequence[PlaybookLine]:
+        """The playbooks that this person looks after or reads."""
+
+    def run(self, name: str, person: Person, /) -> str:
+        """Run one now and post it into its channel; one sentence that says what was posted where."""
+
+    def preview(self, name: str, person: Person, /) -> tuple[PlaybookLine, Digest]:
+        """The digest as it would be posted now. Nothing is posted."""
+
+    def pause(self, name: str, person: Person, /) -> str:
+        """Let the clock leave it alone."""
+
+    def resume(self, name: str, person: Person, /) -> str:
+        """Let the clock run it again."""
+
+    def history(self, name: str, person: Person, /) -> tuple[PlaybookLine, Sequence[Event]]:
+        """Its newest runs and changes, newest first."""
+
+    def owner(self, name: str, to: str, person: Person, /) -> str:
+        """Give it to another owner, by handle or user id."""
+
+    def versions(self, name: str, person: Person, /) -> tuple[PlaybookLine, Sequence[Change]]:
+        """The texts that are kept of it, newest first."""
+
+    def revert(self, name: str, number: str, person: Person, /) -> str:
+        """Bring one version back."""
 
 
 class Lends(Protocol):
@@ -216,6 +214,7 @@ class Parts:
     asker: Asker
     hello: Callable[[Person, Channel], Hello]
     admin: Admin
+    playbooks: Keeps
     lending: Lends
     demand: Demands
     directory: Directory

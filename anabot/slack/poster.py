@@ -51,6 +51,17 @@ class SlackPoster:
                 f"Slack did not take the post for {channel}.", why=_REASONS.get(reason, f"It said `{reason}`.")
             ) from error
 
+    def show(self, place: Place, digest: Digest, *, key: str) -> str:
+        """Put a digest where nobody waits for it: a preview, in direct messages. `key` is as a delivery's id.
+
+        Raises:
+            PlaybookError: Slack does not take it.
+        """
+        try:
+            return self._post(place, digest, key)
+        except SlackApiError as error:
+            raise PlaybookError("Slack did not take the preview.", why=f"It said `{error.response['error']}`.") from error
+
     def _post(self, place: Place, digest: Digest, delivery_id: str) -> str:
         upload = _Once(lambda name: self._upload(name, digest.charts[name], digest.title))
         first, *rest = pages(digest)

@@ -31,6 +31,11 @@ class Grid:
     note: str = ""
 
 
+def words_only(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Grid:
+    """A grid without numbers."""
+    return Grid(rows=(head, *rows), right=(False,) * len(head))
+
+
 def grid(table: Table, *, fiscal_start: int = 1, most: int = MOST_ROWS) -> Grid:
     """The first rows of a result as text. A single row of many numbers is turned on its side."""
     if len(table.rows) == 1 and len(table.columns) > MOST_ACROSS:

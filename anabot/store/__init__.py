@@ -7,6 +7,7 @@ from pathlib import Path
 
 from anabot.config import Settings
 from anabot.store.audit import FORGOTTEN, Audit, AuditEntry, Intended
+from anabot.store.changes import Change, Changes, Proposal, Proposals
 from anabot.store.checkpoints import Checkpoints
 from anabot.store.database import Database
 from anabot.store.demands import Demands
@@ -21,8 +22,8 @@ from anabot.store.spending import Spending
 from anabot.store.vault import Vault
 
 __all__ = [
-    "FORGOTTEN", "LOCAL", "AuditEntry", "Delivery", "Examined", "Forgotten", "Intended", "SavedAnswer", "Slot", "Store",
-    "Tampering", "open_store",
+    "FORGOTTEN", "LOCAL", "AuditEntry", "Change", "Delivery", "Examined", "Forgotten", "Intended", "Proposal", "SavedAnswer",
+    "Slot", "Store", "Tampering", "open_store",
 ]  # fmt: skip
 LOCAL = "local"
 
@@ -58,6 +59,8 @@ class Store:
         self.slots = Slots(self._database)
         self.deliveries = Deliveries(self._database)
         self.spending = Spending(self._database)
+        self.changes = Changes(self._database)
+        self.proposals = Proposals(self._database)
 
     def migrate(self) -> None:
         """Bring the tables to their newest shape. Safe to run from many processes at once."""

@@ -24,6 +24,7 @@ from anabot.errors import ConfigError, StoreError
 WAIT_S = 10  # how long a writer waits for another one
 _MIGRATE_LOCK = 0x616E61_01  # PostgreSQL advisory locks are numbers; these spell "ana"
 CHAIN_LOCK = 0x616E61_02
+CHANGES_LOCK = 0x616E61_03
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _REVISION = table("alembic_version", column("version_num"))  # where Alembic notes the shape
 _one_migration = threading.Lock()  # Alembic keeps its context in module globals

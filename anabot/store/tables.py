@@ -164,3 +164,37 @@ demand = Table(
     Column("ended", String(32), nullable=False),
     Index("demand_state", "state"),
 )
+
+# What people have done to playbooks through Ana. A pause is a row; a change is never updated, and one with a `text` is a version.
+playbook_pauses = Table(
+    "playbook_pauses",
+    metadata,
+    Column("playbook", Text, primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("by", Text, nullable=False),
+)
+
+playbook_changes = Table(
+    "playbook_changes",
+    metadata,
+    Column("playbook", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+playbook_proposals = Table(
+    "playbook_proposals",
+    metadata,
+    Column("proposal", String(40), primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("playbook", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("decider", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)

@@ -132,9 +132,7 @@ def test_a_typed_query_for_what_is_hidden_fails_like_one_for_nothing(poker: Poke
 
 def test_the_desk_lists_defines_and_greets_without_a_hidden_name(poker: Poker) -> None:
     asker, forbidden = poker.house.asker, poker.forbidden()
-    desk = Administration(
-        asker=asker, replayer=_never, vitals=dict, list_playbooks=list, run_playbook=lambda *_: "", read_again=lambda: ""
-    )
+    desk = Administration(asker=asker, replayer=_never, vitals=dict, read_again=lambda: "")
     channel = Channel(channel=poker.house.directory.channel("general").channel, name="general")  # type: ignore[union-attr]
     listed = {metric.name for metric in desk.metrics("", poker.person, channel)}
 

@@ -218,3 +218,20 @@ def _wait(done: Callable[[], bool], seconds: float = 30) -> None:
     while not done():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_the_command_line_looks_after_a_playbook_and_each_act_is_on_record(office: Office) -> None:
+    assert "is paused: nothing is posted in #books" in office.run("playbook", "pause", "books/week").out
+    assert "`anabot playbook resume books/week`" in office.run("playbook", "pause", "Sales of the week").out
+    assert "goes on" in office.run("playbook", "resume", "books/week").out
+    refused = office.run("playbook", "owner", "books/week", "sam")
+    past = office.run("playbook", "history", "books/week", "--json")
+    kept = office.run("playbook", "versions", "books/week", "--json")
+    unknown = office.run("playbook", "pause", "books/weak")
+
+    assert (refused.code, unknown.code) == (1, 1)
+    assert "may not see" in refused.err
+    assert [(one["what"], one["who"]) for one in past.json] == [("Resumed", "cli"), ("Paused", "cli")]
+    assert kept.json == []
+    recorded = office.run("audit", "list", "--json").json
+    assert [one["status"] for one in recorded if one["actor"] == "cli"] == ["playbook", "playbook", "done", "done", "done"]

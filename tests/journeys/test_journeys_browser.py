@@ -88,8 +88,7 @@ def test_whoever_owns_a_playbook_runs_it_and_it_arrives_in_its_channel(page: Pag
     page.get_by_test_id("persona-switch").select_option(label="Finance analyst (@fin_analyst)")
     page.get_by_test_id("channel-fin-weekly").click()
     page.get_by_test_id("chip-playbooks").click()
-    listed = page.locator(".block", has_text="Spend efficiency by campaign").last
-    listed.get_by_role("button", name="Run now").click()
+    page.get_by_role("button", name="Run Spend efficiency by campaign now").last.click()
 
     digest = page.get_by_test_id("message").filter(has_text="Three systems, one margin")
     expect(digest).to_contain_text("Spend efficiency by campaign")

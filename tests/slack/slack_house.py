@@ -7,7 +7,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +26,9 @@ from anabot.slack.app import Line, create_app, open_line
 from anabot.slack.desk import Desk as SlackDesk
 from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
-from anabot.types import Answer, Badge, Bridge, Channel, Choice, Column, Directory, Person, Question, Receipt, Table
+from anabot.stewards.listing import Event, PlaybookLine
+from anabot.store import Change
+from anabot.types import Answer, Badge, Bridge, Channel, Choice, Column, Digest, Directory, Person, Question, Receipt, Table
 from anabot.watch import Alarm, Spill
 from anabot.web import create_web
 from anabot.workspace import LOCAL_TOKEN
@@ -157,23 +159,74 @@ class Actor:
         self.away.append((user, place, reason, said))
 
 
-@dataclass(frozen=True)
-class PlaybookRow:
-    """A playbook as the admin desk lists it."""
+WEEK = PlaybookLine(
+    name="finance/week",
+    title="The week in *money*",
+    channel="#fin-weekly",
+    schedule="Mondays at 08:00",
+    owner="olu",
+    next="Mon 12 Oct, 08:00",
+    last="posted Mon 5 Oct, 08:00",
+)
 
-    name: str = "finance/week"
-    title: str = "The week in *money*"
-    channel: str = "#fin-weekly"
-    schedule: str = "Mondays at 08:00"
-    owner: str = "olu"
-    runnable: bool = False
+
+@dataclass
+class Keeper:
+    """A desk for playbooks with one, which Olu and admins look after. It remembers what it did."""
+
+    did: list[tuple[str, ...]] = field(default_factory=list)
+    paused: bool = False
+
+    def lines(self, person: Person) -> Sequence[PlaybookLine]:
+        mine = self._mine(person)
+        state = "Paused by @olu" if self.paused else ""
+        return [replace(WEEK, tended=mine, runnable=mine, paused=self.paused, state=state, next="" if self.paused else WEEK.next)]
+
+    def run(self, name: str, person: Person) -> str:
+        return self._do(person, "run", name) or f"Posted {name} into #fin-weekly."
+
+    def preview(self, name: str, person: Person) -> tuple[PlaybookLine, Digest]:
+        self._do(person, "preview", name)
+        return WEEK, Digest(title=WEEK.title, markdown="**Takings were $5.**\n\n---\n- R-1\n")
+
+    def pause(self, name: str, person: Person) -> str:
+        self.paused = True
+        return self._do(person, "pause", name) or f"{name} is paused until `/ana resume {name}`."
+
+    def resume(self, name: str, person: Person) -> str:
+        self.paused = False
+        return self._do(person, "resume", name) or f"{name} goes on."
+
+    def history(self, name: str, person: Person) -> tuple[PlaybookLine, Sequence[Event]]:
+        self._do(person, "history", name)
+        at = dt.datetime(2026, 10, 5, 15, 0, tzinfo=dt.UTC)
+        return WEEK, [Event(at=at, what="Posted", detail="due Mon 5 Oct, 08:00"), Event(at=at, what="Paused", who="@olu")]
+
+    def owner(self, name: str, to: str, person: Person) -> str:
+        return self._do(person, "owner", name, to) or f"{name} is owned by {to}."
+
+    def versions(self, name: str, person: Person) -> tuple[PlaybookLine, Sequence[Change]]:
+        self._do(person, "versions", name)
+        at = dt.datetime(2026, 10, 5, 15, 0, tzinfo=dt.UTC)
+        return WEEK, [Change(playbook=name, number=2, at=at, by=OLU, act="owner", detail="from @fay to @olu", text="x")]
+
+    def revert(self, name: str, number: str, person: Person) -> str:
+        return self._do(person, "revert", name, number) or f"Version {number} is in force again."
+
+    def _mine(self, person: Person) -> bool:
+        return person.admin or person.user == OLU
+
+    def _do(self, person: Person, *act: str) -> str:
+        if not self._mine(person):
+            raise NotAllowed("That is for whoever looks after a playbook.")
+        self.did.append((*act, str(person.user)))
+        return ""
 
 
 @dataclass
 class Desk:
     """An admin desk that remembers what it did."""
 
-    ran: list[tuple[str, str]] = field(default_factory=list)
     reloads: int = 0
     acts: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -187,15 +240,6 @@ class Desk:
         if name != "takings":
             raise UnknownName(f"There is no metric called “{name}” here.", name=name, todo="Try `/ana metrics`.")
         return TAKINGS
-
-    def playbooks(self, person: Person) -> Sequence[PlaybookRow]:
-        return [PlaybookRow(runnable=person.admin or person.user == OLU)]
-
-    def run(self, name: str, person: Person) -> str:
-        if not (person.admin or person.user == OLU):
-            raise NotAllowed("You may run the playbooks that you own.")
-        self.ran.append((name, person.user))
-        return f"Posted {name} into #fin-weekly."
 
     def audit(self, count: int) -> Sequence[Mapping[str, Any]]:
         row = {
@@ -322,6 +366,7 @@ class House:
     local: Local
     asker: Actor
     admin: Desk
+    keeper: Keeper
     seen: Once
     line: Line
     lender: Lender
@@ -411,12 +456,13 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
     with local_workspace(f"{url}/slack/events") as local:
         settings = SlackSettings(bot_token=SecretStr(LOCAL_TOKEN), signing_secret=SecretStr(SECRET), api_url=f"{local.url}/api/")
         line = open_line(settings)
-        asker, admin, lender, seen = Actor(), Desk(), Lender(line.directory), Once()
+        asker, admin, keeper, lender, seen = Actor(), Desk(), Keeper(), Lender(line.directory), Once()
         watch, register = Watcher(), Register()
         parts = Parts(
             asker=asker,
             hello=lambda person, channel: Greeting(),
             admin=admin,
+            playbooks=keeper,
             lending=lender,
             demand=register,
             directory=line.directory,
@@ -432,6 +478,7 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
                 local=local,
                 asker=asker,
                 admin=admin,
+                keeper=keeper,
                 seen=seen,
                 line=line,
                 lender=lender,

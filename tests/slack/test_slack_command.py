@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from serving import wait_for
-from slack_house import FAY, FIN, GENERAL, OLU, ROOT, House, shown
+from slack_house import FAY, GENERAL, ROOT, House, shown
 
 
 def typed(house: House, user: str, text: str, channel: str = GENERAL) -> str:
@@ -33,7 +32,7 @@ def test_an_unknown_word_is_answered_with_the_nearest_and_help(house: House) -> 
 @pytest.mark.parametrize("text", ["/ana status", "/ana audit", "/ana reload"])
 def test_admin_words_are_refused_to_others_and_do_nothing(house: House, text: str) -> None:
     assert "is for workspace admins" in typed(house, FAY, text)
-    assert house.admin.ran == []
+    assert house.keeper.did == []
     assert house.admin.reloads == 0
 
 
@@ -60,31 +59,6 @@ def test_audit_shows_the_newest_rows_and_refuses_what_is_no_number(house: House)
 def test_reload_says_what_is_in_force(house: House) -> None:
     assert "1 metric is in force." in typed(house, ROOT, "/ana reload")
     assert house.admin.reloads == 1
-
-
-def test_a_playbook_is_run_by_name(house: House) -> None:
-    assert "Posted finance/week into #fin-weekly." in typed(house, ROOT, "/ana run finance/week", FIN)
-    assert house.admin.ran == [("finance/week", ROOT)]
-
-
-def test_a_playbook_is_run_by_its_owner_and_by_nobody_else(house: House) -> None:
-    assert "Posted finance/week" in typed(house, OLU, "/ana run finance/week")
-    assert "Run now" in typed(house, OLU, "/ana playbooks")
-    assert "You may run the playbooks that you own." in typed(house, FAY, "/ana run finance/week")
-    assert house.admin.ran == [("finance/week", OLU)]
-
-
-def test_playbooks_are_listed_and_admins_get_a_button_that_runs_them(house: House) -> None:
-    assert "Mondays at 08:00" in typed(house, FAY, "/ana playbooks")
-    assert "Run now" not in typed(house, FAY, "/ana playbooks")
-
-    typed(house, ROOT, "/ana playbooks", FIN)
-    message = house.whispers(ROOT, FIN)[-1]
-    house.press(ROOT, FIN, message, "ana_run_0")
-
-    wait_for(lambda: house.admin.ran)
-    assert house.admin.ran == [("finance/week", ROOT)]
-    wait_for(lambda: "Posted finance/week" in json.dumps(house.whispers(ROOT, FIN)))
 
 
 def test_every_command_is_on_record_and_an_unknown_word_is_not_in_the_open(house: House) -> None:
