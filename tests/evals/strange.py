@@ -1,6 +1,7 @@
 """A warehouse that nobody modelled for us: its sketch becomes a registry, its CSV files one DuckDB file, its questions answers.
 
-The sketch says metrics as SQL over a table, dimensions as columns, and joins. It is read by rule; nothing here knows a domain.
+The sketch says metrics as SQL over a table, dimensions as columns, and joins; what it leaves unsaid is filled in as a data team
+would: see `unsaid`. It is read by rule; nothing here knows a domain.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlglot import exp, parse_one
 
 from anabot.semantic import parse_registry
 from anabot.semantic.registry import Registry
+from tests.evals.unsaid import Unsaid, entity_of
 
 _MONEY = re.compile(r"(amount|price|cost|close|high|low|open)$", re.I)
 _AGGS = {exp.Sum: "sum", exp.Avg: "average", exp.Min: "min", exp.Max: "max"}
@@ -79,10 +81,11 @@ class Strange:
             yield left[0], left[1], right[0], right[1]
 
     def _entity(self, table: str) -> str:
-        """`salespersons` → `salesperson`, `sbTicker` → `ticker`: what all tables begin with says nothing."""
-        first = [re.match(r"[a-z]*", name) for name in self.schema]
-        prefix = first[0][0] if first[0] and len({found[0] for found in first if found}) == 1 else ""
-        return re.sub(r"(?<=[a-z])s$", "", re.sub(r"(?<!^)(?=[A-Z])", "_", table.removeprefix(prefix)).lower())
+        return entity_of(table, self.schema)
+
+    @property
+    def _unsaid(self) -> Unsaid:
+        return Unsaid(sketch=self.sketch, schema=self.schema)
 
     def _model(self, table: str) -> dict[str, Any]:
         entity = self._entity(table)
@@ -99,7 +102,9 @@ class Strange:
             dimension = {**dimension}
             if dimension.pop("table") == table:
                 derived.append(dimension)
+        derived += self._unsaid.dimensions(table, taken={*columns, *(str(each["expr"]) for each in derived)})
         times = {m["time"] for m in self.sketch["metrics"] if m["from"].split()[0] == table}
+        derived = [each for each in derived if each["expr"] not in times]
         for name in sorted(times):
             columns.setdefault(name, {"name": name})
             columns[name] |= {"granularity": self._grain(table, name), "dimension": {"name": name, "type": "time"}}
@@ -137,7 +142,7 @@ class Strange:
     # --- metrics
 
     def _simple(self, table: str) -> Iterator[dict[str, Any]]:
-        for said in self.sketch["metrics"]:
+        for said in [*self.sketch["metrics"], *self._unsaid.metrics(table)]:
             if said["from"].split()[0] == table:
                 for name, aggregate in _inputs(said):
                     yield self._metric(said, name, aggregate)
@@ -147,7 +152,7 @@ class Strange:
         found: dict[str, Any] = {"name": name, "type": "simple", **_aggregated(aggregate)}
         if said.get("filter"):
             found["expr"] = f"CASE WHEN {said['filter']} THEN {found['expr']} END"
-        if said["time"]:
+        if said.get("time"):
             found["agg_time_dimension"] = said["time"]
         return found | (_config(said, aggregate) if alone else _config({"name": name}, None))
 
@@ -204,4 +209,4 @@ def _config(said: dict[str, Any], aggregate: exp.Expr | None) -> dict[str, Any]:
     counted = isinstance(aggregate, exp.Count)
     unit = "count" if counted else "usd" if columns and all(map(_MONEY.search, columns)) else ""
     ana = {"draft": True, "owner": "them", "synonyms": said.get("synonyms", []), "unit": unit}
-    return {"label": said["name"].replace("_", " "), "config": {"meta": {"ana": ana}}}
+    return {"label": said.get("label") or said["name"].replace("_", " "), "config": {"meta": {"ana": ana}}}

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from anabot.agent.offline.asides import without_asides
 from anabot.agent.offline.choosing import Chooser
 from anabot.agent.offline.clauses import split
 from anabot.agent.offline.dates import Dates
@@ -51,6 +52,7 @@ def understand(
         too_long = f"That is more than I can read at once ({len(text):,} characters). Ask one question, in a sentence or two."
         return NotUnderstood(reason="too_long", message=too_long)
     lexicon = _LEXICONS.of(registry, grant, values)
+    found = tuple(without_asides(found, lexicon))
     dates = (registry.calendar.today(now), registry.calendar.fiscal_start)
     tags, notes = _tagged(found, lexicon, dates)
     message = _Message(tags=tags, notes=tuple(notes), text=text, lexicon=lexicon, team=team, now=now, previous=previous)

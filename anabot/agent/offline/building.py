@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from anabot.agent.offline import filtering
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
@@ -164,12 +165,19 @@ class Builder:
             return meant
         if not found:
             raise self._unreachable(cut.text)
-        nearest = [r for r in found if len(r.path) == len(found[0].path)]
+        nearest = self._owned([r for r in found if len(r.path) == len(found[0].path)])
         if len(nearest) == 1:
             return nearest[0]
         if cut.text in self.taken:
             return next(r for r in nearest if r.name == self.taken[cut.text])
         raise self._two(cut.text, nearest)
+
+    def _owned(self, refs: list[DimensionRef]) -> list[DimensionRef]:
+        """ "top customers, with their first names": of equally near ones, that of the thing which the rows are about anyway."""
+        known = [{model for model, _ in cut.dimensions} for cut in self.slots.cuts if cut.dimensions]
+        sure = set.union(set(), *(homes for homes in known if len(homes) == 1))
+        owned = [ref for ref in refs if ref.dimension.model in sure]
+        return owned if len(owned) == 1 else refs
 
     def _longer_name(self, word: str) -> DimensionRef | None:
         """ "stage", for a metric whose only dimension of that name is the trial stage."""
@@ -237,6 +245,7 @@ class Builder:
                 values = list(dict.fromkeys(v[2] for p in picks if p.negated is negated for v in p.values))
                 if values:
                     said.append(_condition(name, values, negated))
+        said += filtering.conditions(self.slots, self.lexicon.reach(*self.metrics), self.notes)
         return (*kept, *said)
 
     # --- how many

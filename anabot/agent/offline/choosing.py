@@ -9,16 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Any
 
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.causes import asked_why, without_moves
+from anabot.agent.offline.completing import Completing
 from anabot.agent.offline.exits import Exit, stuck
-from anabot.agent.offline.lexicon import Lexicon, phrases_of
+from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.listing import Listing
 from anabot.agent.offline.slots import Cut, Mention, Slots
-from anabot.agent.offline.text import is_verb, root, stem, tokens, words
 from anabot.agent.offline.words import UNITS
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading
 from anabot.periods import named
@@ -48,16 +47,30 @@ class Chooser:
             return self._saved(self.slots.saved[0])
         if self.slots.phrases:
             return self._phrases()
-        mentions = self._mentions()
+        mentions = self.slots.every_mention
         if not mentions and self.previous is None:
             raise stuck("no_metric", "I understood the words, but not what to count. Name a metric.")
-        return self._settled(mentions)
+        try:
+            return self._settled(mentions)
+        except Exit as out:
+            return self._settled(self._instead(mentions, out))
+
+    def _instead(self, mentions: list[Mention], out: Exit) -> list[Mention]:
+        """The same, with what else counts the same things, where the words did not fit what was named first; else `out`."""
+        stuck = isinstance(out.understanding, NotUnderstood) and out.understanding.reason in ("unreachable", "period")
+        others = {m.metrics: replace(m, metrics=m.instead, instead=()) for m in mentions if m.instead and m.instead != m.metrics}
+        if not stuck or not others:
+            raise out
+        self.slots.swap(others)
+        labels = (self.lexicon.registry.metrics[name].label for m in others.values() for name in m.metrics[:1])
+        self.slots.notes.extend(f"Counted as {label}." for label in dict.fromkeys(labels))
+        return self.slots.every_mention
 
     def _explained(self) -> None:
         slots = self.slots
         if slots.why:
             without_moves(slots)
-        self._completed()
+        Completing(lexicon=self.lexicon, slots=slots).complete()
         if slots.unknown:
             raise stuck(
                 "unknown_words", unknown=slots.unknown, nearest=[m for mention in slots.mentions for m in mention.metrics]
@@ -69,116 +82,6 @@ class Chooser:
                 f"I know the words, but not what “{words}” does in this sentence. Say it another way.",
                 unknown=slots.misplaced,
             )
-
-    def _completed(self) -> None:
-        """A name may come in two pieces: "which products sold the most items" says "items sold"."""
-        self._merged()
-        self._attributes()
-        self._dated()
-        self._verbs_that_name()
-        if self.slots.verbs and not (self._mentions() or self.slots.phrases or self.slots.saved):
-            self.slots.unknown += self.slots.verbs
-        rank = self.slots.rank
-        if rank and rank.mention and (word := next(iter(self._completing(rank.mention)), None)):
-            rank.mention = replace(rank.mention, metrics=(self._completing(rank.mention)[word],), term="")
-            (self.slots.unknown if word in self.slots.unknown else self.slots.misplaced).remove(word)
-        self._paired()
-        for word in list(self.slots.unknown):
-            if any(self._is_verb_of(word, mention) for mention in self._mentions()):
-                self.slots.unknown.remove(word)
-        for word in list(self.slots.unknown):
-            for k, mention in enumerate(self.slots.mentions):
-                found = self.lexicon.naming({*words(mention.text), stem(word.casefold())})
-                found = [name for name in found if name in mention.metrics] or found
-                if len(found) == 1:
-                    self.slots.mentions[k] = replace(mention, metrics=(found[0],), term="")
-                    self.slots.unknown.remove(word)
-                    break
-
-    def _verbs_that_name(self) -> None:
-        """ "number of payments made", where "payments" are those received: with its verb the name is another metric's."""
-        for verb in list(self.slots.verbs):
-            for mention in self.slots.mentions:
-                said = set(words(mention.text)) - {"number", "count", "of", "total", "amount"}
-                named = self.lexicon.naming({*said, stem(verb.casefold())})
-                if named and not set(named) & set(mention.metrics) and verb in self.slots.verbs:
-                    self.slots.verbs.remove(verb)
-                    self.slots.unknown.append(verb)
-
-    def _attributes(self) -> None:
-        """ "return the id, name and …": what is shown of the things that the rows are about, by a part of its own name."""
-        homes = {model for cut in self.slots.cuts for model, _ in cut.dimensions}
-        models = self.lexicon.registry.models
-        denied = self.lexicon.grant.denied
-        for word in list(self.slots.unknown) if homes else ():
-            said = stem(word.casefold())
-            owned = [(m, d) for m in sorted(homes) for d in models[m].dimensions if f"{m}.{d}" not in denied]
-            found = [(m, d) for m, d in owned if said in words(d) or said in words(models[m].dimensions[d].label)]
-            named_already = [where for cut in self.slots.cuts for where in cut.dimensions if where in found]
-            if len(found) == 1 or named_already or said == "name":
-                self.slots.unknown.remove(word)
-                if found and not named_already:
-                    self.slots.cuts.append(Cut(text=word, dimensions=(found[0],)))
-
-    def _dated(self) -> None:
-        """ "who joined in 2022": a verb that stands in the name of the metric's own time is what the dates are of."""
-        metrics, models = self.lexicon.registry.metrics, self.lexicon.registry.models
-        names = [name for mention in self.slots.mentions for name in mention.metrics]
-        times = [models[m.model].dimensions.get(m.time_dimension) for m in map(metrics.__getitem__, names) if m.model]
-        roots = [{root(w) for w in words(f"{each.name} {each.label} {_parted(each.expr)}")} for each in times if each]
-        for word in list(self.slots.unknown) if self.slots.when and roots else ():
-            if is_verb(word.casefold()) and all(root(word.casefold()) in found for found in roots):
-                self.slots.unknown.remove(word)
-
-    def _merged(self) -> None:
-        """ "how many deals did we win" names one metric in two pieces, each of which is a name of another."""
-        mentions = self.slots.mentions
-        for one, other in [(a, b) for a in mentions for b in mentions if a is not b]:
-            both = {root(word) for each in (one, other) for word in words(each.text)}
-            found = [name for name in other.metrics if len(both) > 1 and both in self.lexicon.roots(name)]
-            if len(found) == 1 and set(found) != set(one.metrics):
-                self.slots.mentions = [m for m in mentions if m is not one and m is not other]
-                self.slots.mentions.append(replace(other, metrics=(found[0],), term="", counted=one.counted or other.counted))
-                return
-
-    def _completing(self, mention: Mention) -> dict[str, str]:
-        """Unknown words that make a longer name of a mention, and the one metric that has it."""
-        loose = (*self.slots.unknown, *self.slots.misplaced)
-        found = {word: self.lexicon.naming({*words(mention.text), stem(word.casefold())}) for word in loose}
-        return {word: names[0] for word, names in found.items() if len(names) == 1}
-
-    def _paired(self) -> None:
-        """ "how many Toyota cars were sold": two words that are together the whole name of one metric."""
-        loose, nouns = (self.slots.unknown, self.slots.misplaced), [text for text, _ in self.slots.nouns]
-        words_left = [*loose[0], *loose[1], *nouns]
-        for one, other in combinations(words_left, 2):
-            found = self.lexicon.called({one.casefold(), other.casefold()})
-            if len(found) == 1 and not {one, other} <= set(nouns):
-                for kind in loose:
-                    kind[:] = [word for word in kind if word not in (one, other)]
-                self.slots.mentions.append(Mention(metrics=(found[0],), text=f"{one} {other}", counted=True))
-                return
-
-    def _is_verb_of(self, word: str, mention: Mention) -> bool:
-        """ "how much new pipeline did we create": a form of a verb that stands in a name of the metric itself."""
-        said = word.casefold()
-        return all(
-            any(
-                root(said) == root(own) and (said != own or is_verb(said)) and (is_verb(said) or is_verb(own))
-                for phrase in phrases_of(self.lexicon.registry, name)
-                for own in (token.norm for token in tokens(phrase))
-            )
-            for name in mention.metrics
-        )
-
-    def _mentions(self) -> list[Mention]:
-        """The metrics that are shown first, then those that only sort or limit."""
-        slots = self.slots
-        extra = [bound.mention for bound in slots.bounds]
-        extra.append(slots.rank.mention if slots.rank else None)
-        extra.append(slots.sort[0] if slots.sort and isinstance(slots.sort[0], Mention) else None)
-        found = [*slots.mentions, *(m for m in extra if m and m not in slots.mentions)]
-        return list({m.metrics: m for m in found}.values())
 
     # --- which metrics
 
@@ -207,11 +110,8 @@ class Chooser:
             same = [name for name in mention.metrics if name in known]
             again = len(mention.metrics) > 1 and len(same) == 1 and not mention.term
             found.append(replace(mention, metrics=(same[0],)) if again else mention)
-        sort, bounds = self.slots.sort, self.slots.bounds
-        for k, mention in enumerate(mentions):
-            if sort and sort[0] == mention and sort[0] != found[k]:
-                self.slots.sort = (found[k], sort[1])
-            self.slots.bounds = bounds = [replace(b, mention=found[k]) if b.mention == mention else b for b in bounds]
+        settled = {mention.metrics: found[k] for k, mention in enumerate(mentions) if mention != found[k]}
+        self.slots.swap(settled, shown=False)
         return list({mention.metrics: mention for mention in found}.values())
 
     def _by_default(self, mention: Mention, notes: list[str]) -> Mention:
@@ -338,8 +238,3 @@ class Chooser:
             for item in body.get("order_by", [])
         ]
         return MetricQuery.model_validate(body)
-
-
-def _parted(name: str) -> str:
-    """`custJoinDate` as words."""
-    return "".join(f" {c}" if c.isupper() else c for c in name).replace("_", " ")

@@ -39,6 +39,7 @@ _READERS: dict[str, Reader] = {
     "change": flag("change"),
     "same_year": flag("same_year"),
     "partial": read_times.partial,
+    "weekdays": read_times.weekdays,
     "so_far": note("so_far"),
     "now": note("now"),
     "closed": skip,

@@ -30,6 +30,7 @@ ValueId = tuple[str, str, str]  # (semantic model, dimension, value)
 _KEPT = 64
 _COUNTED = re.compile(r"(?:total )?(?:number|count) of (.+)|(?:total )?(.+) count")
 _TOTALLED = re.compile(r"total (.+?)(?: amount)?|(.+) amount")
+_ASPECTS = ("type", "kind", "status", "category", "method", "class", "level", "name", "date", "size", "stage", "tier")
 T = TypeVar("T")
 
 
@@ -46,6 +47,7 @@ class Entry:
     phrase: tuple[str, Mapping[str, Any]] | None = None
     counted: list[str] = field(default_factory=list)  # metrics that are called "number of" this
     totalled: list[str] = field(default_factory=list)  # metrics that are called "total" of this
+    distinct: list[str] = field(default_factory=list)  # metrics that count who of these stands in other rows
     models: list[str] = field(default_factory=list)  # whose rows are called so: the models that have it for their key
 
     @property
@@ -78,6 +80,7 @@ class Lexicon:
         self._terms()
         self._dimensions()
         self._nouns()
+        self._told_apart()
         self._questions()
         self.spellable = spellable(self.vocabulary)
         self._naming: dict[str, list[Key]] = {}
@@ -94,6 +97,15 @@ class Lexicon:
         """The names to suggest from: those of the visible metrics."""
         called = {name: phrases_of(self.registry, name) for name in self.visible}
         return Nearby(called, FILLERS | PREPOSITIONS)
+
+    @cached_property
+    def value_roots(self) -> dict[str, list[ValueId]]:
+        """The values of one word, by its root."""
+        found: dict[str, list[ValueId]] = {}
+        for key, entry in self.entries.items():
+            for value in entry.values if len(key) == 1 and entry.only_values else ():
+                _append(found.setdefault(root(key[0]), []), value)
+        return found
 
     def reach(self, *metrics: str) -> tuple[DimensionRef, ...]:
         """The dimensions that all of these metrics have and the asker may use."""
@@ -133,8 +145,9 @@ class Lexicon:
             if not seen and name not in self.grant.listed:
                 continue
             for phrase in dict.fromkeys((name, metric.label, *metric.synonyms)):
-                if entry := self._at(phrase):
-                    _append(entry.metrics if seen else entry.listed, name)
+                for said in (phrase, *averaged(phrase)):
+                    if entry := self._at(said):
+                        _append(entry.metrics if seen else entry.listed, name)
 
     def _nouns(self) -> None:
         """What is counted or added up, and what rows are called: "sales" of "number of sales" and "total sales"."""
@@ -151,6 +164,15 @@ class Lexicon:
             for entity in self.registry.models[model].entities.values():
                 if entity.kind in ("primary", "unique") and (entry := self._at(entity.name)):
                     _append(entry.models, model)
+
+    def _told_apart(self) -> None:
+        """ "customers", for a metric that counts the distinct customers of sales."""
+        for name in self.visible:
+            metric = self.registry.metrics[name]
+            entities = self.registry.models[metric.model].entities.values() if metric.agg == "count_distinct" else ()
+            for entity in entities:
+                if entity.expr == metric.expr and (entry := self.entries.get(words(entity.name))):
+                    _append(entry.distinct, name)
 
     def _terms(self) -> None:
         for name, term in self.registry.terms.items():
@@ -169,8 +191,9 @@ class Lexicon:
         reachable = {(r.dimension.model, r.dimension.name): r.dimension for m in self.visible for r in self.reach(m)}
         for where, dimension in reachable.items():
             for phrase in dict.fromkeys((dimension.name, dimension.label, *dimension.synonyms)):
-                if entry := self._at(phrase):
-                    _append(entry.dimensions, where)
+                for said in (phrase, *turned(phrase)):
+                    if entry := self._at(said):
+                        _append(entry.dimensions, where)
             for value, synonyms in self._values_of(where, dimension).items():
                 self._value((*where, value), value, *synonyms)
 
@@ -254,6 +277,20 @@ class Lexicons:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return built
+
+
+def turned(phrase: str) -> list[str]:
+    """ "type of transaction" for "transaction type"."""
+    said = phrase.casefold().replace("_", " ").split()
+    return [f"{said[-1]} of {' '.join(said[:-1])}"] if len(said) > 1 and said[-1] in _ASPECTS else []
+
+
+def averaged(phrase: str) -> list[str]:
+    """ "average number of seats", "mean seats" for "average seats"."""
+    first, _, rest = phrase.casefold().replace("_", " ").partition(" ")
+    if first not in ("average", "avg", "mean") or not rest:
+        return []
+    return [f"{word} {of}{rest}" for word in ("average", "mean") for of in ("", "number of ")]
 
 
 def phrases_of(registry: Registry, metric: str) -> Iterable[str]:

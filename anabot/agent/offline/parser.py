@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from anabot.agent.offline.lexicon import Entry, Lexicon
 from anabot.agent.offline.slots import BoundOp, Cut, Mention, Slots
 from anabot.agent.offline.tagging import Tag
+from anabot.agent.offline.text import words
 from anabot.agent.offline.words import OPERATORS
 
 Reader = Callable[["Parser", int], int]
@@ -100,7 +101,16 @@ class Parser:
         if entry.term:
             metrics = [m for m in self.lexicon.registry.terms[entry.term].metrics if m in self.lexicon.grant.metrics]
             return Mention(metrics=tuple(metrics), text=text, term=entry.term, counted=counted)
-        return Mention(metrics=tuple(entry.metrics), text=text, counted=counted)
+        return Mention(metrics=tuple(entry.metrics), text=text, counted=counted, instead=self._instead(i))
+
+    def _instead(self, i: int) -> tuple[str, ...]:
+        """ "number of customers" by something that only their purchases have: the metric that counts those who bought."""
+        noun = self.entry(i)
+        if not noun.distinct and noun.metrics:
+            asked = words(self.at(i).text)
+            found = (e for key, e in self.lexicon.entries.items() if e.distinct and key and asked[-len(key) :] == key)
+            noun = next(found, noun) if len(asked) > 1 and asked[0] in ("number", "count", "distinct", "unique") else noun
+        return tuple(noun.distinct)
 
     def _of_noun(self, i: int, counted: bool) -> Mention | None:
         """ "sales" where the registry says "number of sales" and "total sales": as it is counted or added up here."""
@@ -150,11 +160,11 @@ class Parser:
         slots = self.slots
         if slots.wants_cut and not slots.cuts and not any(p.get("group_by") for _, p in slots.phrases):
             slots.misplaced += slots.wants_cut
-        if slots.so_far and not slots.when:
+        if slots.so_far and not (slots.when or slots.dated):
             slots.misplaced += slots.so_far
         if "asked" in slots.define and not self.asks_how and slots.define == {"asked"}:
             slots.misplaced += [tag.text for tag in self.tags if tag.says("define")]
-        if slots.who and not (slots.cuts or slots.rank or slots.nouns):
+        if slots.who and not (slots.cuts or slots.rank or slots.nouns or slots.dated):
             slots.unknown += slots.who
         if slots.several and not slots.rank:
             slots.unknown.append(str(slots.several))

@@ -5,6 +5,8 @@ A word may be several of these; its place decides, and a name in no place that f
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, read_cuts, value_beside_dimension, values_at
 from anabot.agent.offline.read_numbers import bound, number, rank_from
@@ -263,7 +265,10 @@ def _named_by_both(p: Parser, i: int) -> Mention | None:
 
 
 def pick(p: Parser, i: int) -> int:
-    """ "which region", "the right skills", "all regions"."""
+    """ "which region", "the right skills", "all regions"; "how many distinct customers" only counts them."""
+    if p.at(i).text.casefold() in ("distinct", "unique", "different") and (counted := _counted_apart(p, i)):
+        p.slots.mentions.append(counted)
+        return i + 2
     if p.at(i + 1).kind == "number" and (end := _several(p, i + 1)) is not None:
         return end
     if (
@@ -282,6 +287,13 @@ def pick(p: Parser, i: int) -> int:
     if p.at(i).text.casefold() in ("which", "all"):
         return i + 1
     return p.misplace(i)
+
+
+def _counted_apart(p: Parser, i: int) -> Mention | None:
+    """The metric that counts what stands after "how many distinct", "number of unique"."""
+    asked = {"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count")
+    found = p.mention(i + 1) if asked else None
+    return replace(found, counted=True) if found else None
 
 
 def _several(p: Parser, i: int) -> int | None:
@@ -322,7 +334,7 @@ def same_as(p: Parser, i: int) -> int:
 
 def leave_out(p: Parser, i: int) -> int:
     """ "excluding X and Y", "not in X"."""
-    if p.at(i + 1).kind == "unknown":
+    if p.at(i + 1).kind == "unknown" or p.at(i + 1).says("weekdays"):
         return i + 1
     end = value_beside_dimension(p, i + 1, negated=True)
     if end is not None:

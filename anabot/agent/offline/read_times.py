@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from anabot.agent.offline.dates import When
+from anabot.agent.offline.lexicon import DimensionId
 from anabot.agent.offline.parser import Parser
-from anabot.agent.offline.slots import Cut
+from anabot.agent.offline.slots import Cut, Dated, Window
+from anabot.agent.offline.text import is_verb
+
+_PARTICLES = ("up", "off", "out", "in", "down", "over")
 
 
 def date(p: Parser, i: int) -> int:
     """A period; the second of two that are compared is what the first is compared with."""
     when = p.at(i).when or When()
     slots = p.slots
+    if at := _verb_before(p, i):
+        noun = p.at(at - 2 if p.at(at - 1).says("who") else at - 1).text
+        slots.dated.append(Dated(verb=p.at(at).text, when=when, noun=noun, particle=p.at(i - 1).text if at < i - 1 else ""))
+        return i + 1
+    if of := _own_dates(p, i):
+        slots.bare.pop()
+        slots.misplaced.pop()
+        slots.windows.append(Window(dimensions=of, when=when, text=p.at(i - 1).text))
+        return i + 1
     if slots.when is not None and slots.including is None and p.at(i - 1).says("closed"):
         slots.including = when
         return i + 1
@@ -22,6 +35,29 @@ def date(p: Parser, i: int) -> int:
         slots.when = when
     else:
         slots.more_dates += 1
+    return i + 1
+
+
+def _verb_before(p: Parser, i: int) -> int:
+    """Where "hired in 2022" or "signed up in 2022" has its verb, which is no word of the language's own; or 0."""
+    at = i - 2 if p.at(i - 1).text.casefold() in _PARTICLES and not p.before_of(i - 1) else i - 1
+    before = p.at(at)
+    return at if before.kind == "unknown" and is_verb(before.text.casefold()) and not p.comparing else 0
+
+
+def _own_dates(p: Parser, i: int) -> tuple[DimensionId, ...]:
+    """ "hire date before 2023", "with a due date in May": the name of a time right before a date."""
+    models = p.lexicon.registry.models
+    homes = tuple(p.entry(i - 1).dimensions)
+    timed = homes and all(models[model].dimensions[name].kind == "time" for model, name in homes)
+    loose = timed and p.slots.bare and p.slots.misplaced and p.slots.bare[-1].text == p.slots.misplaced[-1] == p.at(i - 1).text
+    return homes if loose else ()
+
+
+def weekdays(p: Parser, i: int) -> int:
+    """ "on weekends", "on mondays"."""
+    days = tuple(int(day) for day in p.at(i).detail.split())
+    p.slots.weekdays.append((days, p.at(i - 1).says("not")))
     return i + 1
 
 

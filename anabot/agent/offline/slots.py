@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ class Mention:
     metrics: tuple[str, ...]
     text: str
     term: str = ""
+    instead: tuple[str, ...] = ()  # metrics that count the same things where the others do not fit the rest
     counted: bool = False  # "how many", "number of": money and shares cannot be counted
 
 
@@ -58,6 +59,25 @@ class Bound:
     dropped: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """A date with the verb right before it: "joined in 2022". Of which time it is shows when the metrics are known."""
+
+    verb: str
+    when: When
+    noun: str = ""  # the word for who did: "users who joined"
+    particle: str = ""  # "signed up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Days of another time than the metrics' own: a hire date, for sales."""
+
+    dimensions: tuple[DimensionId, ...]
+    when: When
+    text: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Rank:
     """Top or bottom so many."""
@@ -94,6 +114,9 @@ class Slots:
     with_today: bool = False
     chart: str | None = None  # None: nothing said
     define: set[str] = field(default_factory=set)
+    dated: list[Dated] = field(default_factory=list)
+    windows: list[Window] = field(default_factory=list)
+    weekdays: list[tuple[tuple[int, ...], bool]] = field(default_factory=list)  # "on weekends": Monday is 1; and whether left out
     why: bool = False
     who: list[str] = field(default_factory=list)
     nouns: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # "for customers …": (word, the models of its rows)
@@ -114,6 +137,29 @@ class Slots:
     notes: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     misplaced: list[str] = field(default_factory=list)  # known words in a place where they mean nothing
+
+    @property
+    def every_mention(self) -> list[Mention]:
+        """The metrics that are shown first, then those that only sort or limit."""
+        extra = [bound.mention for bound in self.bounds]
+        extra.append(self.rank.mention if self.rank else None)
+        extra.append(self.sort[0] if self.sort and isinstance(self.sort[0], Mention) else None)
+        found = [*self.mentions, *(m for m in extra if m and m not in self.mentions)]
+        return list({m.metrics: m for m in found}.values())
+
+    def swap(self, others: Mapping[tuple[str, ...], Mention], *, shown: bool = True) -> None:
+        """Put other mentions in the place of those with these metrics; those that are `shown`, and those that sort or limit."""
+
+        def other(mention: Mention | None) -> Mention | None:
+            return others.get(mention.metrics, mention) if mention else None
+
+        if shown:
+            self.mentions = [others.get(mention.metrics, mention) for mention in self.mentions]
+            if self.rank:
+                self.rank.mention = other(self.rank.mention)
+        if self.sort and isinstance(self.sort[0], Mention):
+            self.sort = (others.get(self.sort[0].metrics, self.sort[0]), self.sort[1])
+        self.bounds = [replace(bound, mention=other(bound.mention)) for bound in self.bounds]
 
     @property
     def is_edit(self) -> bool:

@@ -152,6 +152,15 @@ partial today: to today | up to now | until now
 closed: inclusive | both inclusive | inclusive of start and end date | inclusive of start and end dates | inclusive of both
 closed: including both
 closed: both days included
+weekdays 6 7: weekend | weekends | the weekend | weekend days | saturdays and sundays | saturday and sunday
+weekdays 1 2 3 4 5: weekdays | working days | workdays
+weekdays 1: mondays
+weekdays 2: tuesdays
+weekdays 3: wednesdays
+weekdays 4: thursdays
+weekdays 5: fridays
+weekdays 6: saturdays
+weekdays 7: sundays
 so_far: so far | to date | thus far
 """
 

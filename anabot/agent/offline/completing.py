@@ -1,0 +1,211 @@
+"""Complete names that a sentence says in pieces: "which products sold the most items" says "items sold".
+
+Pure, and only the clause's own slots change. A word is taken from the unknown ones only where it makes a name that the registry
+has, or stands in a name that the clause says anyway; it never picks between two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from anabot.agent.offline.lexicon import DimensionId, Lexicon, phrases_of
+from anabot.agent.offline.slots import Cut, Dated, Mention, Pick, Slots, Window
+from anabot.agent.offline.text import is_verb, root, stem, tokens, words
+from anabot.semantic.registry import Dimension
+from anabot.semantic.units import CURRENCIES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completing:
+    """One clause as it was read."""
+
+    lexicon: Lexicon
+    slots: Slots
+
+    def complete(self) -> None:
+        """A name may come in two pieces: "which products sold the most items" says "items sold"."""
+        self._merged()
+        self._attributes()
+        self._dated()
+        self._verbs_that_name()
+        if self.slots.verbs and not (self.slots.every_mention or self.slots.phrases or self.slots.saved):
+            self.slots.unknown += self.slots.verbs
+        rank = self.slots.rank
+        if rank and rank.mention and (word := next(iter(self._completing(rank.mention)), None)):
+            rank.mention = replace(rank.mention, metrics=(self._completing(rank.mention)[word],), term="")
+            (self.slots.unknown if word in self.slots.unknown else self.slots.misplaced).remove(word)
+        self._paired()
+        self._whole()
+        self._valued()
+        for word in list(self.slots.unknown):
+            if any(self._is_verb_of(word, mention) for mention in self.slots.every_mention):
+                self.slots.unknown.remove(word)
+        for word in list(self.slots.unknown):
+            for k, mention in enumerate(self.slots.mentions):
+                found = self.lexicon.naming({*words(mention.text), stem(word.casefold())})
+                found = [name for name in found if name in mention.metrics] or found
+                if len(found) == 1:
+                    self.slots.mentions[k] = replace(mention, metrics=(found[0],), term="")
+                    self.slots.unknown.remove(word)
+                    break
+
+    def _whole(self) -> None:
+        """ "how many cars were sold", where a metric is called "cars sold": the whole of its name goes before a part of it."""
+        for word in list(self.slots.unknown):
+            for k, mention in enumerate(self.slots.mentions):
+                found = self.lexicon.called({*(token.norm for token in tokens(mention.text)), word.casefold()})
+                if (
+                    len(found) == 1
+                    and word in self.slots.unknown
+                    and found[0] not in mention.metrics
+                    and self._fits(mention, found[0])
+                ):
+                    self.slots.mentions[k] = replace(mention, metrics=(found[0],), term="")
+                    self.slots.unknown.remove(word)
+
+    def _valued(self) -> None:
+        """ "successful payments", "failed payments": the adjective of a value that is written `success` or `fail`."""
+        for word in list(self.slots.unknown):
+            said = word.casefold()
+            base = said.removesuffix("ful")
+            found = self.lexicon.value_roots.get(root(base), []) if base != said or is_verb(said) else []
+            if len(found) == 1:
+                self.slots.unknown.remove(word)
+                self.slots.picks.append(Pick(values=(found[0],), text=word))
+                self.slots.notes.append(f"“{word}” is read as {found[0][2]}.")
+
+    def _fits(self, mention: Mention, name: str) -> bool:
+        """Money and shares are not counted."""
+        return not (mention.counted and self.lexicon.registry.metrics[name].unit in (*CURRENCIES, "ratio"))
+
+    def _verbs_that_name(self) -> None:
+        """ "number of payments made", where "payments" are those received: with its verb the name is another metric's."""
+        for verb in list(self.slots.verbs):
+            for mention in self.slots.mentions:
+                said = set(words(mention.text)) - {"number", "count", "of", "total", "amount"}
+                named = self.lexicon.naming({*said, stem(verb.casefold())})
+                if named and not set(named) & set(mention.metrics) and verb in self.slots.verbs:
+                    self.slots.verbs.remove(verb)
+                    self.slots.unknown.append(verb)
+
+    def _attributes(self) -> None:
+        """ "return the id, name and …": what is shown of the things that the rows are about, by a part of its own name."""
+        sure = [cut for cut in self.slots.cuts if len({model for model, _ in cut.dimensions}) == 1]
+        homes = {model for cut in sure or self.slots.cuts for model, _ in cut.dimensions}
+        models = self.lexicon.registry.models
+        denied = self.lexicon.grant.denied
+        for word in list(self.slots.unknown) if homes else ():
+            said = stem(word.casefold())
+            owned = [(m, d) for m in sorted(homes) for d in models[m].dimensions if f"{m}.{d}" not in denied]
+            found = [(m, d) for m, d in owned if said in words(d) or said in words(models[m].dimensions[d].label)]
+            named_already = [where for cut in self.slots.cuts for where in cut.dimensions if where in found]
+            if len(found) == 1 or named_already or said == "name":
+                self.slots.unknown.remove(word)
+                if found and not named_already:
+                    self.slots.cuts.append(Cut(text=word, dimensions=(found[0],)))
+
+    def _dated(self) -> None:
+        """ "who joined in 2022": of which time the dates are, by the verb that stands in its name: the metrics' own, or another.
+
+        Where no time is called so, the dates are the question's period, and the verb stays unknown.
+        """
+        slots = self.slots
+        metrics = [name for mention in slots.mentions for name in mention.metrics]
+        for each in slots.dated:
+            if self._own(metrics, each.verb):
+                self._explain(each)
+            elif homes := self._times_of(each.verb):
+                slots.windows.append(Window(dimensions=homes, when=each.when, text=f"{each.verb} date"))
+                self._explain(each)
+                self._someone(each, homes)
+                continue
+            slots.more_dates += slots.when is not None
+            slots.when = slots.when or each.when
+
+    def _own(self, metrics: list[str], verb: str) -> bool:
+        """Whether the verb stands in the name of the time that each of the metrics has."""
+        found, models = self.lexicon.registry.metrics, self.lexicon.registry.models
+        times = [models[m.model].dimensions.get(m.time_dimension) for m in map(found.__getitem__, metrics) if m.model]
+        named = [self._time_words(each) for each in times if each]
+        return bool(named) and all(root(verb.casefold()) in names for names in named)
+
+    def _times_of(self, verb: str) -> tuple[DimensionId, ...]:
+        """The times called so that every mention reaches."""
+        said = root(verb.casefold())
+        reached: list[set[DimensionId]] = []
+        for mention in self.slots.mentions:
+            refs = [ref.dimension for name in mention.metrics for ref in self.lexicon.reach(name)]
+            timed = (each for each in refs if each.kind == "time")
+            reached.append({(each.model, each.name) for each in timed if said in self._time_words(each)})
+        return tuple(sorted(set.intersection(*reached))) if reached else ()
+
+    def _someone(self, each: Dated, homes: Sequence[DimensionId]) -> None:
+        """ "users who joined": whoever does what only customers have a date of is a customer."""
+        models = {model for model, _ in homes}
+        for cut in [cut for cut in self.slots.bare if cut.text == each.noun and {model for model, _ in cut.dimensions} & models]:
+            self.slots.bare.remove(cut)
+            self.slots.misplaced.remove(cut.text)
+        if each.noun in self.slots.unknown and len(models) == 1:
+            self.slots.unknown.remove(each.noun)
+            keys = self.lexicon.registry.models[next(iter(models))].entities.values()
+            called = next((key.name for key in keys if key.kind == "primary"), "")
+            self.slots.notes.append(
+                f"“{each.noun} who {each.verb}” is read by the {called.replace('_', ' ')}’s {homes[0][1].replace('_', ' ')}."
+            )
+
+    def _explain(self, each: Dated) -> None:
+        for word in (each.verb, each.particle):
+            if word in self.slots.unknown:
+                self.slots.unknown.remove(word)
+
+    @staticmethod
+    def _time_words(time: Dimension) -> set[str]:
+        return {root(word) for word in words(f"{time.name} {time.label} {_parted(time.expr)}")}
+
+    def _merged(self) -> None:
+        """ "how many deals did we win" names one metric in two pieces, each of which is a name of another."""
+        mentions = self.slots.mentions
+        for one, other in [(a, b) for a in mentions for b in mentions if a is not b]:
+            both = {root(word) for each in (one, other) for word in words(each.text)}
+            found = [name for name in other.metrics if len(both) > 1 and both in self.lexicon.roots(name)]
+            if len(found) == 1 and set(found) != set(one.metrics):
+                self.slots.mentions = [m for m in mentions if m is not one and m is not other]
+                self.slots.mentions.append(replace(other, metrics=(found[0],), term="", counted=one.counted or other.counted))
+                return
+
+    def _completing(self, mention: Mention) -> dict[str, str]:
+        """Unknown words that make a longer name of a mention, and the one metric that has it."""
+        loose = (*self.slots.unknown, *self.slots.misplaced)
+        found = {word: self.lexicon.naming({*words(mention.text), stem(word.casefold())}) for word in loose}
+        return {word: names[0] for word, names in found.items() if len(names) == 1}
+
+    def _paired(self) -> None:
+        """ "how many Toyota cars were sold": two words that are together the whole name of one metric."""
+        loose, nouns = (self.slots.unknown, self.slots.misplaced), [text for text, _ in self.slots.nouns]
+        words_left = [*loose[0], *loose[1], *nouns]
+        for one, other in combinations(words_left, 2):
+            found = self.lexicon.called({one.casefold(), other.casefold()})
+            if len(found) == 1 and not {one, other} <= set(nouns):
+                for kind in loose:
+                    kind[:] = [word for word in kind if word not in (one, other)]
+                self.slots.mentions.append(Mention(metrics=(found[0],), text=f"{one} {other}", counted=True))
+                return
+
+    def _is_verb_of(self, word: str, mention: Mention) -> bool:
+        """ "how much new pipeline did we create": a form of a verb that stands in a name of the metric itself."""
+        said = word.casefold()
+        return all(
+            any(
+                root(said) == root(own) and (said != own or is_verb(said)) and (is_verb(said) or is_verb(own))
+                for phrase in phrases_of(self.lexicon.registry, name)
+                for own in (token.norm for token in tokens(phrase))
+            )
+            for name in mention.metrics
+        )
+
+
+def _parted(name: str) -> str:
+    """`custJoinDate` as words."""
+    return "".join(f" {c}" if c.isupper() else c for c in name).replace("_", " ")

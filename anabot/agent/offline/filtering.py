@@ -1,0 +1,56 @@
+"""Conditions that are not about a value by its name: days of another time, days of the week. Raises Exit where they do not fit.
+
+Pure. They choose rows; they never cut them into groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from anabot.agent.offline.exits import Exit, stuck
+from anabot.agent.offline.slots import Slots, Window
+from anabot.periods import between_days
+from anabot.semantic.query import Condition, Filter, Not
+from anabot.semantic.registry import DimensionRef
+
+_WEEKDAY = "metric_time__extract_dow"
+_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+def conditions(slots: Slots, reached: Sequence[DimensionRef], notes: list[str]) -> Iterator[Filter]:
+    """The conditions of the clause over what its metrics reach; `notes` says what was read."""
+    for window in slots.windows:
+        yield from _within(window, reached, notes)
+    for days, left_out in slots.weekdays:
+        said = Condition(field=_WEEKDAY, op="in", values=tuple(map(str, days)))
+        yield Not.model_validate({"not": said}) if left_out else said
+        notes.append(f"{'Not on' if left_out else 'Only on'} {_named(days)}.")
+
+
+def _within(window: Window, reached: Sequence[DimensionRef], notes: list[str]) -> Iterator[Filter]:
+    if window.when.fault or window.when.period is None:
+        raise stuck("period", window.when.fault or f"Say which days of the {window.text} count.")
+    ref = _nearest(window, reached)
+    period = window.when.period
+    yield Condition(field=ref.name, op="ge", values=(period.start.isoformat(),))
+    yield Condition(field=ref.name, op="lt", values=(period.end.isoformat(),))
+    notes.append(f"{ref.dimension.label or ref.dimension.name.replace('_', ' ')}: {between_days(period)}.")
+
+
+def _nearest(window: Window, reached: Sequence[DimensionRef]) -> DimensionRef:
+    found = [ref for ref in reached if (ref.dimension.model, ref.dimension.name) in window.dimensions]
+    nearest = [ref for ref in found if len(ref.path) == len(found[0].path)]
+    if len({(ref.path, ref.dimension.model, ref.dimension.expr) for ref in nearest}) == 1:
+        return nearest[0]
+    if not found:
+        raise stuck("unreachable", f"Nothing that is asked for leads to a “{window.text}”.")
+    raise _several(window.text, nearest)
+
+
+def _several(word: str, refs: Sequence[DimensionRef]) -> Exit:
+    names = " or ".join(ref.name.replace("__", " ").replace("_", " ") for ref in refs[:3])
+    return stuck("shape", f"“{word}” could be that of {names}. Say which.", unknown=[word])
+
+
+def _named(days: Sequence[int]) -> str:
+    return {(6, 7): "weekends", (1, 2, 3, 4, 5): "weekdays"}.get(tuple(days)) or " and ".join(_DAYS[day - 1] for day in days)

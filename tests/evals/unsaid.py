@@ -1,0 +1,100 @@
+"""What a sketch leaves unsaid, as any data team would fill it in: counts of tables, aggregates of measures, the other columns.
+
+By rule, from names and types of columns alone. It never overrides what the sketch says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from anabot.agent.offline.text import words as stems
+
+_UNITS = {"day", "week", "month", "quarter", "year"}
+_AGGS = {"avg": "average {}", "sum": "total {}", "min": "{} min", "max": "{} max"}
+_PRICED = re.compile(r"(close|high|low|open)$", re.I)  # prices that do not say so
+_KEY = re.compile(r"(^|_|(?<=[a-z]))id$", re.I)
+
+
+def entity_of(table: str, schema: Mapping[str, Any]) -> str:
+    """`salespersons` → `salesperson`, `sbTicker` → `ticker`: what all tables begin with says nothing."""
+    return re.sub(r"(?<=[a-z])s$", "", _snake(table.removeprefix(_shared(schema))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsaid:
+    """One sketch and the columns behind it."""
+
+    sketch: dict[str, Any]
+    schema: dict[str, dict[str, str]]
+
+    def dimensions(self, table: str, *, taken: set[str]) -> Iterator[dict[str, Any]]:
+        """The columns that describe rows and are not dimensions yet."""
+        said = {each["name"] for each in self.sketch["dimensions"]}
+        for column, kind in self.schema[table].items():
+            if column in taken or self._is_key(table, column) or kind.startswith(("DECIMAL", "BIGINT", "DOUBLE")):
+                continue
+            words, entity = self._words(table, column), entity_of(table, self.schema)
+            name = f"{entity}_{words}" if words in said | _UNITS | {"name"} else words
+            timed = kind.startswith(("DATE", "TIMESTAMP"))
+            typed = {"type": "time", "granularity": "day"} if timed else {"type": "categorical"}
+            ana = {"synonyms": [f"{entity} {words}".replace("_", " ")] if name == words else []}
+            yield {"name": name, "expr": column, "config": {"meta": {"ana": ana}}, **typed}
+
+    def metrics(self, table: str) -> Iterator[dict[str, Any]]:
+        """The count of rows, and what is usually asked of each measure, where the sketch does not say them."""
+        said = {
+            (each["from"], each["expr"].replace(" ", "").lower()) for each in self.sketch["metrics"] if not each.get("filter")
+        }
+        times = {each["time"] for each in self.sketch["metrics"] if each["from"].split()[0] == table}
+        common = {"from": table, "time": min(times, default="")}
+        entity = entity_of(table, self.schema)
+        plain = _snake(table.removeprefix(_shared(self.schema))).replace("_", " ")
+        plural = plain if re.search(r"s\b", plain) else f"{plain}s"
+        if (table, "count(*)") not in said:
+            synonyms = [plural, f"{entity.replace('_', ' ')} records"]
+            synonyms = [each for each in synonyms if stems(each) not in self._taken()]
+            yield {"name": f"{entity}_rows", "label": f"number of {plural}", "expr": "count(*)", "synonyms": synonyms, **common}
+        for column, kind in self.schema[table].items():
+            if kind.startswith(("DECIMAL", "DOUBLE", "BIGINT")) and not self._is_key(table, column):
+                yield from self._aggregates(column, self._words(table, column), entity, said, common)
+
+    def _aggregates(
+        self, column: str, words: str, entity: str, said: set[tuple[str, str]], common: dict[str, str]
+    ) -> Iterator[dict[str, Any]]:
+        measure, whole = words.replace("_", " "), f"{entity} {words}".replace("_", " ")
+        owners = [table for table, columns in self.schema.items() for each in columns if self._words(table, each) == words]
+        called = [measure, whole] if len(owners) == 1 else [whole]
+        called += [f"{measure} price"] if _PRICED.search(column) else []
+        for agg, form in _AGGS.items():
+            label, *names = [each for each in map(form.format, called) if stems(each) not in self._taken()] or [f"{whole} {agg}"]
+            if (common["from"], f"{agg}({column})".lower()) not in said:
+                name = f"{entity}_{words}_{agg}"
+                yield {"name": name, "label": label, "expr": f"{agg}({column})", "synonyms": names, **common}
+
+    def _taken(self) -> set[tuple[str, ...]]:
+        """What the sketch calls its own."""
+        return {
+            stems(word.replace("_", " ")) for each in self.sketch["metrics"] for word in (each["name"], *each.get("synonyms", ()))
+        }
+
+    def _is_key(self, table: str, column: str) -> bool:
+        joined = {side.strip() for join in self.sketch["joins"] for side in join.split("=")}
+        return f"{table}.{column}" in joined or bool(_KEY.search(column))
+
+    def _words(self, table: str, column: str) -> str:
+        """The column's own words: what all columns of its table begin with says nothing."""
+        shared = os.path.commonprefix(list(self.schema[table]))
+        return _snake(column.removeprefix(shared) if len(shared) > 2 else column)
+
+
+def _shared(schema: Mapping[str, Any]) -> str:
+    first = [re.match(r"[a-z]*", name) for name in schema]
+    return first[0][0] if first[0] and len({found[0] for found in first if found}) == 1 else ""
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
