@@ -35,7 +35,7 @@ from anabot.store import LOCAL, Store, open_store
 from anabot.types import Answer, Badge, Directory, Person
 from anabot.warehouses.base import Warehouse
 from anabot.warehouses.connect import open_warehouse
-from anabot.warehouses.declared import declared
+from anabot.warehouses.declared import asking, declared
 
 if TYPE_CHECKING:
     from anabot.replay import Replayer
@@ -181,6 +181,7 @@ def _wired(
         max_bytes=settings.max_bytes,
         timeout_s=settings.timeout_s,
         part_rows=settings.part_rows,
+        run_as={name: each.own_role for name, each in asking(settings.connections).items()},
     )
     table = PeopleTable(standing, engine)
     people = KnownPeople(people, loans=lambda: store.requests.loans(clock.now()), attributes=table)

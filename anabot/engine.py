@@ -19,6 +19,7 @@ from typing import Literal, Protocol
 import structlog
 
 from anabot.access.crowds import Counter, Crowd, laid_out, left_out
+from anabot.access.running_as import under
 from anabot.access.statements import checked, checked_before
 from anabot.errors import AnabotError, BadQuery, ConfigError, NotAllowed, WarehouseError, WarehouseLacks
 from anabot.semantic import Compiled, compile_distinct, compile_query, display_sql, render
@@ -88,7 +89,9 @@ class Engine:
         max_bytes: int = 64_000_000,
         timeout_s: float = 30.0,
         part_rows: int = 100_000,
+        run_as: Mapping[str, str] | None = None,
     ) -> None:
+        self._run_as = run_as or {}  # each connection that runs as the asker, and the role of what Ana asks herself there
         self._current, self._warehouses, self._audit = current, dict(warehouses), audit
         self._limits = Limits(max_rows=max_rows, max_bytes=max_bytes, timeout_s=timeout_s, part_rows=part_rows)
         self._indexes: Kept[ValueIndex] = Kept(VALUES_FOR_S)
@@ -228,25 +231,26 @@ class Engine:
 
         Of several, each is checked again with the keys that are bound into it, and the text that was checked then is run.
         """
-        found = [statement for statement, _ in checked_before(registry, compiled, grant)]
+        found = [under(statement, grant, self._run_as) for statement, _ in checked_before(registry, compiled, grant)]
         return found if len(found) == 1 else [render(each) for each in compiled.prepared]
 
     def _table(
         self, registry: Registry, compiled: Compiled, statements: list[Statement], grant: Grant, notes: list[str]
     ) -> Table:
         if len(statements) == 1:
-            return typed(self._ask(statements[0], self._limits), compiled.columns)
+            return typed(self._ask(statements[0], grant, self._limits), compiled.columns)
         tag = statements[0].tag  # which the statements that are bound and checked anew carry, too
         federation = Federation(
             partial(checked, registry, compiled, grant),
-            lambda one, limits: self._ask(replace(one, tag=tag), limits),
+            lambda one, limits: self._ask(replace(one, tag=tag), grant, limits),
             self._limits,
         )
         result, said = federation.run(compiled.prepared, compiled.crossings)
         notes += said
         return typed(result, compiled.columns)
 
-    def _ask(self, statement: Statement, limits: Limits) -> Result:
+    def _ask(self, statement: Statement, grant: Grant, limits: Limits) -> Result:
+        statement = under(statement, grant, self._run_as)
         warehouse = self._warehouse(statement.connection)
         try:
             return warehouse.run(statement, max_rows=limits.max_rows, max_bytes=limits.max_bytes, timeout_s=limits.timeout_s)
@@ -276,7 +280,7 @@ class Engine:
         if len(statements) > 1:
             why = "What they are counted by lies on another connection."
             raise NotAllowed("The people behind this number cannot be counted.", why=why, todo="Ask the data team.")
-        return typed(self._ask(statements[0], replace(self._limits, max_rows=MOST_GROUPS)), compiled.columns)
+        return typed(self._ask(statements[0], grant, replace(self._limits, max_rows=MOST_GROUPS)), compiled.columns)
 
     def _warehouse(self, connection: str) -> Warehouse:
         try:
@@ -313,11 +317,11 @@ class Engine:
         return ValueIndex(by_dimension=found)
 
     def _distinct(self, registry: Registry, place: Place, compiled: Compiled, grant: Grant) -> list[str]:
-        statements = self._statements(registry, compiled, grant)
         try:
+            statements = self._statements(registry, compiled, grant)
             table = self._table(registry, compiled, statements, grant, [])
             return [_said(row[0]) for row in table.rows if row[0] is not None]
-        except WarehouseLacks as error:  # one column that is not there must not take every question with it
+        except (WarehouseLacks, NotAllowed) as error:  # one column that is not there must not take every question with it
             log.warning("values.missing", model=place[0], dimension=place[1], why=error.why)
             return []
 
@@ -326,7 +330,8 @@ class Engine:
             return {}
         metric, by = registry.freshness
         only = frozenset({metric})
-        grant = Grant(subject="ana", audience="ana", metrics=only, listed=only, reason="Ana looks how old the data is.")
+        why = "Ana looks how old the data is."
+        grant = Grant(subject="ana", audience="ana", metrics=only, listed=only, house=True, reason=why)
         asked = Intended(
             question_id=f"freshness:{registry.version}",
             actor="ana",

@@ -50,6 +50,7 @@ class Preview:
     rows: tuple[str, ...]
     denied: tuple[str, ...]
     masked: tuple[str, ...]
+    roles: tuple[str, ...]
     loans: tuple[str, ...]
     why: str
     place: str = ""
@@ -78,6 +79,7 @@ def preview(asker: Asker, person: Person, channel: Channel | None, *, by: str) -
         rows=tuple(f"{rule.model}.{rule.dimension}: {', '.join(rule.values) or 'no row'}" for rule in own.rows),
         denied=tuple(sorted(own.denied)),
         masked=tuple(_mask_words(policy, each) for each in (decision.grant if channel is not None else own).masks),
+        roles=tuple(f"{each.connection}: {each.role}" for each in own.runs_as),
         loans=tuple(
             f"{one.metric} until {one.until:%Y-%m-%d}, by @{one.by}" for one in person.loans if one.metric in own.metrics
         ),
@@ -106,6 +108,7 @@ def preview_json(found: Preview) -> dict[str, Any]:
         "rows": list(found.rows),
         "denied": list(found.denied),
         "masked": list(found.masked),
+        "roles": list(found.roles),
         "loans": list(found.loans),
         "why": found.why,
         "channel": {**place, "held": held} if found.place else None,

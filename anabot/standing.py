@@ -26,7 +26,7 @@ from anabot.semantic.registry import Registry
 from anabot.shelf import kept
 from anabot.stewards.files import write_playbook
 from anabot.types import Directory
-from anabot.warehouses.declared import names
+from anabot.warehouses.declared import asking, names
 
 if TYPE_CHECKING:
     from anabot.playbooks.playbook import Playbook
@@ -215,7 +215,9 @@ def _policy(files: Mapping[str, str], registry: Registry, settings: Settings, kn
     if found is None:
         file = str(settings.semantic_layer / "access.yml")
         raise RegistryError([Fault(file, 1, "There is no access.yml.", "Without it nobody may see anything.", "Write one.")])
-    return parse_policy(files[found], registry, file=found, known=known, mask_key=settings.mask_key.get_secret_value())
+    key = settings.mask_key.get_secret_value()
+    told = {name: bool(each.user_setting) for name, each in asking(settings.connections).items()}
+    return parse_policy(files[found], registry, file=found, known=known, mask_key=key, run_as=told)
 
 
 def read_tree(folder: Path, endings: tuple[str, ...] = YAML) -> dict[str, str]:

@@ -103,6 +103,15 @@ class MaskRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunAs:
+    """The warehouse's own role under which a connection answers somebody, and who it is told that they are."""
+
+    connection: str
+    role: str
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleRule:
     """Metrics about people, and the only ways they may be broken down and filtered: by `by`, at most `together` at once.
 
@@ -123,7 +132,8 @@ class Grant:
     `metrics` may be answered; `listed` (a superset) may be named. Everything else is unknown to this person.
     `rows` restrict every scan that reaches their model. `denied` are dimensions, as `model.dimension`, that may not be
     grouped by, filtered on or named; of those in `masks` only what the mask leaves is seen. `people` keep small groups
-    unsaid. Fail closed: an empty Grant sees nothing.
+    unsaid. `runs_as` are the holder's roles where a connection runs as the asker; a `house` grant is for what Ana asks
+    herself. Fail closed: an empty Grant sees nothing.
     """
 
     subject: str
@@ -134,6 +144,8 @@ class Grant:
     denied: frozenset[str] = frozenset()
     masks: tuple[MaskRule, ...] = ()
     people: tuple[PeopleRule, ...] = ()
+    runs_as: tuple[RunAs, ...] = ()
+    house: bool = False
     team: str = ""
     reason: str = ""
 
@@ -178,7 +190,8 @@ class Table:
 class Statement:
     """One SELECT for one connection: `text` in its dialect with placeholders, `params` bound in order.
 
-    `tag` is the receipt's code, which a warehouse that keeps a history of queries keeps beside it.
+    `tag` is the receipt's code, which a warehouse that keeps a history of queries keeps beside it. `role` and `user` are for a
+    connection that runs as the asker.
     """
 
     connection: str
@@ -186,6 +199,8 @@ class Statement:
     text: str
     params: tuple[Cell, ...] = ()
     tag: str = ""
+    role: str = ""
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

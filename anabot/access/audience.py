@@ -89,7 +89,9 @@ def nameable(own: Grant, declared: Declaration, scopes: Mapping[str, str], stric
 def _no_narrower(member: Grant, own: Grant, declared: Declaration) -> bool:
     said = strictest([{each.name: each.form for each in own.masks}, declared.masks])
     masked = all(_covers(said.get(each.name), each.form) for each in member.masks)
-    return set(member.rows) <= set(own.rows) and member.denied <= own.denied | declared.denied and masked
+    closed = member.denied <= own.denied | declared.denied and masked
+    # What a role of the warehouse's own keeps from a member is not known here.
+    return closed and set(member.rows) <= set(own.rows) and set(member.runs_as) <= set(own.runs_as)
 
 
 def _covers(said: Mask | None, own: Mask) -> bool:

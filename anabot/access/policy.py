@@ -15,6 +15,7 @@ from anabot.access.audience import Declaration
 from anabot.access.faults import Known, faults_of
 from anabot.access.mask_faults import mask_faults
 from anabot.access.membership import Membership, attributes, memberships
+from anabot.access.running_as import Told, role_faults, runs_as
 from anabot.access.small_groups import people_rules, small_group_faults
 from anabot.access.spec import AccessSpec, RightsSpec, mask_rules
 from anabot.errors import Fault, RegistryError
@@ -53,8 +54,8 @@ class OffLimits:
 class Policy:
     """The rules in force. Frozen: a reload makes another one."""
 
-    def __init__(self, spec: AccessSpec, registry: Registry, *, mask_key: str = "") -> None:
-        self._spec, self._mask_key = spec, mask_key
+    def __init__(self, spec: AccessSpec, registry: Registry, *, mask_key: str = "", run_as: Told | None = None) -> None:
+        self._spec, self._mask_key, self._run_as = spec, mask_key, run_as or {}
         self._teams = {name: spec.team(name) for name in spec.teams}
         self._scopes = {name: metric.scope for name, metric in registry.metrics.items() if not metric.hidden}
         self._people = people_rules(spec, registry)
@@ -149,7 +150,9 @@ class Policy:
         """
         rights = self._spec.services[service]
         rows = tuple(dict.fromkeys(RowRule(model=row.model, dimension=row.dimension, values=row.values) for row in rights.rows))
-        own = self._granted(service, [rights], rows, team="", reason=f"The service {service} sees {_seen_words(rights)}.")
+        own = self._granted(
+            service, [rights], rows, user=service, team="", reason=f"The service {service} sees {_seen_words(rights)}."
+        )
         return self._decide(own, channel, members)
 
     def alarming(self, channel: Channel, members: Sequence[Person]) -> dict[Person, tuple[str, ...]]:
@@ -203,7 +206,9 @@ class Policy:
         if not teams:
             return _nothing(subject, "None of this person's Slack user groups leads to a team.")
         reason = " ".join(_sentence(name, team) for name, team in teams.items())
-        own = self._granted(subject, [*teams.values()], self._rows(person, teams.values()), team=next(iter(teams)), reason=reason)
+        email = person.email.casefold() if person.confirmed else ""
+        rows, team = self._rows(person, teams.values()), next(iter(teams))
+        own = self._granted(subject, [*teams.values()], rows, user=email, team=team, reason=reason)
         lent = frozenset(loan.metric for loan in person.loans) & self.lendable(own)
         return replace(own, metrics=own.metrics | lent) if lent else own
 
@@ -214,7 +219,9 @@ class Policy:
             name for name in own.listed - own.metrics if (scope := classes.get(self._scopes[name])) is not None and scope.days > 0
         )
 
-    def _granted(self, subject: str, rights: Sequence[RightsSpec], rows: tuple[RowRule, ...], *, team: str, reason: str) -> Grant:
+    def _granted(
+        self, subject: str, rights: Sequence[RightsSpec], rows: tuple[RowRule, ...], *, user: str, team: str, reason: str
+    ) -> Grant:
         seen = frozenset[str]().union(*(self._seen(each) for each in rights))
         return Grant(
             subject=subject,
@@ -225,6 +232,7 @@ class Policy:
             denied=frozenset(name for each in rights for name in each.deny),
             masks=mask_rules(self._mask_key, *(each.mask for each in rights)),
             people=self._people,
+            runs_as=runs_as(self._run_as, rights, user),
             team=team,
             reason=reason,
         )
@@ -281,8 +289,11 @@ def parse_policy(
     file: str = "access.yml",
     known: Known | None = None,
     mask_key: str = "",
+    run_as: Told | None = None,
 ) -> Policy:
     """Read `access.yml`. `known` are the names that exist in Slack, where somebody can say; hashes are keyed with `mask_key`.
+
+    `run_as` are the connections that run as the asker, with whether they are told who that is.
 
     Raises:
         RegistryError: with all faults, each with its line.
@@ -293,9 +304,10 @@ def parse_policy(
         faults += faults_of(spec, doc, registry, known)
         faults += small_group_faults(spec, doc, registry)
         faults += mask_faults(spec, doc, registry)
+        faults += role_faults(spec, doc, registry, run_as or {}, checking=known is not None)
     if faults or spec is None:
         raise RegistryError(list(dict.fromkeys(faults)))
-    return Policy(spec, registry, mask_key=mask_key)
+    return Policy(spec, registry, mask_key=mask_key, run_as=run_as)
 
 
 def _shaped(text: str, file: str) -> tuple[Document | None, AccessSpec | None, tuple[Fault, ...]]:

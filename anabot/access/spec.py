@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from anabot.semantic.masks import FORMS
 from anabot.types import Mask, MaskRule
@@ -27,6 +27,17 @@ def _null(value: Any) -> Any:
     return "null" if value is None else value  # as YAML reads a bare null
 
 
+def _every(value: Any) -> Any:
+    return {"*": value} if isinstance(value, str) else value
+
+
+def _a_role(name: str) -> str:
+    if name.casefold() == "none" or not name.strip() or not name.isprintable():
+        raise ValueError("is no name of a role")  # PostgreSQL takes `none` for the role that signed in
+    return name
+
+
+RoleName = Annotated[str, Field(max_length=255), AfterValidator(_a_role)]
 MaskName = Annotated[Mask, BeforeValidator(_null)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
@@ -100,7 +111,8 @@ class SmallGroupsSpec(_Ours):
 class RightsSpec(_Ours):
     """What is seen (may be answered) and listed (may be known of): classes; then single metrics, and what is taken away.
 
-    `mask` is `model.dimension` → what of its values is left to see.
+    `mask` is `model.dimension` → what of its values is left to see. `role` is connection → the warehouse's own role, where that
+    connection runs as the asker; a single name is for all of them.
     """
 
     sees: Names = ()
@@ -109,6 +121,7 @@ class RightsSpec(_Ours):
     never: Names = ()
     deny: Names = ()
     mask: dict[str, MaskName] = {}
+    role: Annotated[dict[str, RoleName], BeforeValidator(_every)] = {}
     rows: tuple[RowSpec, ...] = ()
 
 
@@ -182,8 +195,10 @@ class AccessSpec(_Ours):
         merged: dict[str, Any] = {
             key: tuple(dict.fromkeys(value for layer in layers for value in getattr(layer, key)))
             for key in RightsSpec.model_fields
-            if key != "mask"
+            if key not in ("mask", "role")
         }
+        for layer in layers:  # the nearest says under which role
+            merged["role"] = {**({} if "*" in layer.role else merged.get("role", {})), **layer.role}
         merged["mask"] = strictest(layer.mask for layer in layers)
         # A class that is seen is listed anyway; a template may list what one of its teams sees.
         merged["lists"] = tuple(scope for scope in merged["lists"] if scope not in merged["sees"])

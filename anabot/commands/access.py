@@ -93,7 +93,13 @@ def _say(found: Preview) -> None:
     ]
     say_grid(("class", "sees", "only lists", "for example"), rows)
     say("")
-    for word, lines in (("rows only", found.rows), ("masked", found.masked), ("never", found.denied), ("lent", found.loans)):
+    for word, lines in (
+        ("rows only", found.rows),
+        ("masked", found.masked),
+        ("role", found.roles),
+        ("never", found.denied),
+        ("lent", found.loans),
+    ):
         for line in lines:
             say(f"{word:<10} {line}")
     if found.place:

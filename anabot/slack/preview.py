@@ -42,6 +42,7 @@ def _limits(found: Preview) -> Iterator[str]:
     yield from (f"Rows only where {mrkdwn.value(rule)}" for rule in found.rows)
     if found.masked:
         yield f"Masked: {mrkdwn.value('; '.join(found.masked))}"
+    yield from (f"On {mrkdwn.value(role)} (role of the warehouse)" for role in found.roles)
     if found.denied:
         yield f"Never: {mrkdwn.value(', '.join(found.denied))}"
     yield from (f"Lent: {mrkdwn.value(loan)}" for loan in found.loans)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from anabot.errors import WarehouseLimit, WarehouseTimeout
+from anabot.errors import WarehouseError, WarehouseLimit, WarehouseTimeout
 from anabot.types import Cell, Statement
 
 
@@ -87,6 +87,11 @@ def too_large(max_bytes: int) -> WarehouseLimit:
         f"The result is larger than {max_bytes:,} bytes.",
         todo="Ask for fewer breakdowns or a shorter period; ANABOT_MAX_BYTES sets the limit.",
     )
+
+
+def without_role() -> WarehouseError:
+    """The error of a statement that says not under whose role it is to run, where each must."""
+    return WarehouseError("This connection runs as the asker, and nobody is named.", todo="Tell the data team.")
 
 
 def too_hungry() -> WarehouseLimit:

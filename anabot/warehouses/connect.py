@@ -35,6 +35,13 @@ def open_warehouse(url: str) -> Warehouse:
     raise ConfigError(f"No warehouse is known by `{scheme}`.", todo=f"Set ANABOT_WAREHOUSE_URL to {_KNOWN}.")
 
 
+def open_postgres(url: str, *, as_asker: bool, user_setting: str = "") -> Warehouse:
+    """The PostgreSQL database behind `url`, where each statement may run under the role of whoever asks; see `Postgres`."""
+    from anabot.warehouses.postgres import Postgres
+
+    return Postgres(url, as_asker=as_asker, user_setting=user_setting)
+
+
 def open_snowflake(url: str, **options: Any) -> Warehouse:
     """The Snowflake account behind `url`; `options` are those of `SnowflakeOptions`."""
     from anabot.warehouses.snowflake import Snowflake

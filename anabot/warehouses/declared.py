@@ -5,8 +5,11 @@
     billing: {type: snowflake, account: ab12345.eu-west-1, user: ANA, role: READER, warehouse: SMALL, database: BILLING,
               private_key_file: /run/secrets/ana.p8, private_key_passphrase_env: ANA_KEY_PASSPHRASE}
 
-A secret stands in an environment variable or a file that the entry names; no error and no `repr` ever shows one. Every fault is
-named at once. Nothing is connected here.
+    crm: {url_env: CRM_DATABASE_URL, run_as: asker, own_role: ana_reader, user_setting: app.user}
+
+With `run_as: asker` each question runs under the role that access.yml gives whoever asks, and what Ana asks herself under
+`own_role`; PostgreSQL is told who asks in `user_setting`. A secret stands in an environment variable or a file that the entry
+names; no error and no `repr` ever shows one. Every fault is named at once. Nothing is connected here.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from anabot.errors import ConfigError
 from anabot.warehouses.base import Warehouse
-from anabot.warehouses.connect import open_snowflake, open_warehouse
+from anabot.warehouses.connect import open_postgres, open_snowflake, open_warehouse
 from anabot.warehouses.later import Later
 
 _DIALECTS = {"duckdb": "duckdb", "postgresql": "postgres", "postgres": "postgres", "snowflake": "snowflake"}
@@ -47,6 +50,9 @@ class Declared(BaseModel):
     database: str = ""
     schema_name: str = Field(default="", alias="schema")
     server: str = ""
+    run_as: Literal["asker", ""] = ""
+    own_role: str = ""
+    user_setting: str = Field(default="", pattern=r"^([a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*)?$")
     private_key_file: Path | None = None
     private_key_env: str = ""
     private_key_passphrase_env: str = ""
@@ -79,6 +85,20 @@ def declared(path: Path, environ: Mapping[str, str] = os.environ) -> dict[str, W
     return found
 
 
+def asking(path: Path | None) -> dict[str, Declared]:
+    """The entries that run as the asker. What is wrong with others is said by `declared`.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    entries = _entries(path) if path is not None else []
+    mappings = {name: entry for name, entry in entries if isinstance(entry, dict) and entry.get("run_as")}
+    try:
+        return {name: Declared.model_validate(entry) for name, entry in mappings.items()}
+    except ValidationError:
+        raise ConfigError(f"The connections in {path} have faults.", todo="Run `anabot check`, which names them.") from None
+
+
 def names(path: Path) -> frozenset[str]:
     """The names of the connections that the file declares."""
     return frozenset(name for name, _ in _entries(path))
@@ -103,6 +123,10 @@ def _warehouse(name: str, entry: Any, environ: Mapping[str, str]) -> Warehouse:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name) or name in _RESERVED:
         raise ConfigError("This is not a name for a connection.", todo="Use letters, digits, `_` and `-`, and not `merge`.")
     spec = Declared.model_validate({"url": entry} if isinstance(entry, str) else entry)
+    if (spec.own_role or spec.user_setting) and not spec.run_as:
+        raise ConfigError(
+            "It has a role of Ana's own, or tells who asks, and does not run as the asker.", todo="Say `run_as: asker`."
+        )
     if spec.type:
         url, options = _snowflake(spec, environ), dict(_options(spec, environ))
         return Later("snowflake", lambda: open_snowflake(url, **options))
@@ -110,12 +134,22 @@ def _warehouse(name: str, entry: Any, environ: Mapping[str, str]) -> Warehouse:
     scheme = url.partition(":")[0].lower()
     if scheme not in _DIALECTS:
         raise ConfigError("It has no URL that is known.", todo="Begin it with duckdb:///, postgresql:// or snowflake://.")
+    if spec.run_as:
+        return _as_asker(url, _DIALECTS[scheme], spec)
     opener: Callable[[], Warehouse] = lambda: open_warehouse(url)  # noqa: E731
     return Later(_DIALECTS[scheme], opener) if scheme == "snowflake" else opener()
 
 
+def _as_asker(url: str, dialect: str, spec: Declared) -> Warehouse:
+    if dialect == "postgres":
+        return open_postgres(url, as_asker=True, user_setting=spec.user_setting)
+    todo = "Let PostgreSQL or `type: snowflake` run as the asker, and restrict the others in access.yml."
+    raise ConfigError("It cannot run as the asker.", why="DuckDB has no roles, and Snowflake needs fields.", todo=todo)
+
+
 def _url(spec: Declared, environ: Mapping[str, str]) -> str:
-    set_beside = sorted(spec.model_fields_set - {"url", "url_env", "url_file", "password_env", "password_file"})
+    ours = {"url", "url_env", "url_file", "password_env", "password_file", "run_as", "own_role", "user_setting"}
+    set_beside = sorted(spec.model_fields_set - ours)
     if set_beside:
         raise ConfigError(f"`{set_beside[0]}` is for `type: snowflake`.", todo=_TODO)
     url = spec.url or _secret("url", spec.url_env, spec.url_file, environ)
@@ -135,6 +169,8 @@ def _snowflake(spec: Declared, environ: Mapping[str, str]) -> str:
     missing = [name for name in ("account", "user") if not getattr(spec, name)]
     if missing or spec.url or spec.url_env or spec.url_file:
         raise ConfigError(f"It has no {' and no '.join(missing)}." if missing else "It has a URL, too.", todo=_TODO)
+    if spec.user_setting:
+        raise ConfigError("`user_setting` is for PostgreSQL.", todo="Let Snowflake's policies look at the role.")
     password = _secret("password", spec.password_env, spec.password_file, environ)
     user = quote(spec.user, safe="") + (f":{quote(password, safe='')}" if password else "")
     place = "/".join(quote(part, safe="") for part in (spec.database, spec.schema_name) if part)
@@ -144,6 +180,8 @@ def _snowflake(spec: Declared, environ: Mapping[str, str]) -> str:
 def _options(spec: Declared, environ: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     """What stands beside the URL. A key and a token go by the name of their file or variable, to be read anew at each sign-in."""
     yield from ((name, value) for name in ("role", "warehouse", "server") if (value := getattr(spec, name)))
+    if spec.run_as:
+        yield "as_asker", True
     if spec.private_key_file is not None and not spec.private_key_file.is_file():
         raise ConfigError("Its `private_key_file` is not there.", todo="Name the file with the PEM key.")
     for what in ("private_key", "token"):

@@ -16,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from anabot.errors import ConfigError, WarehouseError
+from anabot.errors import ConfigError, WarehouseError, WarehouseLacks
 from anabot.types import Cell, Statement
 from anabot.warehouses import base
 from anabot.warehouses.base import Result
@@ -29,26 +29,40 @@ _BROKEN = (pg.OperationalError, pg.InterfaceError)
 
 
 class Postgres:
-    """One PostgreSQL database."""
+    """One PostgreSQL database.
+
+    With `as_asker`, each transaction is told the statement's role, and in the setting `user_setting` who asks, before anything
+    else, and forgets both at its end.
+    """
 
     dialect = "postgres"
 
-    def __init__(self, url: str) -> None:
-        self._url = _readable(url)
+    def __init__(self, url: str, *, as_asker: bool = False, user_setting: str = "") -> None:
+        self._url, self._as_asker, self._user_setting = _readable(url), as_asker, user_setting
         self._idle: list[psycopg.Connection] = []
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(AT_ONCE)
 
     def run(self, statement: Statement, *, max_rows: int, max_bytes: int, timeout_s: float) -> Result:
         """Run one SELECT; see `Warehouse.run`."""
+        if self._as_asker and not statement.role:
+            raise base.without_role()
         try:
             with self._session(timeout_s) as session:
+                if self._as_asker:
+                    self._become(session, statement)
                 return _select(session, statement, max_rows=max_rows, max_bytes=max_bytes, timeout_s=timeout_s)
         except (pg.QueryCanceled, pg.LockNotAvailable) as error:
             raise base.timeout(timeout_s) from error
         except (pg.UndefinedTable, pg.UndefinedColumn, pg.InvalidSchemaName) as error:
             raise lacking(str(error), statement) from error
-        except (pg.SyntaxError, pg.ReadOnlySqlTransaction, pg.FeatureNotSupported, pg.InsufficientPrivilege) as error:
+        except pg.InsufficientPrivilege as error:
+            raise WarehouseLacks(
+                "The warehouse does not let this be read.",
+                why=str(error).splitlines()[0],
+                todo="Grant SELECT to the role, or let access.yml hide what it may not see.",
+            ) from error
+        except (pg.SyntaxError, pg.ReadOnlySqlTransaction, pg.FeatureNotSupported) as error:
             raise WarehouseError("The warehouse refused the statement.", why=str(error).splitlines()[0]) from error
         except psycopg.Error as error:
             # The server's own words may quote a row, which the asker may not be allowed to see.
@@ -82,6 +96,19 @@ class Postgres:
                 self._give_back(session)
         finally:
             self._places.release()
+
+    def _become(self, session: psycopg.Connection, statement: Statement) -> None:
+        """Take the asker's role for this transaction. Both are bound: neither is ever part of a text."""
+        try:
+            session.execute("SELECT set_config('role', %s, true)", [statement.role])
+            if self._user_setting:
+                session.execute("SELECT set_config(%s, %s, true)", [self._user_setting, statement.user])
+        except (pg.InvalidParameterValue, pg.InsufficientPrivilege) as error:
+            raise WarehouseError(
+                "The warehouse does not let Ana ask under your role.",
+                why=str(error).splitlines()[0],
+                todo="Grant the role to the one that Ana signs in with, or correct `role` in access.yml.",
+            ) from error
 
     def _open(self) -> psycopg.Connection:
         while True:

@@ -13,6 +13,7 @@ import math
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import snowflake.connector
@@ -36,13 +37,13 @@ _EXPIRED = (_NO_ID, 390111, 390112, 390114, 390115, 390195, 390303, 390318)  # t
 
 
 class Snowflake:
-    """One Snowflake account, under one role."""
+    """One Snowflake account, under one role, or under that of whoever asks, each with sessions of its own."""
 
     dialect = "snowflake"
 
     def __init__(self, url: str, options: SnowflakeOptions | None = None) -> None:
         self._login = Login(url, options or SnowflakeOptions())
-        self._pool = self._new_pool()
+        self._pools: dict[str, QueuePool] = {}
         self._running: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -51,7 +52,7 @@ class Snowflake:
         until = time.monotonic() + timeout_s
         try:
             for last in (False, True):
-                with self._session(timeout_s) as session:
+                with self._session(statement, timeout_s) as session:
                     try:
                         query_id = self._finished(session, statement, timeout_s, until)
                         return _fetched(session, query_id, max_rows=max_rows, max_bytes=max_bytes)
@@ -76,14 +77,22 @@ class Snowflake:
             running = dict(self._running)
         for query_id, session in running.items():
             _cancel(session, query_id)
-        self._pool.dispose()
+        for pool in self._pools.values():
+            pool.dispose()
 
-    def _new_pool(self) -> QueuePool:
-        return QueuePool(self._open, pool_size=AT_ONCE, max_overflow=0, recycle=1800, timeout=30, reset_on_return=None)
+    def _pool(self, role: str) -> QueuePool:
+        """The sessions of one role: none ever changes it, so that no answer can come from another's."""
+        with self._lock:
+            if role not in self._pools:
+                opener = partial(self._open, role)
+                self._pools[role] = QueuePool(
+                    opener, pool_size=AT_ONCE, max_overflow=0, recycle=1800, timeout=30, reset_on_return=None
+                )
+            return self._pools[role]
 
-    def _open(self) -> Any:
+    def _open(self, role: str) -> Any:
         try:
-            session = snowflake.connector.connect(**self._login.arguments())
+            session = snowflake.connector.connect(**self._login.arguments(role))
             session.cursor().execute("USE SECONDARY ROLES NONE")  # the role of the settings, and none beside it
         except sf.Error as error:
             raise WarehouseError(
@@ -94,9 +103,11 @@ class Snowflake:
         return session
 
     @contextlib.contextmanager
-    def _session(self, timeout_s: float) -> Iterator[Any]:
+    def _session(self, statement: Statement, timeout_s: float) -> Iterator[Any]:
+        if self._login.as_asker and not statement.role:
+            raise base.without_role()
         try:
-            session = self._pool.connect()
+            session = self._pool(statement.role if self._login.as_asker else "").connect()
         except PoolFull as error:
             raise base.timeout(timeout_s) from error
         try:

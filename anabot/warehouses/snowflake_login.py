@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from anabot.errors import ConfigError
 
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 _LOGIN_S = 20
 _ANSWER_S = 120  # for one exchange with the server; how long a statement may run is said with the statement
 _SESSION = {
@@ -50,6 +52,7 @@ class SnowflakeOptions:
     database: str = ""
     schema: str = ""
     server: str = ""
+    as_asker: bool = False  # each statement has a role of its own, and so have the sessions
 
 
 class Login:
@@ -59,8 +62,13 @@ class Login:
         self._said = _arguments(url)
         self._options = _with_url(options, self._said)
 
-    def arguments(self) -> dict[str, Any]:
-        """What the connector is opened with.
+    @property
+    def as_asker(self) -> bool:
+        """Whether every statement says under which role it runs."""
+        return self._options.as_asker
+
+    def arguments(self, role: str = "") -> dict[str, Any]:
+        """What the connector is opened with, under `role` where one is given.
 
         Raises:
             ConfigError: a key or token that is not there or cannot be read.
@@ -70,6 +78,7 @@ class Login:
         return {
             **self._said,
             **{name: value for name, value in places.items() if value},
+            **({"role": role if _PLAIN.fullmatch(role) else '"' + role.replace('"', '""') + '"'} if role else {}),
             **({"server_url": options.server} if options.server else {}),
             **_secret(options),
             "paramstyle": "qmark",

@@ -11,7 +11,7 @@ from anabot.errors import ConfigError
 from anabot.types import Statement
 from anabot.warehouses import declared as module
 from anabot.warehouses.base import Result
-from anabot.warehouses.declared import declared, names
+from anabot.warehouses.declared import asking, declared, names
 from anabot.warehouses.duckdb import DuckDB
 from anabot.warehouses.later import Later
 from tests.warehouses.snowflake_stub import serving
@@ -156,3 +156,37 @@ def test_what_is_opened_later_is_opened_once_and_closed() -> None:
     later.close()
 
     assert (times, inner.closed) == ([1], 1)
+
+
+def test_a_connection_may_run_as_the_asker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(module, "open_postgres", lambda url, **beside: told.append((url, beside)) or DuckDB(Path(__file__)))
+    monkeypatch.setattr(module, "open_snowflake", lambda url, **beside: told.append((url, beside)) or DuckDB(Path(__file__)))
+    crm = "{url: 'postgresql://gate@h/crm', run_as: asker, own_role: ana, user_setting: app.user}"
+    billing = "{type: snowflake, account: ab1, user: ANA, run_as: asker}"
+    path = write(tmp_path, f"crm: {crm}\nbilling: {billing}\nplain: 'postgresql://ana@h/x'\n")
+
+    open_later(declared(path, {})["billing"])
+
+    assert told[0] == ("postgresql://gate@h/crm", {"as_asker": True, "user_setting": "app.user"})
+    assert told[1][1]["as_asker"] is True
+    assert {name: (each.own_role, each.user_setting) for name, each in asking(path).items()} == {
+        "crm": ("ana", "app.user"),
+        "billing": ("", ""),
+    }
+    assert asking(None) == {}
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{url: 'duckdb:///w.duckdb', run_as: asker}", "It cannot run as the asker"),
+        ("{url: 'postgresql://ana@h/x', own_role: ana}", "does not run as the asker"),
+        ("{url: 'postgresql://ana@h/x', run_as: asker, user_setting: 'app.user; x'}", "user_setting"),
+        ("{type: snowflake, account: a, user: A, run_as: asker, user_setting: app.user}", "`user_setting` is for PostgreSQL"),
+        ("{url: 'postgresql://ana@h/x', run_as: admin}", "run_as"),
+    ],
+)
+def test_a_connection_that_cannot_run_as_the_asker_is_named(tmp_path: Path, entry: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        declared(write(tmp_path, f"crm: {entry}\n"), {})

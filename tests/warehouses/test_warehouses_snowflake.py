@@ -7,7 +7,9 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
@@ -185,3 +187,41 @@ def test_a_key_with_another_passphrase_is_refused_without_showing_either(key: rs
 def test_a_key_and_a_token_together_are_refused() -> None:
     with pytest.raises(ConfigError, match="more than one"):
         Snowflake(URL, SnowflakeOptions(private_key="x", token="y"))
+
+
+def test_as_the_asker_each_role_signs_in_for_itself_and_no_session_ever_changes_its_role(wire: Wire) -> None:
+    warehouse = Snowflake(URL, SnowflakeOptions(server=wire.url, token="T0KEN", as_asker=True))
+    for role in ("FINANCE", 'odd "role', "FINANCE"):
+        warehouse.run(replace(ASKED, role=role), max_rows=10, max_bytes=10_000, timeout_s=20)
+    warehouse.close()
+
+    logins = [path for path, _ in wire.asked if path.startswith("/session/v1/login-request")]
+    roles = [parse_qs(urlsplit(path).query)["roleName"][0] for path in logins]
+    texts = [body["sqlText"] for body in wire.bodies("/queries/v1/query-request")]
+    assert roles == ["FINANCE", '"odd ""role"']
+    assert [text for text in texts if text != ASKED.text] == ["USE SECONDARY ROLES NONE"] * 2
+    assert texts.count(ASKED.text) == 3
+
+
+def test_as_the_asker_nothing_runs_without_a_role(wire: Wire) -> None:
+    warehouse = Snowflake(URL, SnowflakeOptions(server=wire.url, token="T0KEN", as_asker=True))
+
+    with pytest.raises(WarehouseError, match="nobody is named"):
+        warehouse.run(ASKED, max_rows=10, max_bytes=10_000, timeout_s=20)
+
+    assert wire.asked == []
+
+
+def test_a_role_that_ana_was_not_given_is_refused_at_the_door_of_the_account(wire: Wire) -> None:
+    wire.refuse_login = ("390189", "Role 'FINANCE' specified in the connect string is not granted to this user. SECRET-WORD")
+    warehouse = Snowflake(URL, SnowflakeOptions(server=wire.url, token="T0KEN", as_asker=True))
+
+    with pytest.raises(WarehouseError, match="cannot be reached") as caught:
+        warehouse.run(replace(ASKED, role="FINANCE"), max_rows=10, max_bytes=10_000, timeout_s=20)
+
+    assert "SECRET-WORD" not in str(caught.value)
+    assert submitted_texts(wire) == []
+
+
+def submitted_texts(wire: Wire) -> list[object]:
+    return [body["sqlText"] for body in wire.bodies("/queries/v1/query-request")]
