@@ -13,6 +13,7 @@ AnabotError
 │   └── WarehouseLimit   too many rows or bytes
 ├── StoreError           Ana's own memory failed
 ├── PlaybookError        a playbook cannot run
+├── Undelivered          nobody knows whether a message has arrived; to be tried again
 ├── ModelError           a model did not answer, or may not be asked any more
 └── Busy                 the pool is full
 The person in Slack and a model read the same words. Anything that is not an AnabotError is a bug.
@@ -134,6 +135,12 @@ class PlaybookError(AnabotError):
     def __init__(self, what: str, *, why: str = "", todo: str = "", line: int = 0) -> None:
         super().__init__(what, why=why, todo=todo)
         self.line = line
+
+
+class Undelivered(AnabotError):
+    """A message may or may not have arrived. Whoever tries again looks for it first."""
+
+    code = "undelivered"
 
 
 class ModelError(AnabotError):

@@ -19,7 +19,7 @@ from anabot.analysis.reconcile import unexplained
 from anabot.charts import chart_png
 from anabot.checks.badge import bridged
 from anabot.engine import Engine, Intent, Outcome
-from anabot.errors import AnabotError, PlaybookError
+from anabot.errors import AnabotError, PlaybookError, StoreError
 from anabot.playbooks.digest import Provenance, footer, write
 from anabot.playbooks.playbook import Playbook, span_of
 from anabot.playbooks.schedule import Slot, slot_at
@@ -168,6 +168,8 @@ def _touching(bridges: Sequence[Bridge], metrics: Sequence[str]) -> list[Bridge]
 def _about(playbook: Playbook, what: str, does: Callable[[], _T]) -> _T:
     try:
         return does()
+    except StoreError:
+        raise  # it says nothing about the playbook
     except AnabotError as error:
         line = error.line if isinstance(error, PlaybookError) else 0
         place = f"{what} failed on line {line} of {playbook.file}" if line else f"{what} failed"

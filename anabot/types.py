@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -365,11 +365,24 @@ class Digest:
     receipts: tuple[Receipt, ...] = ()
 
 
+class Once(Protocol):
+    """A way to say one thing once, whatever breaks."""
+
+    def __call__(
+        self, key: str, channel: str, *, say: Callable[[Callable[[], None]], str], find: Callable[[dt.datetime], str]
+    ) -> str:
+        """The id of the message called `key`, whether it is said now or was before.
+
+        `say` says it and returns its id, calling what it is given right before each time it sends; it raises Undelivered where it
+        does not know whether the message has arrived. `find` looks for it among what came since an instant: its id, or "".
+        """
+
+
 class Poster(Protocol):
     """A way to put one digest into a channel."""
 
-    def post(self, channel: str, digest: Digest, *, delivery_id: str) -> str:
-        """Post and return the message's own id. A second call with one `delivery_id` posts nothing new."""
+    def post(self, channel: str, digest: Digest, *, delivery_id: str, once: Once) -> str:
+        """Post each message of it once and return the first one's own id. Raises Undelivered when it should be tried again."""
 
 
 def cell_json(value: Cell) -> str | int | float | bool | None:

@@ -68,10 +68,9 @@ def slot_at(playbook: str, schedule: Schedule, at: dt.datetime) -> Slot:
     return Slot(minute, playbook, _local(minute, schedule.zone))
 
 
-def slot_of(playbook: str, schedule: Schedule, key: str) -> Slot:
-    """The slot with this key, as `Slot.key` writes it. Raises ValueError."""
-    local = dt.datetime.strptime(key, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - a slot's local time is naive by meaning
-    return Slot(local.replace(tzinfo=schedule.zone, fold=0).astimezone(dt.UTC), playbook, local)
+def at_key(key: str) -> dt.datetime:
+    """The naive local time of a slot's key, as `Slot.key` writes it. Raises ValueError."""
+    return dt.datetime.strptime(key, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - a slot's local time is naive by meaning
 
 
 def _local(instant: dt.datetime, zone: ZoneInfo) -> dt.datetime:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -24,12 +23,12 @@ from anabot.slack.listeners import Listeners
 from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
 from anabot.slack.post import BROKEN, Voice, clients
-from anabot.slack.poster import SlackPoster
+from anabot.slack.poster import SlackPoster, said, say_once
 from anabot.slack.render import failure
 from anabot.slack.reply import PATIENCE_S
 from anabot.slack.wanted import Wants
 from anabot.slack.wishes import Wishes
-from anabot.types import Directory
+from anabot.types import Directory, Once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,21 +73,19 @@ class Line:
         """A Poster for playbooks. `directory` finds their channels, where it is not Slack that does."""
         return SlackPoster(self.voice, directory or self.directory)
 
-    def notify(self, user: str, words: str) -> None:
-        """Tell one person, by handle or id, something by direct message.
+    def notify(self, user: str, words: str, *, key: str, once: Once) -> None:
+        """Tell one person, by handle or id, something by direct message, once under this key.
 
         Raises:
             PlaybookError: nobody has that name, or Slack does not take the message.
+            Undelivered: Slack cannot be reached, or does not say what it took.
         """
         person = self.directory.person(user)
         if person is None:
             raise PlaybookError(f"There is nobody called {user} in Slack to tell.", todo="Correct the owner's handle.")
-        try:
-            self.voice.post(self.voice.direct(person.user), failure(words)[0], key=f"notice:{uuid.uuid4().hex}")
-        except SlackApiError as error:
-            raise PlaybookError(f"{user} could not be told.", why=f"Slack said `{error.response['error']}`.") from error
-        except BROKEN as error:
-            raise PlaybookError(f"{user} could not be told.", why="Slack could not be reached.") from error
+        with said(user):
+            place = self.voice.direct(person.user)
+        say_once(self.voice, once, place, key, lambda: failure(words)[0], to=user)
 
 
 def open_line(settings: SlackSettings, by_email: Callable[[str], frozenset[str]] = lambda _: frozenset()) -> Line:

@@ -6,10 +6,11 @@ Slack refuses are replaced by plainer ones, so that the words always arrive. It 
 
 from __future__ import annotations
 
+import datetime as dt
 import http.client
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.error import URLError
@@ -31,6 +32,8 @@ _BLOCKS_REFUSED = frozenset(
 )
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 _EVENT = "anabot_message"
+_PAGE, _MOST_PAGES = 100, 100
+_CLOCKS_DIFFER_S = 3600.0  # Slack stamps with its own
 # What leaves us unsure whether Slack has taken the message. RemoteDisconnected is a ConnectionResetError.
 BROKEN = (URLError, ConnectionError, TimeoutError, http.client.HTTPException)
 _QUIET: Mapping[str, Any] = {"parse": "none", "link_names": False}
@@ -62,16 +65,20 @@ class Voice:
         """Post once and return the message's `ts`. `key` names this message for ever: a second post with it is for the caller
         to avoid (see `find`), a repeat after a broken connection is avoided here."""
 
-        def once() -> str:
-            return self._plainer(lambda plain: self._say(place, plain, key), message)
-
         try:
-            return once()
+            return self.send(place, message, key=key)
         except (SlackApiError, *BROKEN) as error:
             if isinstance(error, SlackApiError) and error.response.status_code < 500:
                 raise
             log.warning("slack.post_unsure", channel=place.channel, error=type(error).__name__)
-            return self.find(place, key) or once()
+            return self.find(place, key) or self.send(place, message, key=key)
+
+    def send(self, place: Place, message: Message, *, key: str, before: Callable[[], None] = lambda: None) -> str:
+        """Post and return the message's `ts`, calling `before` right before each time it is sent.
+
+        Only what Slack certainly has not taken is sent again; whatever else breaks is raised as it came.
+        """
+        return self._plainer(lambda plain: self._say(place, plain, key, before), message)
 
     def update(self, place: Place, ts: str, message: Message, *, key: str) -> str:
         """Replace a message of Ana's; where it can no longer be replaced, post a new one. Returns the `ts` it now has."""
@@ -103,20 +110,28 @@ class Voice:
         opened = self._patiently(lambda: self._posts.conversations_open(users=user))
         return Place(channel=str(opened["channel"]["id"]))
 
-    def find(self, place: Place, key: str) -> str:
-        """The `ts` of the message with this key, or "": among the newest hundred of the place."""
-        return self.keys(place).get(key, "")
+    def find(self, place: Place, key: str, since: dt.datetime | None = None) -> str:
+        """The `ts` of the message with this key, or "": among the newest hundred, and all that came after `since`."""
+        for page in self._pages(place, None if since is None else since.timestamp() - _CLOCKS_DIFFER_S):
+            for message in page:
+                if _key_of(message) == key:
+                    return str(message["ts"])
+        return ""
 
-    def keys(self, place: Place) -> Mapping[str, str]:
-        """Key → `ts` of Ana's own messages here, among the newest of the channel or the thread's first two hundred."""
-        if place.thread:
-            found = self._reads.conversations_replies(
-                channel=place.channel, ts=place.thread, limit=200, include_all_metadata=True
-            )
-        else:
-            found = self._reads.conversations_history(channel=place.channel, limit=100, include_all_metadata=True)
-        messages = found.get("messages") or []
-        return {key: str(message["ts"]) for message in messages if (key := _key_of(message))}
+    def _pages(self, place: Place, since: float | None) -> Iterator[list[dict[str, Any]]]:
+        """What stands in a thread, or from the newest on in a channel until it is older than `since`, by the page."""
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            wanted: dict[str, Any] = {"channel": place.channel, "include_all_metadata": True, "limit": _PAGE}
+            wanted |= ({"cursor": cursor} if cursor else {}) | ({"ts": place.thread} if place.thread else {})
+            read = self._reads.conversations_replies if place.thread else self._reads.conversations_history
+            found = read(**wanted)
+            messages: list[dict[str, Any]] = found.get("messages") or []
+            yield messages
+            cursor = str((found.get("response_metadata") or {}).get("next_cursor") or "")
+            old = not place.thread and (since is None or not messages or float(messages[-1]["ts"]) < since)
+            if not cursor or old:
+                return
 
     def upload(self, name: str, content: bytes, *, title: str, place: Place | None = None, comment: str = "") -> str:
         """Upload a file and return its id. Without a place only Ana has it, until an image block shows it; with one it is posted.
@@ -146,10 +161,12 @@ class Voice:
         """Show somebody their home tab."""
         self._patiently(lambda: self._posts.views_publish(user_id=user, view=view))
 
-    def _say(self, place: Place, message: Message, key: str) -> str:
+    def _say(self, place: Place, message: Message, key: str, before: Callable[[], None]) -> str:
         metadata = {"event_type": _EVENT, "event_payload": {"key": key}}
-        said = self._patiently(
-            lambda: self._posts.chat_postMessage(
+
+        def send() -> Any:
+            before()
+            return self._posts.chat_postMessage(
                 channel=place.channel,
                 text=message.text,
                 blocks=list(message.blocks),
@@ -159,8 +176,8 @@ class Voice:
                 thread_ts=place.thread or None,
                 **_QUIET,
             )
-        )
-        return str(said["ts"])
+
+        return str(self._patiently(send)["ts"])
 
     def _plainer(self, call: Callable[[Message], Result], message: Message) -> Result:
         *rungs, last = ladder(message)

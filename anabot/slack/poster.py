@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from anabot.errors import PlaybookError
+from anabot.errors import PlaybookError, Undelivered
 from anabot.slack import mrkdwn
 from anabot.slack.blocks import Block, Message, context, header, messages
 from anabot.slack.csv_file import file_name
 from anabot.slack.markdown import blocks_of, inline
 from anabot.slack.post import BROKEN, Place, Voice
-from anabot.types import Digest, Directory
+from anabot.types import Digest, Directory, Once
 
 log = structlog.get_logger()
 _CHART = "chart:"
@@ -24,32 +27,32 @@ _REASONS = {
 }
 
 
+# What Slack says when it is unwell, in an answer that arrives.
+_PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
+_TOO_OFTEN, _BROKEN_INSIDE = 429, 500
+
+
 class SlackPoster:
     """The Poster of a Slack workspace."""
 
     def __init__(self, voice: Voice, directory: Directory) -> None:
         self._voice, self._directory = voice, directory
 
-    def post(self, channel: str, digest: Digest, *, delivery_id: str) -> str:
+    def post(self, channel: str, digest: Digest, *, delivery_id: str, once: Once) -> str:
         """Post and return the first message's `ts`; what does not fit goes into its thread, in order.
 
         A second call with one `delivery_id` posts only what is still missing, and returns the same `ts`.
 
         Raises:
             PlaybookError: the channel is unknown, or Slack does not let Ana post there.
+            Undelivered: Slack cannot be reached, or does not say what it took.
         """
         found = self._directory.channel(channel)
         if found is None:
             raise PlaybookError(
                 f"There is no channel {channel} that I can see.", todo="Invite Ana, or correct the playbook's channel."
             )
-        try:
-            return self._post(Place(found.channel), digest, delivery_id)
-        except SlackApiError as error:
-            reason = str(error.response["error"])
-            raise PlaybookError(
-                f"Slack did not take the post for {channel}.", why=_REASONS.get(reason, f"It said `{reason}`.")
-            ) from error
+        return self._post(Place(found.channel), digest, delivery_id, partial(say_once, self._voice, once, to=channel))
 
     def show(self, place: Place, digest: Digest, *, key: str) -> str:
         """Put a digest where nobody waits for it: a preview, in direct messages. `key` is as a delivery's id.
@@ -58,21 +61,18 @@ class SlackPoster:
             PlaybookError: Slack does not take it.
         """
         try:
-            return self._post(place, digest, key)
+            return self._post(place, digest, key, lambda at, part, message: self._voice.post(at, message(), key=part))
         except SlackApiError as error:
             raise PlaybookError("Slack did not take the preview.", why=f"It said `{error.response['error']}`.") from error
 
-    def _post(self, place: Place, digest: Digest, delivery_id: str) -> str:
-        upload = _Once(lambda name: self._upload(name, digest.charts[name], digest.title))
+    def _post(
+        self, place: Place, digest: Digest, delivery_id: str, once: Callable[[Place, str, Callable[[], Message]], str]
+    ) -> str:
+        upload = _Uploads(lambda name: self._upload(name, digest.charts[name], digest.title))
         first, *rest = pages(digest)
-        root = self._voice.find(place, delivery_id) or self._voice.post(place, _with(first, upload), key=delivery_id)
-        if rest:
-            thread = Place(place.channel, root)
-            posted = self._voice.keys(thread)
-            for number, page in enumerate(rest, 2):
-                key = f"{delivery_id}/{number}"
-                if key not in posted:
-                    self._voice.post(thread, _with(page, upload), key=key)
+        root = once(place, delivery_id, partial(_with, first, upload))
+        for number, page in enumerate(rest, 2):
+            once(Place(place.channel, root), f"{delivery_id}/{number}", partial(_with, page, upload))
         return root
 
     def _upload(self, name: str, png: bytes, title: str) -> str:
@@ -93,7 +93,36 @@ def pages(digest: Digest) -> list[Message]:
     return messages(mrkdwn.escape(digest.title), [*title, *body, *footer])
 
 
-class _Once:
+def say_once(voice: Voice, once: Once, place: Place, key: str, message: Callable[[], Message], *, to: str) -> str:
+    """Say a message once under its key, and return its `ts`. `to` is what the place is called in an error."""
+
+    def say(before: Callable[[], None]) -> str:
+        made = message()
+        with said(to):
+            return voice.send(place, made, key=key, before=before)
+
+    def find(since: dt.datetime) -> str:
+        with said(to):
+            return voice.find(place, key, since)
+
+    return once(key, place.channel, say=say, find=find)
+
+
+@contextmanager
+def said(to: str) -> Iterator[None]:
+    """What Slack, or the line to it, says against a post, in words."""
+    try:
+        yield
+    except BROKEN as error:
+        raise Undelivered(f"The line to Slack broke before {to} had it.", why=type(error).__name__) from error
+    except SlackApiError as error:
+        reason, status = str(error.response["error"]), error.response.status_code
+        if status == _TOO_OFTEN or status >= _BROKEN_INSIDE or reason in _PASSING:
+            raise Undelivered(f"Slack did not take what was for {to} yet.", why=f"It said `{reason}`.") from error
+        raise PlaybookError(f"Slack did not take what was for {to}.", why=_REASONS.get(reason, f"It said `{reason}`.")) from error
+
+
+class _Uploads:
     """Uploads each chart when it is first needed, and remembers its file; "" where it failed."""
 
     def __init__(self, upload: Callable[[str], str]) -> None:

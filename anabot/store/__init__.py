@@ -7,23 +7,25 @@ from pathlib import Path
 
 from anabot.config import Settings
 from anabot.store.audit import FORGOTTEN, Audit, AuditEntry, Intended
+from anabot.store.beats import Beats
 from anabot.store.changes import Change, Changes, Proposal, Proposals
 from anabot.store.checkpoints import Checkpoints
 from anabot.store.database import Database
+from anabot.store.deliveries import Deliveries, Delivery
 from anabot.store.demands import Demands
 from anabot.store.examining import Examined, Tampering, examine
 from anabot.store.forgetting import Forgotten, forget
 from anabot.store.keys import PeopleKeys
 from anabot.store.memory import Answers, Feedback, Notes, SavedAnswer, Seen, Threads
 from anabot.store.requests import Requests
-from anabot.store.runs import Deliveries, Delivery, Slot, Slots
 from anabot.store.sealing import Sealing
+from anabot.store.slots import NewSlot, Slot, Slots
 from anabot.store.spending import Spending
 from anabot.store.vault import Vault
 
 __all__ = [
-    "FORGOTTEN", "LOCAL", "AuditEntry", "Change", "Delivery", "Examined", "Forgotten", "Intended", "Proposal", "SavedAnswer",
-    "Slot", "Store", "Tampering", "open_store",
+    "FORGOTTEN", "LOCAL", "AuditEntry", "Change", "Delivery", "Examined", "Forgotten", "Intended", "NewSlot", "Proposal",
+    "SavedAnswer", "Slot", "Store", "Tampering", "open_store",
 ]  # fmt: skip
 LOCAL = "local"
 
@@ -57,6 +59,7 @@ class Store:
         self.requests = Requests(self._database)
         self.demands = Demands(self._database, self._keys)
         self.slots = Slots(self._database)
+        self.beats = Beats(self._database)
         self.deliveries = Deliveries(self._database)
         self.spending = Spending(self._database)
         self.changes = Changes(self._database)

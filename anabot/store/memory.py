@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,13 @@ def insert_new(database: Database, connection: Connection, table: Table, row: Ma
     insert = postgres_insert if database.is_postgres else sqlite_insert
     written = insert(table).values(dict(row)).on_conflict_do_nothing().returning(*table.primary_key)
     return connection.execute(written).first() is not None  # an INSERT's rowcount is not kept on every database
+
+
+def insert_all_new(database: Database, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert those of `rows` whose primary keys are not there. Returns how many were new."""
+    insert = postgres_insert if database.is_postgres else sqlite_insert
+    written = insert(table).values([dict(row) for row in rows]).on_conflict_do_nothing().returning(*table.primary_key)
+    return len(connection.execute(written).all())
 
 
 def upsert(database: Database, connection: Connection, table: Table, row: Mapping[str, Any]) -> None:

@@ -115,6 +115,19 @@ slots = Table(
     Column("finished_at", String(32), nullable=False),
     Column("status", String(24), nullable=False),
     Column("detail", Text, nullable=False),
+    Column("worker", String(120), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("due_at", String(32), nullable=False),
+    Column("not_before", String(32), nullable=False),
+    Index("slots_open", "status", "not_before"),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("worker", String(120), primary_key=True),
+    Column("beat", BigInteger, nullable=False),
+    Column("at", String(32), nullable=False),
 )
 
 deliveries = Table(
@@ -125,6 +138,8 @@ deliveries = Table(
     Column("state", String(16), nullable=False),
     Column("message", Text, nullable=False),
     Column("at", String(32), nullable=False),
+    Column("holder", String(40), nullable=False),
+    Column("began_at", String(32), nullable=False),
 )
 
 notes = Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import socket
 import threading
@@ -44,6 +45,11 @@ class Script:
     def next(self, method: str) -> Answer | str:
         waiting = self.answers.get(method) or [ok(ts=f"1790000000.{len(self.calls):06}", channel={"id": "D1"}, view={"id": "V1"})]
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+
+def at_once(key: str, channel: str, *, say: Callable[[Callable[[], None]], str], find: Callable[[dt.datetime], str]) -> str:
+    """A `Once` without a ledger: it looks, then it says."""
+    return find(dt.datetime.now(dt.UTC)) or say(lambda: None)
 
 
 @contextlib.contextmanager

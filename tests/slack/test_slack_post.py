@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from slack_script import Script, ok, refused, scripted, too_often
+from slack_script import Script, at_once, ok, refused, scripted, too_often
 from slack_sdk.errors import SlackApiError
 
 from anabot.slack.blocks import Message
@@ -160,7 +160,7 @@ def poster(voice: Voice) -> SlackPoster:
 def test_a_digest_too_long_for_one_message_goes_on_in_its_thread_in_order() -> None:
     script = Script({"conversations.history": [ok(messages=[])], "conversations.replies": [ok(messages=[])]})
     with scripted(script) as voice:
-        root = poster(voice).post("#fin", DIGEST, delivery_id="d1")
+        root = poster(voice).post("#fin", DIGEST, delivery_id="d1", once=at_once)
 
     first, second = script.of("chat.postMessage")
     assert "thread_ts" not in first
@@ -171,7 +171,7 @@ def test_a_digest_too_long_for_one_message_goes_on_in_its_thread_in_order() -> N
 def test_a_second_call_for_one_delivery_posts_only_what_is_missing() -> None:
     script = Script({"conversations.history": [ok(messages=[mine("d1", "5.5")])], "conversations.replies": [ok(messages=[])]})
     with scripted(script) as voice:
-        root = poster(voice).post("#fin", DIGEST, delivery_id="d1")
+        root = poster(voice).post("#fin", DIGEST, delivery_id="d1", once=at_once)
 
     assert root == "5.5"
     assert [sent["thread_ts"] for sent in script.of("chat.postMessage")] == ["5.5"]
@@ -181,7 +181,7 @@ def test_a_delivery_that_is_complete_posts_nothing_new() -> None:
     done = ok(messages=[mine("d1", "5.5"), mine("d1/2", "5.6")])
     script = Script({"conversations.history": [done], "conversations.replies": [done]})
     with scripted(script) as voice:
-        poster(voice).post("#fin", DIGEST, delivery_id="d1")
+        poster(voice).post("#fin", DIGEST, delivery_id="d1", once=at_once)
 
     assert script.of("chat.postMessage") == []
 
@@ -192,7 +192,7 @@ def test_a_chart_that_cannot_be_uploaded_leaves_the_words() -> None:
     )
     digest = Digest(title="Week", markdown="# Week\n\nWords.\n\n![Takings](chart:t)", charts={"t": b"png"})
     with scripted(script) as voice:
-        poster(voice).post("#fin", digest, delivery_id="d1")
+        poster(voice).post("#fin", digest, delivery_id="d1", once=at_once)
 
     sent = json.dumps(script.of("chat.postMessage"))
     assert "Words." in sent

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from anabot.bootstrap import House, open_house, stewards
 from anabot.config import Settings
 from anabot.stewards.acts import Stewards
-from anabot.types import Digest, Person, UserId
+from anabot.types import Digest, Once, Person, UserId
 from anabot.worker import Worker
 
 NOW = dt.datetime(2026, 9, 28, 7, 0, tzinfo=dt.UTC)
@@ -55,13 +55,18 @@ class Bakery:
             store=self.house.store,
             poster=self,
             clock=_Stopped(now),
-            notify=lambda *_: None,
+            notify=lambda *_, **__: None,
         )
 
-    def post(self, channel: str, digest: Digest, *, delivery_id: str) -> str:
+    def post(self, channel: str, digest: Digest, *, delivery_id: str, once: Once) -> str:
         """A channel that remembers."""
-        self.digests.append(digest)
-        return delivery_id
+
+        def say(before: Callable[[], None]) -> str:
+            before()
+            self.digests.append(digest)
+            return delivery_id
+
+        return once(delivery_id, channel, say=say, find=lambda since: "")
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,27 @@
 import datetime as dt
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from anabot.errors import AnabotError, PlaybookError
+from anabot.errors import AnabotError, PlaybookError, StoreError, Undelivered
 from anabot.periods import Calendar
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.spec import read_playbook
 from anabot.store import Store
-from anabot.types import Digest, Receipt
-from anabot.worker import Worker
+from anabot.types import Digest, Once, Receipt
+from anabot.worker import Pace, Worker
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = dt.datetime(2026, 9, 28, 8, 0, tzinfo=BERLIN)
+
+
+# Every wait of a worker is short here, and what it waits for is told by the test.
+QUICK = Pace(tick_s=0.05, beat_s=0.02, hold_s=0.05, settle_s=0.01, first_wait_s=0.0)
 
 
 class FakeClock:
@@ -47,25 +52,44 @@ class FakeRunner:
 
 
 class FakePoster:
-    """A channel that remembers: what was posted, under which delivery. It can lose its answer after accepting."""
+    """A channel that remembers every message it took. It can lose its answer after accepting, and the power with it."""
 
     def __init__(self) -> None:
-        self.posted: dict[str, tuple[str, Digest]] = {}
+        self.posted: list[tuple[str, str, Digest]] = []
         self.told: list[tuple[str, str]] = []
-        self.forgets_to_answer = False
+        self.after: BaseException | None = None
+        self.instead: BaseException | None = None
 
-    def post(self, channel: str, digest: Digest, *, delivery_id: str) -> str:
-        self.posted.setdefault(delivery_id, (channel, digest))
-        if self.forgets_to_answer:
-            raise PowerCut
-        return f"ts-{delivery_id}"
+    def post(self, channel: str, digest: Digest, *, delivery_id: str, once: Once) -> str:
+        def say(before: Callable[[], None]) -> str:
+            before()
+            if self.instead:
+                raise self.instead
+            self.posted.append((delivery_id, channel, digest))
+            if self.after:
+                raise self.after
+            return f"ts-{delivery_id}"
 
-    def notify(self, user: str, text: str) -> None:
-        self.told.append((user, text))
+        def find(since: dt.datetime) -> str:
+            return f"ts-{delivery_id}" if delivery_id in self.ids else ""
+
+        return once(delivery_id, channel, say=say, find=find)
+
+    def notify(self, user: str, text: str, *, key: str, once: Once) -> None:
+        def say(before: Callable[[], None]) -> str:
+            before()
+            self.told.append((user, text))
+            return key
+
+        once(key, user, say=say, find=lambda since: "")
+
+    @property
+    def ids(self) -> list[str]:
+        return [delivery_id for delivery_id, _, _ in self.posted]
 
     @property
     def texts(self) -> list[str]:
-        return [digest.markdown for _, digest in self.posted.values()]
+        return [digest.markdown for _, _, digest in self.posted]
 
 
 class PowerCut(BaseException):
@@ -93,8 +117,9 @@ class Bench:
         daily = book("books/orders", "{daily: true, at: '07:00'}")
         self.playbooks = {playbook.name: playbook for playbook in (weekly, daily)}
 
-    def worker(self) -> Worker:
+    def worker(self, pace: Pace = QUICK) -> Worker:
         return Worker(
+            pace=pace,
             runner=self.runner,
             playbooks=lambda: self.playbooks,
             store=self.store,
@@ -127,7 +152,7 @@ def test_a_playbook_is_posted_when_its_time_comes_and_not_before(bench: Bench) -
 
     assert before == []
     assert bench.poster.texts == ["books/sales of 2026-09-28 06:00\n"]
-    assert bench.poster.posted["books/sales@2026-09-28T08:00"][0] == "books"
+    assert bench.poster.posted[0][:2] == ("books/sales@2026-09-28T08:00", "books")
     assert bench.statuses() == {"books/sales@2026-09-28T08:00": "posted"}
 
 
@@ -180,8 +205,15 @@ def test_after_fifteen_days_the_newest_slot_is_posted_and_the_older_ones_are_lis
         "books/sales@2026-10-12T08:00",
     ]
     assert sum(status == "missed" for status in statuses.values()) == 14 + 2
-    sales = "books/sales for #books, due 2026-09-28 08:00, 2026-10-05 08:00 (Europe/Berlin), was missed."
-    assert [(user, text.startswith(sales)) for user, text in bench.poster.told] == [("bea", False), ("bea", True)]
+    assert len(bench.poster.told) == 1
+    user, listed = bench.poster.told[0]
+    orders, sales = listed.split("\n")
+    assert user == "bea"
+    assert orders.startswith("books/orders for #books, due 2 times before and 2026-10-01 07:00, 2026-10-02 07:00")
+    assert sales == (
+        "books/sales for #books, due 2026-09-28 08:00, 2026-10-05 08:00 (Europe/Berlin), was missed. "
+        "Ana was away for longer than a day."
+    )
 
 
 def test_a_clock_that_is_set_back_posts_nothing_twice(bench: Bench) -> None:
@@ -231,7 +263,7 @@ def test_a_bug_is_shown_as_a_reference_only(bench: Bench) -> None:
 
 
 def test_an_owner_who_cannot_be_told_does_not_stop_the_rest(bench: Bench) -> None:
-    def deaf(user: str, text: str) -> None:
+    def deaf(user: str, text: str, *, key: str, once: Once) -> None:
         raise AnabotError("There is no such user.")
 
     bench.runner.error = PlaybookError("No.")
@@ -249,17 +281,18 @@ def test_a_worker_that_dies_between_claim_and_post_is_finished_by_another(bench:
     dying = bench.worker()
     dying.tick()
     bench.clock.goes(minutes=3)
-    bench.runner.error = None
     monkeypatch.setattr(bench.runner, "run", _dies)
     with pytest.raises(PowerCut):
         dying.tick()
     monkeypatch.undo()
-    bench.worker().sweep()
+    other = bench.worker()
+    other.tick()
     too_early = list(bench.poster.texts)
 
-    monkeypatch.setattr("anabot.worker.LEASE", dt.timedelta(microseconds=1))
-    bench.worker().sweep()
-    bench.worker().sweep()
+    other.take_over()
+    other.work()
+    other.take_over()
+    other.work()
 
     assert too_early == []
     assert bench.poster.texts == ["books/sales of 2026-09-28 06:00\n"]
@@ -270,54 +303,187 @@ def _dies(playbook: Playbook, at: dt.datetime, *, dry_run: bool = False) -> Dige
     raise PowerCut
 
 
-def test_a_worker_that_dies_while_it_posts_leaves_one_post(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_whose_heart_beats_keeps_what_it_has_in_hand(bench: Bench) -> None:
+    bench.runner.takes_s = 1.0
+    slow, other = bench.worker(), bench.worker()
+    slow.start()
+    bench.clock.goes(minutes=3)
+    assert bench.runner.began.wait(5)
+
+    for _ in range(2 * QUICK.misses):
+        other.take_over()
+        time.sleep(3 * QUICK.beat_s)
+    other.work()
+
+    assert slow.stop(10)
+    assert bench.poster.ids == ["books/sales@2026-09-28T08:00"]
+    assert [slot.attempt for slot in bench.store.slots.list()] == [1]
+
+
+def test_a_worker_whose_heart_stops_is_relieved_after_some_looks_and_then_changes_nothing(bench: Bench) -> None:
+    class Relieved(FakeRunner):
+        """While it computes, its worker's heart has stopped and another takes the slot over."""
+
+        def run(self, playbook: Playbook, at: dt.datetime, *, dry_run: bool = False) -> Digest:
+            bench.store.beats.beat(sleeping.name, 7)
+            bench.runner = FakeRunner()
+            other = bench.worker()
+            for _ in range(QUICK.misses):
+                other.take_over()
+            looked.extend(bench.statuses().values())
+            other.take_over()
+            other.work()
+            return Digest(title="old", markdown="old\n")
+
+    looked = list[str]()
+    bench.runner = Relieved()
+    sleeping = bench.worker()
+    sleeping.tick()
+    bench.clock.goes(minutes=3)
+
+    sleeping.tick()
+
+    assert looked == ["running"]
+    assert bench.poster.texts == ["books/sales of 2026-09-28 06:00\n"]
+    [slot] = bench.store.slots.list()
+    assert (slot.status, slot.attempt, slot.detail["receipts"]) == ("posted", 2, ["R-1"])
+
+
+def test_a_worker_that_dies_while_it_posts_leaves_one_post(bench: Bench) -> None:
     dying = bench.worker()
     dying.tick()
     bench.clock.goes(minutes=3)
-    bench.poster.forgets_to_answer = True
+    bench.poster.after = PowerCut()
     with pytest.raises(PowerCut):
         dying.tick()
-    bench.poster.forgets_to_answer = False
+    bench.poster.after = None
+    other = bench.worker()
 
-    monkeypatch.setattr("anabot.worker.LEASE", dt.timedelta(microseconds=1))
-    bench.worker().sweep()
+    other.take_over()
+    other.work()
 
-    assert len(bench.poster.posted) == 1
+    assert bench.poster.ids == ["books/sales@2026-09-28T08:00"]
     assert bench.statuses() == {"books/sales@2026-09-28T08:00": "posted"}
-    delivery = bench.store.deliveries.get("books/sales@2026-09-28T08:00")
-    assert delivery is not None
-    assert delivery.state == "sent"
 
 
-def test_a_line_that_breaks_is_tried_again_and_posts_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_dies_just_before_it_posts_is_followed_by_one_post(bench: Bench) -> None:
+    dying = bench.worker()
+    dying.tick()
+    bench.clock.goes(minutes=3)
+    bench.poster.instead = PowerCut()
+    with pytest.raises(PowerCut):
+        dying.tick()
+    bench.poster.instead = None
+    other = bench.worker()
+
+    other.take_over()
+    other.work()
+
+    assert bench.poster.ids == ["books/sales@2026-09-28T08:00"]
+
+
+def test_a_line_that_breaks_after_the_channel_took_the_post_leaves_one_post(bench: Bench) -> None:
     worker = bench.worker()
     worker.tick()
     bench.clock.goes(minutes=3)
-    monkeypatch.setattr(bench.poster, "post", _broken_line)
+    bench.poster.after = Undelivered("The line broke.")
+
     worker.tick()
-    monkeypatch.undo()
-    unsure = bench.statuses()
 
-    monkeypatch.setattr("anabot.worker.LEASE", dt.timedelta(microseconds=1))
-    worker.sweep()
-
-    assert unsure == {"books/sales@2026-09-28T08:00": "running"}
-    assert bench.poster.texts == ["books/sales of 2026-09-28 06:00\n"]
+    assert bench.poster.ids == ["books/sales@2026-09-28T08:00"]
     assert bench.statuses() == {"books/sales@2026-09-28T08:00": "posted"}
+    assert bench.poster.told == []
 
 
-def _broken_line(channel: str, digest: Digest, *, delivery_id: str) -> str:
-    raise ConnectionResetError
+def test_a_channel_that_cannot_be_reached_is_tried_again_until_it_can(bench: Bench) -> None:
+    worker = bench.worker()
+    worker.tick()
+    bench.clock.goes(minutes=3)
+    bench.poster.instead = ConnectionRefusedError()
+    worker.put_down()
+    slot = bench.store.slots.take(worker.name)
+    assert slot is not None
+    worker._doing.do(slot)
+    waiting = bench.statuses()
+    bench.poster.instead = None
+
+    worker.work()
+
+    assert list(waiting.values()) == ["due"]
+    assert bench.poster.ids == ["books/sales@2026-09-28T08:00"]
 
 
-def test_an_interrupted_slot_that_is_taken_up_too_late_is_listed_as_missed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    bench.store.slots.claim("books/sales", "2026-09-21T08:00")
-    monkeypatch.setattr("anabot.worker.LEASE", dt.timedelta(microseconds=1))
+def test_a_store_that_goes_away_fails_no_playbook_and_loses_none(bench: Bench) -> None:
+    worker = bench.worker()
+    worker.tick()
+    bench.clock.goes(minutes=3)
+    bench.runner.error = StoreError("Ana's memory failed.")
+    worker.put_down()
+    slot = bench.store.slots.take(worker.name)
+    assert slot is not None
+    worker._doing.do(slot)
+    bench.runner.error = None
 
-    bench.worker().sweep()
+    worker.work()
 
-    assert bench.statuses() == {"books/sales@2026-09-21T08:00": "missed"}
-    assert bench.poster.texts == []
+    assert bench.poster.told == []
+    assert bench.poster.ids == ["books/sales@2026-09-28T08:00"]
+
+
+def test_a_slot_that_could_not_even_be_put_back_is_taken_up_by_the_worker_that_lost_it(bench: Bench) -> None:
+    worker = bench.worker()
+    worker.tick()
+    bench.clock.goes(minutes=3)
+    worker.put_down()
+    bench.store.slots.take(worker.name)
+
+    worker.take_over()
+    worker.work()
+
+    assert bench.poster.ids == ["books/sales@2026-09-28T08:00"]
+
+
+def test_a_slot_that_cannot_be_posted_for_a_day_is_listed_as_missed(bench: Bench) -> None:
+    worker = bench.worker()
+    worker.tick()
+    bench.clock.goes(minutes=3)
+    worker.put_down()
+    bench.clock.goes(hours=25)
+    worker.work()
+
+    worker.tick()
+
+    assert bench.statuses()["books/sales@2026-09-28T08:00"] == "missed"
+    told = "books/sales for #books, due 2026-09-28 08:00 (Europe/Berlin), was missed. It could not be posted within a day."
+    assert bench.poster.told == [("bea", told)]
+
+
+def test_an_edit_of_a_schedule_before_a_catch_up_does_not_post_a_day_twice(bench: Bench) -> None:
+    worker = bench.worker()
+    worker.tick()
+    bench.clock.goes(minutes=3)
+    worker.tick()
+    bench.playbooks["books/sales"] = book("books/sales", "{weekly: monday, at: '09:00'}")
+    bench.clock.goes(hours=6)
+
+    bench.worker().tick()
+
+    assert bench.poster.ids == ["books/sales@2026-09-28T08:00"]
+    assert bench.poster.told == []
+
+
+def test_a_playbook_that_returns_with_its_old_schedule_is_posted_again(bench: Bench) -> None:
+    worker = bench.worker()
+    worker.tick()
+    gone = bench.playbooks.pop("books/sales")
+    bench.clock.goes(minutes=1)
+    worker.tick()
+    bench.playbooks["books/sales"] = gone
+    bench.clock.goes(minutes=2)
+
+    worker.tick()
+
+    assert bench.poster.ids == ["books/sales@2026-09-28T08:00"]
 
 
 def test_a_playbook_run_by_hand_is_posted_at_once_and_once_a_minute(bench: Bench) -> None:
@@ -362,11 +528,10 @@ def test_a_run_by_hand_that_fails_tells_whoever_asked(bench: Bench) -> None:
     assert bench.poster.told == []
 
 
-def test_a_stop_lets_the_running_playbook_end_and_hands_the_next_one_over(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("anabot.worker.TICK_S", 0.05)
+def test_a_stop_lets_the_running_playbook_end_and_hands_the_next_one_over(bench: Bench) -> None:
     bench.playbooks["books/margin"] = book("books/margin", "{weekly: monday, at: '08:01'}")
     bench.runner.takes_s = 0.5
-    worker = bench.worker()
+    worker = bench.worker(replace(QUICK, hands=1))
     worker.start()
     bench.clock.goes(minutes=4)
     assert bench.runner.began.wait(5)
@@ -374,14 +539,13 @@ def test_a_stop_lets_the_running_playbook_end_and_hands_the_next_one_over(bench:
     clean = worker.stop(timeout_s=10)
 
     assert clean
-    assert bench.statuses() == {"books/sales@2026-09-28T08:00": "posted", "books/margin@2026-09-28T08:01": "stopped"}
+    assert bench.statuses() == {"books/sales@2026-09-28T08:00": "posted", "books/margin@2026-09-28T08:01": "due"}
     bench.runner.takes_s = 0
-    bench.worker().sweep()
+    bench.worker().work()
     assert bench.statuses()["books/margin@2026-09-28T08:01"] == "posted"
 
 
-def test_a_stop_says_so_when_something_still_runs(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("anabot.worker.TICK_S", 0.05)
+def test_a_stop_hands_over_what_still_runs_and_says_so(bench: Bench) -> None:
     bench.runner.takes_s = 1.5
     worker = bench.worker()
     worker.start()
@@ -389,6 +553,11 @@ def test_a_stop_says_so_when_something_still_runs(bench: Bench, monkeypatch: pyt
     assert bench.runner.began.wait(5)
 
     assert not worker.stop(timeout_s=0.2)
+    bench.runner.takes_s = 0
+    bench.worker().work()
+    time.sleep(1.6)
+
+    assert bench.poster.ids == ["books/sales@2026-09-28T08:00"]
 
 
 def test_other_jobs_go_on_whatever_they_raise(bench: Bench) -> None:
@@ -411,3 +580,32 @@ def test_other_jobs_go_on_whatever_they_raise(bench: Bench) -> None:
 
 def test_a_worker_that_was_never_started_stops_at_once(bench: Bench) -> None:
     assert bench.worker().stop()
+
+
+def test_what_comes_due_while_its_playbook_is_paused_is_skipped_on_record_and_never_posted_later(bench: Bench) -> None:
+    worker = bench.worker()
+    worker.tick()
+    bench.store.changes.pause("books/sales", "U1")
+    bench.clock.goes(minutes=3)
+    worker.tick()
+    bench.store.changes.resume("books/sales", "U1")
+    bench.clock.goes(hours=2)
+
+    worker.tick()
+
+    [slot] = bench.store.slots.list("books/sales")
+    assert (slot.status, slot.detail) == ("skipped", {"reason": "It was paused."})
+    assert slot.finished_at is not None
+    assert bench.poster.ids == []
+
+
+def test_a_playbook_paused_between_its_time_and_its_run_is_not_posted(bench: Bench) -> None:
+    worker = bench.worker()
+    worker.tick()
+    bench.clock.goes(minutes=3)
+    worker.put_down()
+    bench.store.changes.pause("books/sales", "U1")
+
+    worker.work()
+
+    assert bench.statuses() == {"books/sales@2026-09-28T08:00": "skipped"}
