@@ -155,8 +155,10 @@ def _accepted(url: str) -> URL:
 
 def _open(url: URL, *, postgres: bool) -> Engine:
     if postgres:
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, connect_args={"connect_timeout": WAIT_S})
-    engine = create_engine(url, connect_args={"timeout": WAIT_S})
+        waits = {"connect_timeout": WAIT_S}
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=10, connect_args=waits)
+    # What people said would stand in the text of an error, and so in a log.
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_S})
     event.listen(engine, "connect", _no_implicit_begin)
     event.listen(engine, "begin", _begin)
     return engine

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.extend(str(Path(__file__).parents[1] / room) for room in ("runner", "workspace"))
+sys.path.extend(str(Path(__file__).parents[1] / room) for room in ("runner", "slack", "workspace"))
 
 from office import Office, furnish  # noqa: E402 - after the paths are known
 from tiny.warehouse import build  # noqa: E402

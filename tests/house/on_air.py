@@ -141,8 +141,10 @@ class OnAir:
         return None
 
     def _whispers(self, user: str, channel: str) -> list[dict[str, Any]]:
-        found = self.get(f"page/messages?as={user}&channel={channel}&thread=")["messages"]
-        return [one for one in found if one.get("whisper")]
+        state = self.workspace.state
+        with state.lock:
+            mine = [one for one in state.messages[channel].values() if one.only_for == user]
+        return [{"text": one.text, "blocks": one.blocks, "ts": one.ts} for one in mine]
 
 
 def dm(user: str) -> str:
