@@ -136,7 +136,7 @@ class Asker:
 
     def _understand(self, question: Question, now: Current, decision: Decision, grant: Grant | None = None) -> Understanding:
         return understand(
-            question.text,
+            question.meant or question.text,
             registry=now.registry,
             grant=grant or decision.own,
             values=self.engine.values(decision.own),

@@ -26,7 +26,9 @@ from anabot.directory import FileDirectory
 from anabot.engine import Engine, Outcome
 from anabot.errors import AnabotError, BadQuery, ConfigError, PlaybookError
 from anabot.evidence import KnownEvidence
+from anabot.learning import Learning
 from anabot.people import KnownPeople, PeopleTable
+from anabot.proposing import Proposing
 from anabot.semantic import Compiled
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.same_point import pinned
@@ -79,6 +81,16 @@ class House:
             bridge=lambda name, period, run: bridge(self.standing().registry.reconciliations[name], period, run),
             badge=self._badge,
         )
+
+    @cached_property
+    def proposing(self) -> Proposing:
+        """Where what was learned waits for an owner."""
+        return Proposing(asker=self.asker, files=self.standing)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """Answers questions, with an ear for corrections."""
+        return Learning(asker=self.asker, proposing=self.proposing)
 
     @cached_property
     def replayer(self) -> Replayer:

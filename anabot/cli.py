@@ -39,6 +39,7 @@ def _app() -> typer.Typer:
         evaluating,
         importing,
         playbook,
+        propose,
         reconciling,
         record,
         replaying,
@@ -59,6 +60,7 @@ def _app() -> typer.Typer:
     app.add_typer(scope.scope, name="scope")
     app.add_typer(access.app, name="access")
     app.add_typer(demand.app, name="demand")
+    app.add_typer(propose.app, name="propose")
     return app
 
 

@@ -24,6 +24,7 @@ from anabot.slack.alarms import ROUND_S, Alarms
 from anabot.slack.app import Line, create_app, open_line
 from anabot.slack.desk import Desk
 from anabot.slack.parts import Parts
+from anabot.slack.proposals import Proposed
 from anabot.slack.wanted import Wants
 from anabot.stewards.acts import Stewards
 from anabot.types import Channel, Person
@@ -75,7 +76,9 @@ def open_service(settings: Settings) -> Iterator[Service]:
         keepers = stewards(house, lambda name, person: _run_now(house, worker, name, person))
         parts = _parts(house, administration(house), keepers, watch)
         app = create_app(settings.slack, line, parts)
-        worker.every(ROUND_S, Wants(desk=Desk(parts=parts, voice=line.voice)).round)
+        told = Desk(parts=parts, voice=line.voice)
+        worker.every(ROUND_S, Wants(desk=told).round)
+        worker.every(ROUND_S, Proposed(desk=told).round)
         signed = bool(settings.slack.signing_secret.get_secret_value())
         yield Service(house=house, app=app, web=create_web(app if signed else None, ready=lambda: _ready(house)), worker=worker)
 
@@ -98,12 +101,13 @@ def _parts(house: House, desk: Administration, keepers: Stewards, watch: Watch) 
         return as_known(house.standing().registry, house.asker.decision(person, channel).named)
 
     return Parts(
-        asker=house.asker,
+        asker=house.learning,
         admin=desk,
         playbooks=keepers,
         hello=greet,
         lending=Lending(asker=house.asker),
         demand=Demanding(asker=house.asker),
+        proposals=house.proposing,
         directory=house.directory,
         seen=house.store.seen,
         watch=watch,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -117,6 +119,44 @@ class Standing:
         registry = laws.current.registry
         force = f"{len(registry.metrics)} metrics, {len(laws.playbooks)} playbooks"
         return f"Read again: {force}, registry {registry.version[:12]}.{held}"
+
+    def texts(self) -> Mapping[str, str]:
+        """The semantic layer's files as they are on disk, to the letter."""
+        found = {path.as_posix(): _raw(path) for path in _paths(self._settings.semantic_layer, YAML)}
+        return {path: text for path, text in found.items() if text is not None}
+
+    def trial(self, file: str, text: str) -> None:
+        """Read everything as it would be with this text in this file of the semantic layer.
+
+        Raises:
+            RegistryError: with every fault that it would have.
+        """
+        files = {**read_tree(self._settings.semantic_layer), file: text}
+        registry = parse_registry(files, self._laws.build.raw)
+        _policy(files, registry, self._settings)
+
+    def amend(self, file: str, before: str, after: str) -> None:
+        """Write the text into this file of the semantic layer, if what is there is `before` still, and put it in force.
+
+        Raises:
+            RegistryError: it would have a fault; nothing has changed.
+            ConfigError: the file has changed meanwhile, or cannot be written.
+        """
+        self.trial(file, after)
+        path = Path(file)
+        if (_raw(path) or "") != before:
+            raise ConfigError(f"{file} has changed meanwhile.", todo="Look at the change again, then decide.")
+        draft = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+        try:
+            draft.write_text(after, encoding="utf-8", newline="")
+            if path.exists():
+                shutil.copymode(path, draft)
+            draft.replace(path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            todo = "Let this user write there, or make the change by hand: `anabot propose show` prints it."
+            raise ConfigError(f"{file} cannot be written.", why=f"{error.strerror or error}.", todo=todo) from error
+        self.reload()
 
 
 def read_laws(settings: Settings, directory: Directory) -> Laws:
@@ -238,6 +278,14 @@ def _paths(folder: Path, endings: tuple[str, ...]) -> list[Path]:
     if not folder.is_dir():
         raise ConfigError(f"There is no folder {folder}.", todo="Set ANABOT_SEMANTIC_LAYER and ANABOT_PLAYBOOKS to yours.")
     return sorted(path for path in folder.rglob("*") if path.suffix in endings and path.is_file())
+
+
+def _raw(path: Path) -> str | None:
+    """The text with its own line ends; None where it cannot be read."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _text(path: Path) -> str | Fault:

@@ -66,13 +66,17 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One thing somebody said to Ana. `thread` names the conversation; `question_id` is the natural key of the message."""
+    """One thing somebody said to Ana. `thread` names the conversation; `question_id` is the natural key of the message.
+
+    `meant` is what is read instead of the text, where that corrects what was said before.
+    """
 
     question_id: str
     text: str
     person: Person
     channel: Channel | None = None
     thread: str | None = None
+    meant: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

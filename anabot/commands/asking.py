@@ -45,7 +45,7 @@ def ask(
     if text is None or not as_user:
         raise typer.BadParameter("give a TEXT and --as USER, or --batch FILE")
     with open_house(load_settings()) as house:
-        answer = house.asker.ask(question_of(house, text, as_user, channel, thread))
+        answer = house.learning.ask(question_of(house, text, as_user, channel, thread))
     say_answer(answer, as_json=as_json)
     raise typer.Exit(exit_code(answer))
 

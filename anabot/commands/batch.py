@@ -56,7 +56,7 @@ def _one(house: House, number: int, line: str) -> dict[str, Any]:
     given = _json(line)
     try:
         asked = BatchLine.model_validate(given)
-        answer = house.asker.ask(question_of(house, asked.text, asked.as_user, asked.channel or "", asked.thread or ""))
+        answer = house.learning.ask(question_of(house, asked.text, asked.as_user, asked.channel or "", asked.thread or ""))
     except ValidationError as error:
         answer = Answer(status="error", text=f"Line {number} is not a question: {_why(error, given)}. {_SHAPE}", reason="misused")
     except AnabotError as error:

@@ -24,6 +24,7 @@ from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
 from anabot.slack.post import BROKEN, Voice, clients
 from anabot.slack.poster import SlackPoster, said, say_once
+from anabot.slack.proposals import Proposed
 from anabot.slack.render import failure
 from anabot.slack.reply import PATIENCE_S
 from anabot.slack.wanted import Wants
@@ -115,6 +116,7 @@ def create_app(
         command=Command(desk=desk, poster=line.poster(parts.directory)),
         wishes=Wishes(desk=desk),
         wants=Wants(desk=desk),
+        proposed=Proposed(desk=desk),
         alarms=Alarms(watch=parts.watch, voice=line.voice, directory=parts.directory),
         pool=pool or Pool(),
     )

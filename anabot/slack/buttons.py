@@ -16,6 +16,7 @@ from anabot.types import Choice
 HOW, CHART, TABLE, CSV, UP, DOWN = "ana_how", "ana_chart", "ana_table", "ana_csv", "ana_up", "ana_down"
 ACCESS, DECLINE, END = "ana_access", "ana_decline", "ana_end"
 WANT = "ana_want"
+ACCEPT, REFUSE, NOTE = "ana_accept", "ana_refuse", "ana_note"
 # Each of these is followed by `_` and a number, as ids differ within a row.
 LEND, CHOOSE, ASK = "ana_lend", "ana_choose", "ana_ask"
 # What is done with a playbook is also called so after `/ana`.

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 
 from anabot.errors import BadQuery
 from anabot.slack import buttons, details, mrkdwn, pictures, render
-from anabot.slack.blocks import Block, Message
+from anabot.slack.blocks import Block, Message, actions, button, messages, sections
 from anabot.slack.buttons import Pressed
 from anabot.slack.csv_file import file_name, table_csv
 from anabot.slack.desk import Desk
@@ -115,7 +115,10 @@ class Clicks:
             person, _ = self._reader(click)
             vote: Literal["up", "down"] = "up" if click.action == buttons.UP else "down"
             self.desk.parts.asker.feedback(Pressed.read(click.value).receipt, person, vote)
-            return render.failure("Thank you. Your vote is kept with the answer." if vote == "up" else _SORRY)
+            if vote == "up":
+                return render.failure("Thank you. Your vote is kept with the answer.")
+            say = button("Say what you meant", buttons.NOTE, click.value)
+            return messages(_SORRY, [*sections(_SORRY), *actions(say)])
 
         self._whispering(click, keep)
 

@@ -1,4 +1,4 @@
-"""`/ana`: help, status, metrics, define, demand, playbooks and what is done with them, replay, access, audit, reload.
+"""`/ana`: help, status, metrics, define, demand, propose, playbooks and what is done with them, replay, access, audit, reload.
 
 Its typist alone reads it. Everybody may ask for help, the metrics listed for them, their definitions and the playbooks of their
 channels. Only a workspace admin may reload, or read status, audit and who may see what. It shows no number of the warehouse,
@@ -24,12 +24,13 @@ from anabot.slack.explain import describe
 from anabot.slack.playbooks import PlaybookWords
 from anabot.slack.poster import SlackPoster
 from anabot.slack.preview import preview_blocks
+from anabot.slack.proposals import proposal_blocks
 from anabot.slack.reply import in_words
 from anabot.slack.tables import table_block, words_only
 from anabot.slack.wanted import wanted_blocks
 from anabot.types import Channel, Person
 
-MOST_METRICS, MOST_AUDIT, DEFAULT_AUDIT = 40, 50, 10
+MOST_METRICS, MOST_AUDIT, DEFAULT_AUDIT, MOST_PROPOSALS = 40, 50, 10, 5
 _GIST = 90
 # A response URL takes five messages.
 _MOST_MESSAGES = 5
@@ -39,6 +40,7 @@ _HELP = {
     "metrics [search]": "the metrics you may ask about here",
     "define METRIC": "what a metric means, its formula and its owner",
     "demand [close WORD]": "what is asked for and not defined: all of it for those who keep the definitions, your own for you",
+    "propose [WORD means METRIC]": "changes to the definitions that wait for their owner; yours to accept, or a new one",
     **playbooks.HELP,
     "status": "warehouse, registry, loads and store (admins)",
     "replay RECEIPT": "run an answer again: the same, or what moved; your own, or any as an admin",
@@ -96,6 +98,7 @@ class Command:
             "metrics": lambda: self._metrics(rest, *self._reader(user, channel)),
             "define": lambda: self._define(rest, *self._reader(user, channel)),
             "demand": lambda: self._demand(rest, person),
+            "propose": lambda: self._propose(rest, *self._reader(user, channel)),
             "status": self._status,
             "access": lambda: self._access(rest, person),
             "audit": lambda: self._audit(rest),
@@ -138,6 +141,28 @@ class Command:
             raise BadQuery("I list what is asked for, or close a word.", todo="Write `/ana demand` or `/ana demand close WORD`.")
         else:
             yield from wanted_blocks(self.desk.parts.demand.list(person), self.desk.parts.registry())
+
+    def _propose(self, words: str, person: Person, channel: Channel) -> Iterator[Block]:
+        proposals = self.desk.parts.proposals
+        word, means, name = words.partition(" means ")
+        if words and not means:
+            raise BadQuery("Which word shall mean what?", todo="Write `/ana propose WORD means METRIC`, or `/ana propose` alone.")
+        if means:
+            metric = self.desk.parts.admin.define(name, person, channel)
+            made = proposals.propose("synonym", word, metric.name, person, place="dm", said=word)
+            if made is None:
+                raise BadQuery(f"“{word}” cannot mean {metric.label}.", todo="Name a word that means nothing yet.")
+            yield from proposal_blocks(proposals.show(made.proposal, person), decides=person.handle == metric.owner)
+            return
+        found = proposals.list(person)
+        if not found:
+            yield from sections("Nothing is proposed, as far as you may read it.")
+        registry = self.desk.parts.registry()
+        for one in found[:MOST_PROPOSALS]:
+            owns = one.metric in registry.metrics and registry.metrics[one.metric].owner == person.handle
+            yield from proposal_blocks(proposals.show(one.proposal, person), decides=owns)
+        if len(found) > MOST_PROPOSALS:
+            yield from context(f"{MOST_PROPOSALS} of {len(found)} shown; `anabot propose list` lists all.")
 
     def _replay(self, receipt: str, person: Person) -> Iterator[Block]:
         if not receipt:

@@ -27,6 +27,7 @@ from anabot.slack.meter import REPEATS, TURNED_AWAY
 from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
 from anabot.slack.post import Place, Voice
+from anabot.slack.proposals import NOTE_VIEW, Proposed, read_note
 from anabot.slack.reply import in_words
 from anabot.slack.wanted import Wants
 from anabot.slack.wishes import Wishes
@@ -47,6 +48,7 @@ class Listeners:
     command: Command
     wishes: Wishes
     wants: Wants
+    proposed: Proposed
     alarms: Alarms
     pool: Pool
 
@@ -59,6 +61,7 @@ class Listeners:
         app.event("file_shared")(self.on_file)
         app.action(re.compile(r"^ana_"))(self.on_click)
         app.command(COMMAND)(self.on_command)
+        app.view(NOTE_VIEW)(self.on_note)
         # What is not listened to is still acknowledged: Slack would send it again.
         app.event(re.compile(r".+"))(_nothing)
         app.action(re.compile(r".+"))(_acknowledged)
@@ -119,12 +122,22 @@ class Listeners:
         if click.action == buttons.HOW:
             self._how(click)
             return
+        if click.action == buttons.NOTE:
+            self.proposed.open_note(click)
+            return
         work = self._work(click)
         if work is None or not self._first(f"click:{click.key}"):
             return
         if not self.pool.submit(self._watched(lambda: work(click), click.place.channel), action=click.action):
             TURNED_AWAY.inc()
             self.clicks.busy(click)
+
+    def on_note(self, ack: Ack, body: dict[str, Any]) -> None:
+        """What somebody meant, beside a thumbs-down."""
+        ack()
+        user, receipt, text, view = read_note(body)
+        if self._first(f"note:{view}"):
+            self.pool.submit(lambda: self.proposed.note(user, receipt, text, view), user=user)
 
     def on_command(self, ack: Ack, respond: Respond, command: dict[str, Any]) -> None:
         """`/ana`."""
@@ -160,6 +173,8 @@ class Listeners:
             buttons.DECLINE: self.wishes.decline,
             buttons.END: self.wishes.end,
             buttons.WANT: self.wants.ask,
+            buttons.ACCEPT: self.proposed.accept,
+            buttons.REFUSE: self.proposed.decline,
         }
         numbered = {
             buttons.LEND: self.wishes.lend,

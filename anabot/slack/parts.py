@@ -14,9 +14,11 @@ from typing import Any, Literal, Protocol
 from anabot.demand import Explained, Filed, Wanted
 from anabot.lending import Wish
 from anabot.preview import Preview
+from anabot.proposing import Shown
 from anabot.semantic.registry import Metric, Registry
 from anabot.stewards.listing import Event, PlaybookLine
 from anabot.store import Change
+from anabot.store.lessons import Kind, Lesson
 from anabot.types import Answer, Channel, Digest, Directory, Person, Question
 from anabot.watch import Alarm, Spill
 
@@ -58,6 +60,9 @@ class Asker(Protocol):
 
     def feedback(self, receipt: str, person: Person, vote: Vote, /) -> None:
         """Keep one person's vote on one answer, on record; the last one counts."""
+
+    def note(self, receipt: str, person: Person, text: str, /) -> str:
+        """Keep what somebody wrote beside a vote against an answer; what becomes of it, in words."""
 
     def turned_away(self, user: str, place: str, /, *, reason: str, key: str, said: str) -> None:
         """Put on record that somebody was refused before it was known who they are, or who reads where they asked."""
@@ -177,6 +182,41 @@ class Demands(Protocol):
         """The wishes whose word means something now, each once."""
 
 
+class Proposals(Protocol):
+    """What was learned, until an owner decides."""
+
+    def list(self, person: Person | None, /) -> Sequence[Lesson]:
+        """The open ones that this person may read."""
+
+    def show(self, name: str, person: Person | None, /) -> Shown:
+        """One of them, with its diff.
+
+        Raises:
+            NotAllowed: there is none of this name that this person may read.
+        """
+
+    def propose(
+        self, kind: Kind, word: str, metric: str, person: Person, /, *, team: str = "", place: str, said: str
+    ) -> Lesson | None:
+        """Propose that a word shall mean a metric. None where there is no place for it."""
+
+    def untold(self) -> Sequence[Shown]:
+        """Those whose owner has not been told."""
+
+    def told(self, name: str, /) -> None:
+        """Its owner knows."""
+
+    def accept(self, name: str, person: Person, /) -> str:
+        """Write the change; what was done, in words.
+
+        Raises:
+            NotAllowed: it is not theirs to decide.
+        """
+
+    def decline(self, name: str, person: Person, /) -> str:
+        """Say no; what was done, in words."""
+
+
 class Watches(Protocol):
     """Whoever looks at who reads what."""
 
@@ -217,6 +257,7 @@ class Parts:
     playbooks: Keeps
     lending: Lends
     demand: Demands
+    proposals: Proposals
     directory: Directory
     seen: Seen
     watch: Watches

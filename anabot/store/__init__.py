@@ -16,6 +16,7 @@ from anabot.store.demands import Demands
 from anabot.store.examining import Examined, Tampering, examine
 from anabot.store.forgetting import Forgotten, forget
 from anabot.store.keys import PeopleKeys
+from anabot.store.lessons import Lessons
 from anabot.store.memory import Answers, Feedback, Notes, SavedAnswer, Seen, Threads
 from anabot.store.requests import Requests
 from anabot.store.sealing import Sealing
@@ -57,6 +58,7 @@ class Store:
         self.feedback = Feedback(self._database)
         self.notes = Notes(self._database)
         self.requests = Requests(self._database)
+        self.lessons = Lessons(self._database, self._keys)
         self.demands = Demands(self._database, self._keys)
         self.slots = Slots(self._database)
         self.beats = Beats(self._database)

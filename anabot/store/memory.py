@@ -109,10 +109,21 @@ class Answers:
         """The answer with this receipt, or None."""
         with self._database.read() as connection:
             row = connection.execute(select(tables.answers).where(tables.answers.c.receipt == receipt)).mappings().first()
-        if row is None:
-            return None
-        kept = {**row, "answer": json.loads(row["answer"]), "at": dt.datetime.fromisoformat(row["at"])}
-        return SavedAnswer(**kept)
+        return _saved(row)
+
+    def last(self, thread: str) -> SavedAnswer | None:
+        """The newest answer of a thread, or None."""
+        table = tables.answers
+        wanted = select(table).where(table.c.thread == thread).order_by(table.c.at.desc()).limit(1)
+        with self._database.read() as connection:
+            return _saved(connection.execute(wanted).mappings().first())
+
+
+def _saved(row: Any) -> SavedAnswer | None:
+    if row is None:
+        return None
+    kept = {**row, "answer": json.loads(row["answer"]), "at": dt.datetime.fromisoformat(row["at"])}
+    return SavedAnswer(**kept)
 
 
 class Feedback:

@@ -213,3 +213,23 @@ playbook_proposals = Table(
     Column("decider", Text, nullable=False),
     Column("text", Text, nullable=False),
 )
+
+# What a correction or a wish would change in the registry. `words` are under the actor's own key.
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("proposal", String(16), primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("metric", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("key", String(40), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("golden", Text, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("ended", String(32), nullable=False),
+)

@@ -2,66 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import pytest
+from home import LOSS, Home
 from office import Office
 
-from anabot.bootstrap import House, open_house
-from anabot.config import load_settings
-from anabot.demand import Demanding, Filed, Wanted
+from anabot.demand import Filed
 from anabot.errors import BadQuery, NotAllowed
-from anabot.types import Answer, Channel, Person, Question
-
-LOSS = "how much shrinkage last month by shop?"
-
-
-@dataclass(frozen=True)
-class Home:
-    """The office with its house open."""
-
-    office: Office
-    house: House
-
-    @property
-    def desk(self) -> Demanding:
-        return Demanding(asker=self.house.asker)
-
-    def who(self, handle: str) -> Person:
-        person = self.house.directory.person(handle)
-        assert person is not None
-        return person
-
-    def place(self, name: str) -> Channel | None:
-        return self.house.directory.channel(name) if name else None
-
-    def ask(self, text: str, user: str = "bea", where: str = "") -> Answer:
-        key = uuid.uuid4().hex
-        return self.house.asker.ask(Question(question_id=key, text=text, person=self.who(user), channel=self.place(where)))
-
-    def file(self, answer: Answer, user: str = "bea", where: str = "") -> Filed:
-        return self.desk.file(answer.receipt, self.who(user), self.place(where))
-
-    def want(self, text: str = LOSS, user: str = "bea") -> Filed:
-        return self.file(self.ask(text, user), user)
-
-    def demand(self, user: str = "") -> tuple[Wanted, ...]:
-        return self.desk.list(self.who(user) if user else None)
-
-    def words(self, user: str = "") -> set[str]:
-        return {one.word for one in self.demand(user)}
-
-    def edit(self, file: str, old: str, new: str) -> None:
-        self.office.edit(file, old, new)
-        self.house.standing.reload()
-
-
-@pytest.fixture
-def home(office: Office) -> Iterator[Home]:
-    with office._standing_here({}), open_house(load_settings()) as house:
-        yield Home(office, house)
 
 
 def test_a_refusal_names_the_words_the_nearest_metrics_and_their_owner_and_can_be_requested_once(home: Home) -> None:

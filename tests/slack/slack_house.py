@@ -21,6 +21,7 @@ from anabot.errors import NotAllowed, UnknownName
 from anabot.lending import Wish
 from anabot.periods import Calendar
 from anabot.preview import ClassLine, Preview
+from anabot.proposing import Shown
 from anabot.semantic.registry import Metric, Registry
 from anabot.slack.app import Line, create_app, open_line
 from anabot.slack.desk import Desk as SlackDesk
@@ -28,6 +29,7 @@ from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
 from anabot.stewards.listing import Event, PlaybookLine
 from anabot.store import Change
+from anabot.store.lessons import Lesson
 from anabot.types import Answer, Badge, Bridge, Channel, Choice, Column, Digest, Directory, Person, Question, Receipt, Table
 from anabot.watch import Alarm, Spill
 from anabot.web import create_web
@@ -127,6 +129,7 @@ class Actor:
     chosen: list[tuple[str, int, str]] = field(default_factory=list)
     recalled: list[tuple[str, str, str]] = field(default_factory=list)
     votes: list[tuple[str, str, str]] = field(default_factory=list)
+    notes: list[tuple[str, str, str]] = field(default_factory=list)
     away: list[tuple[str, str, str, str]] = field(default_factory=list)
     understands: Callable[[str], bool] = lambda text: "by month" in text
     gate: threading.Event | None = None
@@ -154,6 +157,10 @@ class Actor:
 
     def feedback(self, receipt: str, person: Person, vote: str) -> None:
         self.votes.append((receipt, person.user, vote))
+
+    def note(self, receipt: str, person: Person, text: str) -> str:
+        self.notes.append((receipt, person.user, text))
+        return "Thank you. Your note is kept with the answer."
 
     def turned_away(self, user: str, place: str, *, reason: str, key: str, said: str) -> None:
         self.away.append((user, place, reason, said))
@@ -359,6 +366,56 @@ class Register:
             yield self.known.pop()
 
 
+def proposed(owner: Person | None) -> Shown:
+    """A proposal that Olu decides on."""
+    at = dt.datetime(2026, 10, 5, 15, 0, tzinfo=dt.UTC)
+    golden = {"start": "2026-05-01", "end": "2026-08-01", "value": "1197.50"}
+    one = Lesson(proposal="P-ABCDEFGH", kind="synonym", word="churn", metric="takings", actor=FAY, place="dm",
+                   said="churn <!channel> → no, I meant takings", golden=golden, at=at)  # fmt: skip
+    diff = "--- a/shops.yml\n+++ b/shops.yml\n-synonyms: [till money]\n+synonyms: [till money, churn]"
+    return Shown(
+        proposal=one, words="“churn” means Takings.", owner=owner, file="shops.yml", diff=diff, golden="Takings: $1,197.50"
+    )
+
+
+@dataclass
+class Proposer:
+    """A desk for proposals that has one, for Olu to decide on."""
+
+    directory: Directory
+    acts: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def list(self, person: Person | None) -> Sequence[Lesson]:
+        return [proposed(None).proposal] if person is None or person.user in (OLU, ROOT) else []
+
+    def show(self, name: str, person: Person | None) -> Shown:
+        return proposed(self.directory.person(OLU))
+
+    def propose(
+        self, kind: str, word: str, metric: str, person: Person, *, team: str = "", place: str, said: str
+    ) -> Lesson | None:
+        self.acts.append(("propose", word, metric))
+        return proposed(None).proposal if word == "churn" else None
+
+    def untold(self) -> Sequence[Shown]:
+        return [] if any(act == "told" for act, _, _ in self.acts) else [proposed(self.directory.person(OLU))]
+
+    def told(self, name: str) -> None:
+        self.acts.append(("told", name, ""))
+
+    def accept(self, name: str, person: Person) -> str:
+        return self._decided("accept", name, person, "It stands in shops.yml and is in force.")
+
+    def decline(self, name: str, person: Person) -> str:
+        return self._decided("decline", name, person, "“churn” stays as it is.")
+
+    def _decided(self, act: str, name: str, person: Person, words: str) -> str:
+        if person.user != OLU:
+            raise NotAllowed("Only the owner of the metric decides that.")
+        self.acts.append((act, name, person.user))
+        return words
+
+
 @dataclass
 class House:
     """Everything a test can reach: what people do in `local`, what Ana's other rooms were asked in `asker` and `admin`."""
@@ -371,6 +428,7 @@ class House:
     line: Line
     lender: Lender
     register: Register
+    proposer: Proposer
     watch: Watcher
     desk: SlackDesk
     url: str
@@ -457,7 +515,7 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
         settings = SlackSettings(bot_token=SecretStr(LOCAL_TOKEN), signing_secret=SecretStr(SECRET), api_url=f"{local.url}/api/")
         line = open_line(settings)
         asker, admin, keeper, lender, seen = Actor(), Desk(), Keeper(), Lender(line.directory), Once()
-        watch, register = Watcher(), Register()
+        watch, register, proposer = Watcher(), Register(), Proposer(line.directory)
         parts = Parts(
             asker=asker,
             hello=lambda person, channel: Greeting(),
@@ -465,6 +523,7 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
             playbooks=keeper,
             lending=lender,
             demand=register,
+            proposals=proposer,
             directory=line.directory,
             seen=seen,
             watch=watch,
@@ -483,6 +542,7 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
                 line=line,
                 lender=lender,
                 register=register,
+                proposer=proposer,
                 watch=watch,
                 desk=desk,
                 url=url,
