@@ -122,6 +122,8 @@ def _asked(registry: Registry, resolved: Resolved, name: str, rule: PeopleRule) 
         raise _refused(name, why, "Ask the data team.")
     if resolved.query.having:
         raise _refused(name, "A condition on the number itself would pick out small groups.", "Leave it out.")
+    if resolved.query.every:
+        raise _refused(name, "A list of all would tell of those who are not counted.", "Leave out `every`.")
     if resolved.predicates:
         raise _refused(name, "It is filtered in words that are not declared for it.", "Filter by a declared dimension.")
     declared = _declared(registry, rule, resolved)

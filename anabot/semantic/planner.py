@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from anabot.periods import Grain
 from anabot.semantic import conditions, times
 from anabot.semantic.catalog import Catalog, Slot
+from anabot.semantic.everything import everything, with_zeros
 from anabot.semantic.formula import Formulas, Need
 from anabot.semantic.meaning import LeafKey
 from anabot.semantic.narrowed import narrowed
@@ -40,7 +41,10 @@ class Planner:
         """The whole question as one plan."""
         query = self.resolved.query
         columns, needs = self._formulas()
-        parts = self._parts(needs)
+        parts: tuple[Part, ...] = self._parts(needs)
+        if query.every:
+            parts = (*parts, everything(self.catalog, self.resolved, lambda beside: replace(self, resolved=beside)))
+            columns = with_zeros(columns, self.registry)
         shown = dict(columns)
         having = tuple(
             conditions.condition(part, lambda leaf: conditions.on_number(leaf, shown[leaf.field].copy(), self.values))

@@ -76,6 +76,7 @@ class MetricQuery(_Strict):
     order_by: tuple[str, ...] = ()
     limit: int | None = Field(default=None, ge=1, le=10_000)
     extremes: bool = False
+    every: bool = False  # a row for each value of the groups' own model, also where nothing was measured
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> MetricQuery:
@@ -85,6 +86,8 @@ class MetricQuery(_Strict):
             raise ValueError("name at least one metric, or dimensions in `group_by` to list their values")
         if not self.metrics and (self.having or self.compare):
             raise ValueError("`having` and `compare` need a metric")
+        if self.every and (not self.metrics or not self.group_by or self.compare):
+            raise ValueError("`every` needs a metric and dimensions in `group_by`, and nothing to compare with")
         return self
 
     def as_json(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agent.asking import LAST_WEEK, SEPTEMBER, query, reading, refused
+from tests.agent.asking import LAST_WEEK, SEPTEMBER, query, refused
 
 NORTH = {"field": "region", "op": "eq", "values": ["North"]}
 ORDERS = {"metrics": ["orders_placed"], "period": SEPTEMBER}
@@ -39,13 +39,6 @@ def test_a_list_of_what_to_return_is_what_is_cut_and_counted(text: str) -> None:
 def test_who_had_the_most_is_one_of_them() -> None:
     assert query("the shop that had the most orders last month") == {**BY_SHOP, "limit": 1}
     assert query("the shops that had the most orders last month") == BY_SHOP
-
-
-def test_a_question_about_each_of_somebody_says_that_none_is_not_listed() -> None:
-    found = reading("how many orders did each shop get last month?")
-
-    assert found.query.as_json() == BY_SHOP
-    assert "Only those that have any are listed." in found.assumptions
 
 
 def test_things_that_cannot_be_cut_by_are_not_sorted_out_by_a_number() -> None:

@@ -16,6 +16,10 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str, tuple[str, ...]]]]] 
     "by_month": ({"metrics": ["orders_placed"], "group_by": ["metric_time__month"], "period": SUMMER}, []),
     "by_fiscal_quarter": ({"metrics": ["orders_placed"], "group_by": ["metric_time__fiscal_quarter"]}, []),
     "by_fiscal_year": ({"metrics": ["orders_placed"], "group_by": ["metric_time__fiscal_year"]}, []),
+    "those_without_any_too": (
+        {"metrics": ["orders_placed", "average_basket"], "group_by": ["shop_name"], "period": SUMMER, "every": True},
+        NORTH,
+    ),
     "by_weekday": ({"metrics": ["orders_placed"], "group_by": ["metric_time__extract_dow"]}, []),
     "by_hour": ({"metrics": ["cost"], "group_by": ["metric_time__hour"], "period": SUMMER}, []),
     "by_a_dimension_that_is_a_time": ({"metrics": ["orders_placed"], "group_by": ["signed_up_on__year"]}, []),

@@ -14,7 +14,7 @@ Row = dict[str, Any]
 PLACES = Decimal("1e-10")
 
 
-def _table(name: str) -> list[Row]:
+def table_of(name: str) -> list[Row]:
     columns = [
         part.strip().split(" ")[0]
         for part in warehouse.TABLES[name].replace("DECIMAL(12,2)", "D").replace("(8,2)", "").split(",")
@@ -23,9 +23,9 @@ def _table(name: str) -> list[Row]:
 
 
 def _joined(row: Row, name: str, key: str) -> Row:
-    found = next((each for each in _table(name) if each[key] == row.get(key) and row.get(key) is not None), None)
+    found = next((each for each in table_of(name) if each[key] == row.get(key) and row.get(key) is not None), None)
     return {
-        **dict.fromkeys(_table(name)[0]),
+        **dict.fromkeys(table_of(name)[0]),
         **(found or {}),
         **{k: v for k, v in row.items() if v is not None or k not in (found or {})},
     }
@@ -36,12 +36,12 @@ def _placed(row: Row) -> Row:
     return {**row, "shop_name": row["shop"]}
 
 
-ORDERS = [{**_placed(_joined(row, "customers", "customer_id")), "time": row["ordered_on"]} for row in _table("orders")]
+ORDERS = [{**_placed(_joined(row, "customers", "customer_id")), "time": row["ordered_on"]} for row in table_of("orders")]
 LINES = [
     {**next(order for order in ORDERS if order["order_id"] == line["order_id"]), **line, "time": line["sold_on"]}
-    for line in _table("order_lines")
+    for line in table_of("order_lines")
 ]
-COSTS = [{**_placed(row), "time": row["spent_at"].date()} for row in _table("costs")]
+COSTS = [{**_placed(row), "time": row["spent_at"].date()} for row in table_of("costs")]
 
 Measure = Callable[[Iterable[Row]], Decimal | int | None]
 

@@ -21,6 +21,7 @@ from anabot.agent.offline.times import Settling, Times, grain_name
 from anabot.agent.understanding import Ambiguous, Ask, Chart, Reading
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.catalog import catalog_of
+from anabot.semantic.compiler import compile_query
 from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span
 from anabot.semantic.registry import DimensionRef
 from anabot.semantic.resolve import resolve
@@ -78,10 +79,24 @@ class Builder:
             having=self._having(group),
             order_by=tuple(order),
             limit=limit,
+            every=self.slots.every and bool(group) and times.compare is None and not self.slots.rank,
         )
         chart, ask = self._chart(group, times), self._ask()
         notes = () if ask else tuple(dict.fromkeys([*times.notes, *self.notes]))
-        return Reading(query=self._resolved(query), assumptions=notes, period_label=times.label, chart=chart, ask=ask)
+        query, notes = self._listed(self._resolved(query), notes)
+        return Reading(query=query, assumptions=notes, period_label=times.label, chart=chart, ask=ask)
+
+    def _listed(self, query: MetricQuery, notes: tuple[str, ...]) -> tuple[MetricQuery, tuple[str, ...]]:
+        """All of those that the rows are about, where they can be listed."""
+        if not query.every:
+            return query, notes
+        try:
+            compile_query(self.lexicon.registry, query, self.lexicon.grant)
+        except (BadQuery, NotAllowed) as error:
+            if self.slots.none:
+                raise stuck("shape", f"Those without any cannot be listed here. {error}") from None
+            return query.model_copy(update={"every": False}), (*notes, "Only those that have any are listed.")
+        return query, (*notes, "Only those without any are listed." if self.slots.none else "Those without any are listed, too.")
 
     def _fits(self) -> None:
         """Money has an amount and is not counted; a share has neither."""

@@ -81,9 +81,16 @@ class Parser:
         """ "…, segment and month": a unit in a list of cuts."""
         listed = self.at(i - 1).says("and") or self.at(i - 1).kind == "comma"
         if listed and self.slots.cuts:
-            self.slots.cuts.append(unit_cut(self.at(i)))
+            self.slots.cuts.append(self._part_of_date(i) or unit_cut(self.at(i)))
         else:
             self.slots.misplaced.append(self.at(i).text)
+
+    def _part_of_date(self, i: int) -> Cut | None:
+        """ "make, model, year": beside names of one thing, a year is its own where it has one: a model year."""
+        homes = {model for cut in self.slots.cuts for model, _ in cut.dimensions}
+        unit = words(self.at(i).text)
+        own = [(m, d) for m in sorted(homes) for d in self.lexicon.registry.models[m].dimensions if words(d)[1:] == unit]
+        return Cut(text=self.at(i).text, dimensions=(own[0],)) if len(own) == 1 else None
 
     def misplace(self, i: int) -> int:
         """A known word in a place where it means nothing."""
@@ -115,10 +122,15 @@ class Parser:
     def _of_noun(self, i: int, counted: bool) -> Mention | None:
         """ "sales" where the registry says "number of sales" and "total sales": as it is counted or added up here."""
         entry = self.entry(i)
+        counted |= self.at(i + 1).says("records") or bool({"a", "an"} & (self.before_of(i) | self._beside(i)))
         before = i - 1 if self.at(i - 1).says("grain") else i
         total = {"total", "overall"} & (self.before_of(i) | self.before_of(before))
         found = entry.counted if counted else entry.totalled if total else [] if entry.dimensions or entry.values else entry.both
         return Mention(metrics=tuple(found), text=self.at(i).text, counted=counted) if found else None
+
+    def _beside(self, i: int) -> set[str]:
+        """The light words before a value right beside the name: "a cash payment"."""
+        return self.before_of(i - 1) if self.entry(i - 1).values and not self.before_of(i) else set()
 
     def cut(self, i: int) -> Cut | None:
         """The dimension or unit of time named at `i`, or None."""
@@ -158,13 +170,17 @@ class Parser:
 
     def _settle(self) -> None:
         slots = self.slots
+        if slots.none:
+            loose = [cut for cut in slots.bare if cut.text in slots.misplaced]
+            slots.misplaced = [text for text in slots.misplaced if text not in {cut.text for cut in loose}]
+            slots.cuts += loose
         if slots.wants_cut and not slots.cuts and not any(p.get("group_by") for _, p in slots.phrases):
             slots.misplaced += slots.wants_cut
         if slots.so_far and not (slots.when or slots.dated):
             slots.misplaced += slots.so_far
         if "asked" in slots.define and not self.asks_how and slots.define == {"asked"}:
             slots.misplaced += [tag.text for tag in self.tags if tag.says("define")]
-        if slots.who and not (slots.cuts or slots.rank or slots.nouns or slots.dated):
+        if slots.who and not (slots.cuts or slots.rank or slots.nouns or slots.dated or slots.none):
             slots.unknown += slots.who
         if slots.several and not slots.rank:
             slots.unknown.append(str(slots.several))

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, read_cuts, value_beside_dimension, values_at
+from anabot.agent.offline.read_none import not_any
 from anabot.agent.offline.read_numbers import bound, number, rank_from
 from anabot.agent.offline.slots import Cut, Mention, Pick, Rank
 from anabot.agent.offline.text import is_verb, words
@@ -98,7 +99,8 @@ def _noun(p: Parser, i: int) -> int | None:
     if entry.models and not p.before[i] and p.slots.nouns and p.slots.nouns[-1][0] == p.at(i - 1).text:
         p.slots.nouns.append((p.at(i).text, tuple(entry.models)))  # "for car sales"
         return i + 1
-    if not entry.models or not p.before[i] & {"for", "from"} or p.at(i - 1).says("count") or "many" in p.before[i]:
+    placed = p.before[i] & {"for", "from"} or ("of" in p.before[i] and p.at(i + 1).says("who"))
+    if not entry.models or not placed or p.at(i - 1).says("count") or "many" in p.before[i]:
         return None
     if not any(p.mention(k) for k in range(len(p.tags)) if k != i):
         return None
@@ -219,7 +221,7 @@ def by(p: Parser, i: int) -> int:
         return j
     cut = p.cut(j) if p.before_of(j) <= _ARTICLES else None
     if p.at(i).text.casefold() in ("each", "every") and p.before[i] & _AUXILIARIES:
-        p.slots.notes.append("Only those that have any are listed.")  # "how many orders did each shop get"
+        p.slots.every = True  # "how many orders did each shop get"
     if (end := _agent(p, i, j)) is not None:
         return end
     if cut and not (p.slots.rank and p.mention(j)):
@@ -334,6 +336,8 @@ def same_as(p: Parser, i: int) -> int:
 
 def leave_out(p: Parser, i: int) -> int:
     """ "excluding X and Y", "not in X"."""
+    if (end := not_any(p, i)) is not None:
+        return end
     if p.at(i + 1).kind == "unknown" or p.at(i + 1).says("weekdays"):
         return i + 1
     end = value_beside_dimension(p, i + 1, negated=True)

@@ -114,6 +114,8 @@ class Slots:
     with_today: bool = False
     chart: str | None = None  # None: nothing said
     define: set[str] = field(default_factory=set)
+    every: bool = False  # also those for whom there is nothing
+    none: bool = False  # only those for whom there is nothing
     dated: list[Dated] = field(default_factory=list)
     windows: list[Window] = field(default_factory=list)
     weekdays: list[tuple[tuple[int, ...], bool]] = field(default_factory=list)  # "on weekends": Monday is 1; and whether left out

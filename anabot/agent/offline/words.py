@@ -55,6 +55,11 @@ not: not | excluding | exclude | excludes | except | except for | without | but 
 not: outside of | excl | w/o
 not: ignoring | ignore | leaving out | leave out | minus | not in | not for | not from | not including | non | is not
 not: are not | not the
+none: no | zero | never
+records: records | record | entries | rows
+every: including those with none | including those with zero | including those with 0 | including zeros | including zeroes
+every: including those without any | including those who have none | including those that have none | even if zero | even if none
+every: even those with none | even those without any | also those with none | also those without any | including ones with none
 is: = | equals | equal to | named | called
 vs: vs | versus | compared to | compared with | compare to | compare with | against | relative to | in comparison to
 vs: in comparison with
