@@ -119,7 +119,7 @@ class PeopleTable:
         """What the table says of them; None where it cannot be read."""
         entity = registry.models[people.model].primary_entity
         names = [f"{entity}__{one}" for one in dict.fromkeys((people.email, *people.attributes.values()))]
-        rule = RowRule(model=people.model, dimension=people.email, values=tuple(emails))
+        rule = RowRule(model=people.model, dimension=people.email, values=tuple(emails), lower=True)
         why = "Ana looks up what access.yml asks about people."
         grant = Grant(subject="ana", audience="ana", rows=(rule,), house=True, reason=why)
         try:

@@ -81,11 +81,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowRule:
-    """Rows of a semantic model that may be read: those where `dimension` is one of `values`. No values: no rows."""
+    """Rows of a semantic model that may be read: those where `dimension` is one of `values`. No values: no rows.
+
+    With `lower` it is compared in lower case, as e-mails are.
+    """
 
     model: str
     dimension: str
     values: tuple[str, ...]
+    lower: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

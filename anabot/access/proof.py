@@ -35,7 +35,7 @@ class Rule:
 
     `dimension` is the restricted expression; `joins` are the many-to-one steps of the registry, each (relation, its key,
     relation, its key); `apart` are relations from which none leads to the protected one: they may only be joined to others.
-    `free` are calendars, which hold times and nothing of anybody.
+    With `lower` the dimension is compared in lower case. `free` are calendars, which hold times and nothing of anybody.
     """
 
     relation: Relation
@@ -43,6 +43,7 @@ class Rule:
     values: tuple[str, ...]
     joins: frozenset[tuple[Relation, Key, Relation, Key]]
     apart: frozenset[Relation]
+    lower: bool = False
     free: frozenset[Relation] = frozenset()
 
 
@@ -118,7 +119,8 @@ def _rule(registry: Registry, rule: RowRule, connection: str | None) -> Rule:
     leading = {each.relation for each in here if catalog.paths(each.name, rule.model)}
     return Rule(
         relation=model.relation,
-        dimension=_key(dimension.tree),
+        dimension=_key(exp.Lower(this=dimension.tree.copy()) if rule.lower else dimension.tree),
+        lower=rule.lower,
         values=rule.values,
         joins=frozenset(_joins(registry)),
         apart=frozenset(each.relation for each in here if each.relation not in leading),
@@ -198,7 +200,7 @@ def restricts(
     if inner is not None:
         return _leads(inner, relation, _key(part.this), rule, params, lists)
     right = [part.expression] if isinstance(part, exp.EQ) else part.expressions
-    if relation == rule.relation and _key(part.this) == rule.dimension:
+    if relation == rule.relation and _key(part.this) == rule.dimension and (isinstance(part.this, exp.Lower) or not rule.lower):
         return _bound(right, rule.values, params)
     return any(
         _leads(each.tree, relation, _key(part.this), rule, each.params, lists) and _bound(right, each.keys, params)

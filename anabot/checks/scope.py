@@ -49,9 +49,11 @@ class Report:
         return f"{self.combinations} combinations, {len(self.violations)} violations"
 
 
-def prove_scope(registry: Registry, roles: Mapping[str, Grant], *, dialect: str = "duckdb") -> Report:
-    """Every metric, alone and by each dimension that it has, for every role."""
-    prover = _Prover(registry, dialect)
+def prove_scope(
+    registry: Registry, roles: Mapping[str, Grant], *, dialect: str = "duckdb", dialects: Mapping[str, str] | None = None
+) -> Report:
+    """Every metric, alone and by each dimension that it has, for every role. `dialects` are those of the connections by name."""
+    prover = _Prover(registry, dialect, dialects or {})
     combinations, found = 0, list[Violation]()
     for role, grant in roles.items():
         for name in registry.metrics:
@@ -64,8 +66,8 @@ def prove_scope(registry: Registry, roles: Mapping[str, Grant], *, dialect: str 
 class _Prover:
     """Looks at one metric for one grant. What depends on the data's part of a grant alone is compiled once for all roles."""
 
-    def __init__(self, registry: Registry, dialect: str) -> None:
-        self.registry, self.dialect = registry, dialect
+    def __init__(self, registry: Registry, dialect: str, dialects: Mapping[str, str]) -> None:
+        self.registry, self.dialect, self.dialects = registry, dialect, dialects
         self._dimensions: dict[str, tuple[str, ...]] = {}
         self._closed: dict[tuple[object, ...], Columns] = {}
         self._invented: dict[tuple[frozenset[str], frozenset[str]], AnabotError | None] = {}
@@ -176,7 +178,7 @@ class _Prover:
                 yield f"reads {table}.{column}, which is denied"
 
     def _compiled(self, grant: Grant, query: MetricQuery) -> Compiled:
-        return compile_query(self.registry, query, grant, dialect=self.dialect)
+        return compile_query(self.registry, query, grant, dialect=self.dialect, dialects=self.dialects)
 
     def _denied(self, grant: Grant, by: str, name: str) -> bool:
         """Whether every element that `by` may mean is denied, by its own name or as another name of a denied column."""

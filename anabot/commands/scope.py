@@ -19,14 +19,15 @@ def _scope() -> None:
 def prove(as_json: AsJson = False) -> None:
     """Compile every role × metric × dimension and look at each statement again. The last line counts; violations exit 1."""
     from anabot.access.roles import roles_of
-    from anabot.bootstrap import file_directory
+    from anabot.bootstrap import file_directory, open_connections
     from anabot.checks.scope import prove_scope
     from anabot.standing import read_laws
 
     settings = load_settings()
     current = read_laws(settings, file_directory(settings)).current
     roles = roles_of(current.policy)
-    report = prove_scope(current.registry, roles)
+    speaks = {name: warehouse.dialect for name, warehouse in open_connections(settings).items()}  # none is connected
+    report = prove_scope(current.registry, roles, dialects=speaks)
     if as_json:
         found = [{"role": v.role, "metric": v.metric, "dimension": v.dimension, "what": v.what} for v in report.violations]
         say_json({"combinations": report.combinations, "roles": len(roles), "violations": found})

@@ -122,7 +122,8 @@ class Protection:
     def _allowed(self, model: SemanticModel, alias: str, hops: tuple[Hop, ...], rule: RowRule) -> exp.Expression:
         if not hops:
             dimension = model.dimensions[rule.dimension]
-            return conditions.allowed(dimension, placed(dimension.tree, alias), rule.values, self.values)
+            tree = placed(dimension.tree, alias)
+            return conditions.allowed(dimension, exp.Lower(this=tree) if rule.lower else tree, rule.values, self.values)
         hop, *rest = hops
         right = self.registry.models[hop.model]
         self.touched.add(right.name)

@@ -27,7 +27,7 @@ from anabot.store import Store
 from anabot.types import Channel, ChannelId, Grant, MaskRule, Person, UserId
 from anabot.warehouses.connect import open_warehouse
 from tests.tiny import tiny_files, tiny_registry
-from tests.tiny.warehouse import TABLES, build, rows
+from tests.tiny.warehouse import build, build_postgres, rows
 
 REGISTRY = tiny_registry()
 TEXT = tiny_files()["access.yml"]
@@ -60,11 +60,7 @@ def door(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
         with psycopg.connect(url) as server:
-            server.execute("CREATE SCHEMA crumb")
-            for table, content in rows().items():
-                server.execute(f"CREATE TABLE crumb.{table} ({TABLES[table]})")  # type: ignore[call-overload]
-                marks = ", ".join(["%s"] * len(content[0]))
-                server.cursor().executemany(f"INSERT INTO crumb.{table} VALUES ({marks})", content)  # type: ignore[arg-type]
+            build_postgres(server)
     store = Store(f"sqlite:///{tmp_path}/ana.db")
     store.migrate()
     warehouse = open_warehouse(url)

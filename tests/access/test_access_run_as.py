@@ -27,7 +27,7 @@ from anabot.warehouses.connect import open_postgres
 from anabot.warehouses.postgres import Postgres
 from tests.access.test_access_people_table import ROSTER
 from tests.tiny import tiny_files, tiny_registry
-from tests.tiny.warehouse import TABLES, rows
+from tests.tiny.warehouse import build_postgres
 
 REGISTRY = tiny_registry()
 TEXT = """
@@ -75,11 +75,7 @@ class Gate:
 
     def _fill(self) -> None:
         run = self.admin.execute
-        run("CREATE SCHEMA crumb")
-        for table, content in rows().items():
-            run(f"CREATE TABLE crumb.{table} ({TABLES[table]})")  # type: ignore[call-overload]
-            marks = ", ".join(["%s"] * len(content[0]))
-            self.admin.cursor().executemany(f"INSERT INTO crumb.{table} VALUES ({marks})", content)  # type: ignore[arg-type]
+        build_postgres(self.admin)
         run("ALTER TABLE crumb.shops ENABLE ROW LEVEL SECURITY")
         run("ALTER TABLE crumb.orders ENABLE ROW LEVEL SECURITY")
         gate, north, south, ana = (sql.Identifier(name) for name in self.roles.values())

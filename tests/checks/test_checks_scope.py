@@ -21,7 +21,7 @@ from anabot.semantic.catalog import catalog_of
 from anabot.semantic.meaning import Vocabulary
 from anabot.semantic.plan import Aggregated, Joined, Scanned
 from anabot.semantic.protect import Protection
-from anabot.types import MaskRule, PeopleRule
+from anabot.types import MaskRule, PeopleRule, Person, UserId
 from tests.tiny import tiny_files, tiny_registry
 
 REGISTRY = tiny_registry()
@@ -92,6 +92,29 @@ def test_halden_has_roles_with_rows_and_without(tmp_path: Path) -> None:
 
     assert len(roles) > 50
     assert prove_scope(registry, few).violations == ()
+
+
+def test_what_runs_on_postgresql_and_snowflake_is_proved_as_it_is_written_there() -> None:
+    for dialect in ("postgres", "snowflake"):
+        masked = replace(CLERK, people=(ABOUT_CUSTOMERS,), masks=MASKS)
+
+        assert prove_scope(REGISTRY, {"@shops-north": masked}, dialects={"default": dialect}).violations == ()
+
+
+def test_the_roles_are_also_what_a_table_of_people_makes_of_somebody_whatever_case_their_address_is_in() -> None:
+    said = yaml.safe_load(tiny_files()["access.yml"])
+    said["emails"] = {"Ida@Crumb.example": "shops"}
+    said["people"] = {"model": "regions", "email": "country", "attributes": {"region": "region"}}
+    policy = parse_policy(yaml.safe_dump(said), REGISTRY)
+    roles = roles_of(policy)
+    known = roles["@shops + what the table of people says"]
+
+    assert known.rows[0].values == ("what the table says",)
+    assert roles["@shops"].rows[0].values == ()
+    assert prove_scope(REGISTRY, {"known": known}).violations == ()
+    for address in ("ida@crumb.example", "IDA@CRUMB.EXAMPLE", "Ida@Crumb.example"):
+        ida = Person(user=UserId("U1"), name="ida", email=address, confirmed=True)
+        assert policy.decide(ida, None, [ida]).own.fingerprint() == roles["@shops"].fingerprint()
 
 
 # Each mutation forgets one thing that the compiler does for a grant.
@@ -294,7 +317,7 @@ def test_the_command_ends_with_the_count(
 ) -> None:
     from anabot.commands.scope import prove
 
-    monkeypatch.setattr("anabot.checks.scope.prove_scope", lambda *_: whole())
+    monkeypatch.setattr("anabot.checks.scope.prove_scope", lambda *_, **__: whole())
 
     prove(as_json=False)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,11 +20,11 @@ from anabot.errors import NotAllowed
 from anabot.semantic import dimensions_of
 from anabot.semantic.query import Condition, MetricQuery, Span
 from anabot.store import Store
-from anabot.types import Cell, Grant, Person, UserId
+from anabot.types import Cell, Grant, PeopleRule, Person, UserId
 from anabot.warehouses.base import Warehouse
 from anabot.warehouses.connect import open_warehouse
 from tests.tiny import tiny_files, tiny_registry
-from tests.tiny.warehouse import TABLES, build, rows
+from tests.tiny.warehouse import build, build_postgres
 
 pytestmark = pytest.mark.postgres
 ASKED = Intent(question_id="q", actor="U1", place="dm", kind="question")
@@ -38,13 +40,8 @@ def granted(*groups: str) -> Grant:
 def doors(tmp_path: Path, postgres_url: str) -> Iterator[tuple[Engine, Engine]]:
     """The bakery behind a DuckDB file and behind a PostgreSQL server."""
     build(tmp_path / "w.duckdb")
-    schema = tiny_registry().models["orders"].relation[-2]
     with psycopg.connect(postgres_url) as server:
-        server.execute(f"CREATE SCHEMA {schema}")  # type: ignore[call-overload]
-        for table, content in rows().items():
-            server.execute(f"CREATE TABLE {schema}.{table} ({TABLES[table]})")  # type: ignore[call-overload]
-            marks = ", ".join(["%s"] * len(content[0]))
-            server.cursor().executemany(f"INSERT INTO {schema}.{table} VALUES ({marks})", content)  # type: ignore[arg-type]
+        build_postgres(server)
     store = Store(f"sqlite:///{tmp_path}/ana.db")
     store.migrate()
     opened: list[Warehouse] = [open_warehouse(f"duckdb:///{tmp_path}/w.duckdb"), open_warehouse(postgres_url)]
@@ -103,3 +100,42 @@ def test_a_percent_sign_in_a_value_is_a_value(doors: tuple[Engine, Engine]) -> N
 def test_a_servers_watermark_is_made_of_its_newest_loads(doors: tuple[Engine, Engine]) -> None:
     assert doors[1].watermark() == doors[1].watermark()
     assert doors[1].freshness() == doors[0].freshness()
+
+
+ABOUT = PeopleRule(metrics=frozenset({"customers_served", "orders_placed"}), person="customer", by=("tier", "channel"), k=4)
+ASKED_OF_PEOPLE: list[dict[str, Any]] = [
+    {"group_by": ["tier"]},
+    {"group_by": ["channel"]},
+    {"group_by": ["tier", "channel"]},
+    {"group_by": ["metric_time__month"]},
+    {"group_by": ["metric_time__quarter", "tier"]},
+    {"where": [{"field": "tier", "values": ["gold"]}]},
+    {"where": [{"field": "tier", "op": "ne", "values": ["gold"]}], "group_by": ["channel"]},
+    {"group_by": ["channel"], "compare": "previous_period"},
+    {},
+]
+
+
+@pytest.mark.parametrize("group", ["books", "shops-north"])
+def test_small_groups_are_left_out_alike(doors: tuple[Engine, Engine], group: str) -> None:
+    grant = replace(granted(group), people=(ABOUT,))
+    empty = 0
+    for metric in sorted(ABOUT.metrics):
+        for said in ASKED_OF_PEOPLE:
+            query = MetricQuery.model_validate(
+                {"metrics": [metric], "period": {"start": "2026-01-01", "end": "2026-07-01"}, **said}
+            )
+            on_duckdb, on_postgres = (door.run(query, grant, intent=ASKED).table for door in doors)
+
+            assert on_postgres.rows == on_duckdb.rows, said
+            assert on_postgres.suppressed == on_duckdb.suppressed, said
+            assert on_postgres.fewer_than == on_duckdb.fewer_than
+            empty += len(on_duckdb.suppressed)
+            whole = {row[:-1]: row[-1] for row in doors[0].run(query, granted(group), intent=ASKED).table.rows}
+            if "compare" not in said:
+                shown = [(row, at) for at, row in enumerate(on_postgres.rows) if (at, len(row) - 1) not in on_postgres.suppressed]
+                assert all(row[-1] == whole[row[:-1]] for row, _ in shown)
+                if metric == "customers_served":
+                    assert all(row[-1] == 0 or row[-1] >= ABOUT.k for row, _ in shown)
+
+    assert empty > 10

@@ -1,4 +1,4 @@
-"""Write the bakery's warehouse as one DuckDB file. Never random: the same rows every time."""
+"""Write the bakery's warehouse as one DuckDB file, or to PostgreSQL. Never random: the same rows every time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg
 
 REGIONS = [("north", "North", "Nordland"), ("south", "South", "Nordland"), ("isles", "Isles", "Insula")]
 SHOPS = [(1, "Harbour", "north"), (2, "Market", "north"), (3, "Castle", "south"), (4, "Ferry", "isles"), (5, "Popup", None)]
@@ -111,3 +112,12 @@ def build(path: Path) -> None:
         for table, content in rows().items():
             con.execute(f"CREATE TABLE crumb.{table} ({TABLES[table]})")
             con.executemany(f"INSERT INTO crumb.{table} VALUES ({', '.join('?' * len(content[0]))})", content)
+
+
+def build_postgres(server: psycopg.Connection[Any]) -> None:
+    """Write the whole warehouse to a PostgreSQL database that does not have it yet."""
+    server.execute("CREATE SCHEMA crumb")
+    for table, content in rows().items():
+        server.execute(f"CREATE TABLE crumb.{table} ({TABLES[table]})")  # type: ignore[call-overload]
+        marks = ", ".join(["%s"] * len(content[0]))
+        server.cursor().executemany(f"INSERT INTO crumb.{table} VALUES ({marks})", content)  # type: ignore[arg-type]
