@@ -72,6 +72,7 @@ class House:
     @cached_property
     def runner(self) -> Runner:
         """Runs playbooks."""
+        from anabot.gatekeeping import LastBuild
         from anabot.runner import Runner  # templates and pictures, which a question does not need
 
         return Runner(
@@ -80,6 +81,7 @@ class House:
             directory=self.directory,
             bridge=lambda name, period, run: bridge(self.standing().registry.reconciliations[name], period, run),
             badge=self._badge,
+            build=LastBuild(self.settings.dbt_target),
         )
 
     @cached_property

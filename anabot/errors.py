@@ -13,6 +13,8 @@ AnabotError
 │   └── WarehouseLimit   too many rows or bytes
 ├── StoreError           Ana's own memory failed
 ├── PlaybookError        a playbook cannot run
+│   ├── PlaybookHeld     a gate is closed; carries which, and what opens them
+│   └── PlaybookSkipped  its own condition says that there is nothing to post
 ├── Undelivered          nobody knows whether a message has arrived; to be tried again
 ├── ModelError           a model did not answer, or may not be asked any more
 └── Busy                 the pool is full
@@ -21,6 +23,7 @@ The person in Slack and a model read the same words. Anything that is not an Ana
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -141,6 +144,34 @@ class Undelivered(AnabotError):
     """A message may or may not have arrived. Whoever tries again looks for it first."""
 
     code = "undelivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """One gate that is closed: its name, why, since when (aware; None where nobody knows), and what opens it."""
+
+    gate: str
+    why: str
+    opens: str
+    since: dt.datetime | None = None
+
+
+class PlaybookHeld(PlaybookError):
+    """The data is not right, or not known to be, so nothing is posted for now."""
+
+    code = "held"
+
+    def __init__(self, playbook: str, closed: Sequence[Closed]) -> None:
+        self.closed = tuple(closed)
+        opens = " and ".join(dict.fromkeys(one.opens for one in self.closed))
+        why = " ".join(f"{one.gate[0].upper()}{one.gate[1:]}: {one.why}." for one in self.closed)
+        super().__init__(f"{playbook} is held back.", why=why, todo=f"It opens with {opens}.")
+
+
+class PlaybookSkipped(PlaybookError):
+    """What the playbook is to be posted for has not happened."""
+
+    code = "skipped"
 
 
 class ModelError(AnabotError):

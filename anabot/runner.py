@@ -20,8 +20,10 @@ from anabot.charts import chart_png
 from anabot.checks.badge import bridged
 from anabot.engine import Engine, Intent, Outcome
 from anabot.errors import AnabotError, PlaybookError, StoreError
+from anabot.gatekeeping import Gatekeeper
+from anabot.lineage.dbt import DbtBuild
 from anabot.playbooks.digest import Provenance, footer, write
-from anabot.playbooks.playbook import Playbook, span_of
+from anabot.playbooks.playbook import Named, Playbook, span_of
 from anabot.playbooks.schedule import Slot, slot_at
 from anabot.playbooks.view import Result, compared, span
 from anabot.semantic.query import MetricQuery, Span
@@ -49,7 +51,10 @@ class InForce(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runner:
-    """Runs playbooks. `bridge` computes a reconciliation by name through the run it is given; `badge` judges an outcome."""
+    """Runs playbooks. `bridge` computes a reconciliation by name through the run it is given; `badge` judges an outcome.
+
+    `build` gives dbt's build as it is now, which gates ask for.
+    """
 
     current: Callable[[], InForce]
     engine: Engine
@@ -57,6 +62,7 @@ class Runner:
     bridge: Callable[[str, Span, Run], Bridge]
     badge: Callable[[Outcome], Badge]
     draw: Callable[..., bytes] = chart_png
+    build: Callable[[], DbtBuild] = DbtBuild
 
     def run(self, playbook: Playbook, at: dt.datetime, *, dry_run: bool = False) -> Digest:
         """The digest of `playbook` as of the aware instant `at`.
@@ -64,13 +70,18 @@ class Runner:
         The same data gives the same bytes, whenever it is called and however often. A dry run differs in the record only.
 
         Raises:
+            PlaybookHeld: a gate is closed, or nobody knows whether it is. Nothing else is wrong.
             PlaybookError: nobody owns it, nobody reads it, a query or a bridge failed, or a value is missing. Says which.
         """
         slot = slot_at(playbook.name, playbook.schedule, at)
         registry = self.current().registry
         asking = _Asking(self.engine, self._grant(playbook), self._intent(playbook, slot, dry_run))
+        gates = Gatekeeper(engine=self.engine, build=self.build)
+        gates.before(playbook, slot, registry, asking.grant)
         results = {name: self._result(playbook, name, slot, registry, asking) for name in playbook.queries}
-        bridges = {name: self._bridge(playbook, name, slot, registry, asking) for name in playbook.bridges}
+        bridges = {name: self._bridge(playbook, name, when, slot, asking) for name, when in playbook.bridges.items()}
+        held = playbook.gates.reconciliations
+        gates.after(playbook, results, lambda name: self._bridge(playbook, name, held[name], slot, asking))
         words = _about(playbook, "its words", lambda: write(playbook, results, bridges, slot))
         charts = {name: self._chart(playbook, name, results, registry) for name in words.charts}
         origin = self._origin(playbook, asking, tuple(bridges.values()))
@@ -117,8 +128,8 @@ class Runner:
             fiscal_start=registry.calendar.fiscal_start,
         )
 
-    def _bridge(self, playbook: Playbook, name: str, slot: Slot, registry: Registry, asking: _Asking) -> Bridge:
-        days = span_of(playbook.bridges[name], slot.at, registry.calendar)
+    def _bridge(self, playbook: Playbook, name: str, when: Named | Span, slot: Slot, asking: _Asking) -> Bridge:
+        days = span_of(when, slot.at, self.current().registry.calendar)
         return _about(playbook, f"bridge `{name}`", lambda: self.bridge(name, days, lambda query: asking.ask(query).table))
 
     def _chart(self, playbook: Playbook, name: str, results: Mapping[str, Result], registry: Registry) -> bytes:

@@ -11,9 +11,12 @@ import typer
 from anabot.bootstrap import House, file_directory, open_house, stewards
 from anabot.commands.saying import AsJson, say, say_grid, say_json, talk
 from anabot.config import load_settings
-from anabot.errors import AnabotError, PlaybookError
+from anabot.errors import AnabotError, PlaybookError, PlaybookHeld
 from anabot.plain import printable
+from anabot.playbooks.due import CATCH_UP
+from anabot.playbooks.gates import card
 from anabot.playbooks.playbook import Playbook
+from anabot.playbooks.schedule import slot_at
 from anabot.semantic.names import did_you_mean
 from anabot.standing import Standing
 from anabot.stewards.acts import Stewards
@@ -57,7 +60,7 @@ def playbook_run(
     if dry_run:
         with open_house(load_settings()) as house:
             when = _instant(house, slot)
-            _each(house, name, lambda playbook: house.runner.run(playbook, when, dry_run=True).markdown)
+            _each(house, name, lambda playbook: _rehearsed(house, playbook, when))
         return
     # Slack's room and the clock take a while to import, and nothing else here needs them.
     from anabot.serving import open_service
@@ -134,6 +137,16 @@ def _desk(house: House) -> Stewards:
 
 def _not_here(name: str, _: Person) -> str:
     raise PlaybookError(f"{name} is not posted from here.", todo="`anabot playbook run` posts it.")
+
+
+def _rehearsed(house: House, playbook: Playbook, at: dt.datetime) -> str:
+    """What would be posted: the digest, or the card that stands in its place while a gate is closed."""
+    try:
+        return house.runner.run(playbook, at, dry_run=True).markdown
+    except PlaybookHeld as held:
+        talk(str(held))
+        slot = slot_at(playbook.name, playbook.schedule, at)
+        return card(playbook, slot, held.closed, slot.at + CATCH_UP).markdown
 
 
 def _each(house: House, name: str, run: Callable[[Playbook], str]) -> None:

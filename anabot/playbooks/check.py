@@ -14,7 +14,7 @@ from anabot.access.policy import Decision, Policy
 from anabot.errors import AnabotError, Fault, PlaybookError, UnknownName
 from anabot.playbooks.digest import known_names, write
 from anabot.playbooks.frontmatter import Path, Source
-from anabot.playbooks.playbook import Playbook
+from anabot.playbooks.playbook import EVERY, Playbook
 from anabot.playbooks.sample import sample_bridge, sample_result
 from anabot.playbooks.schedule import next_slot
 from anabot.playbooks.spec import read_playbook
@@ -62,6 +62,7 @@ class _Check:
         people = list(self._people())
         yield from people
         yield from self._unknown_bridges()
+        yield from self._unknown_sources()
         decision = None if people else self._decision()
         results: dict[str, Result] = {}
         for name in self.playbook.queries:
@@ -120,19 +121,31 @@ class _Check:
         return ""
 
     def _unknown_bridges(self) -> Iterator[Fault]:
-        for name in self.playbook.bridges:
+        for path, name in self._bridges():
             if name not in self.registry.reconciliations:
                 todo = did_you_mean(name, self.registry.reconciliations)
-                yield self._fault(("bridges", name), f"There is no reconciliation `{name}`.", todo=todo)
+                yield self._fault(path, f"There is no reconciliation `{name}`.", todo=todo)
+
+    def _bridges(self) -> Iterator[tuple[Path, str]]:
+        yield from ((("bridges", name), name) for name in self.playbook.bridges)
+        yield from ((("gates", "reconciliation", name), name) for name in self.playbook.gates.reconciliations)
+
+    def _unknown_sources(self) -> Iterator[Fault]:
+        known = {model.source for model in self.registry.models.values()} - {""}
+        for name in self.playbook.gates.freshness:
+            if name not in known | {EVERY}:
+                why = "A gate whose source nobody loads would never open."
+                todo = did_you_mean(name, known) or f"The layer's models come from {', '.join(sorted(known)) or 'no source'}."
+                yield self._fault(("gates", "freshness", name), f"No model comes from a source `{name}`.", why=why, todo=todo)
 
     def _hidden_bridges(self, decision: Decision) -> Iterator[Fault]:
-        for name in self.playbook.bridges:
+        for path, name in self._bridges():
             found = self.registry.reconciliations.get(name)
             if found is not None:
                 metrics = (found.left[0], found.right[0], *(metric for metric, _, _ in found.terms))
                 hidden = self._hidden(metrics, decision)
                 if hidden:
-                    yield self._fault(("bridges", name), f"Bridge `{name}`: {hidden}")
+                    yield self._fault(path, f"Bridge `{name}`: {hidden}")
 
     def _words(self, results: Mapping[str, Result]) -> Iterator[Fault]:
         playbook = self.playbook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from anabot import periods
@@ -42,6 +42,38 @@ class Chart:
     title: str
 
 
+EVERY = "*"  # every source that the queries read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """How many rows a query is expected to have, both ends included."""
+
+    least: int | None = None
+    most: int | None = None
+
+    @property
+    def words(self) -> str:
+        """`5 to 40`, `5 or more`."""
+        if self.least is None or self.most is None:
+            return f"{self.least:,} or more" if self.least is not None else f"{self.most or 0:,} or fewer"
+        return f"{self.least:,} to {self.most:,}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gates:
+    """What must hold before a digest is posted. `freshness` is how old the newest load of a source may be at the slot's time.
+
+    With `tested_within`, dbt must have tested the data that recently, too. `reconciliations` are bridges that must close.
+    """
+
+    freshness: Mapping[str, dt.timedelta] = field(default_factory=dict)
+    dbt_tests: bool = False
+    tested_within: dt.timedelta | None = None
+    rows: Mapping[str, Band] = field(default_factory=dict)
+    reconciliations: Mapping[str, Named | Span] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playbook:
     """One file, read and checked. `name` is `team/file-name`; `channel` has no `#`; `version` is a hash of the text."""
@@ -55,6 +87,7 @@ class Playbook:
     bridges: Mapping[str, Named | Span]
     charts: Mapping[str, Chart]
     parameters: Mapping[str, Cell]
+    gates: Gates
     body: str
     body_line: int
     file: str

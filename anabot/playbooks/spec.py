@@ -5,19 +5,19 @@ Pure: text in, a playbook or all of its faults out. It never asks the registry; 
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from anabot import periods
-from anabot.errors import BadQuery, Fault
+from anabot.errors import Fault
 from anabot.playbooks.frontmatter import Path, Source, split
+from anabot.playbooks.gates_spec import GatesSpec, PeriodName
 from anabot.playbooks.playbook import Chart, Named, Planned, Playbook, name_of
 from anabot.playbooks.schedule import ScheduleSpec
 from anabot.semantic.query import MetricQuery, Span
@@ -28,7 +28,6 @@ RESERVED = frozenset({"bridge", "bridges", "chart", "parameters", "today"})
 _BRANCHES = ("Span", "str", "int", "bool", "Condition", "AnyOf", "AllOf", "Not", "literal")
 _NAME = r"^[a-z][a-z0-9_]*$"
 _T = TypeVar("_T")
-_ANY_MOMENT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
 def read_playbook(file: str, text: str, calendar: periods.Calendar) -> tuple[Playbook | None, Source | None, tuple[Fault, ...]]:
@@ -47,14 +46,6 @@ def read_playbook(file: str, text: str, calendar: periods.Calendar) -> tuple[Pla
     return (None if faults else _playbook(spec, source, text, calendar.zone)), source, faults
 
 
-def _period_name(given: str) -> str:
-    try:
-        periods.named(given, _ANY_MOMENT, periods.Calendar(ZoneInfo("UTC")))
-    except BadQuery as error:
-        raise ValueError(str(error)) from None
-    return given
-
-
 def _channel_name(given: object) -> object:
     return given.removeprefix("#") if isinstance(given, str) else given
 
@@ -63,14 +54,13 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-_PeriodName = Annotated[str, AfterValidator(_period_name)]
 _Key = Annotated[str, Field(pattern=_NAME)]
 
 
 class _QuerySpec(_Strict):
     query: MetricQuery
-    period: _PeriodName | None = None
-    compare: _PeriodName | None = None
+    period: PeriodName | None = None
+    compare: PeriodName | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -97,11 +87,12 @@ class _PlaybookSpec(_Strict):
     owner: str = Field(min_length=1)
     channel: Annotated[str, BeforeValidator(_channel_name), Field(min_length=1)]
     schedule: ScheduleSpec
-    period: _PeriodName | Span | None = None
+    period: PeriodName | Span | None = None
     queries: Mapping[_Key, _QuerySpec] = Field(min_length=1, max_length=24)
-    bridges: tuple[str, ...] | Mapping[str, _PeriodName | Span] = ()
+    bridges: tuple[str, ...] | Mapping[str, PeriodName | Span] = ()
     charts: Mapping[_Key, _ChartSpec] = Field(default={}, max_length=8)
     parameters: Mapping[_Key, str | int | float | bool] = {}
+    gates: GatesSpec = GatesSpec()
 
 
 def _fill_in(source: Source) -> tuple[dict[str, Any], tuple[Fault, ...]]:
@@ -136,6 +127,10 @@ def _misfits(spec: _PlaybookSpec, source: Source) -> Iterator[Fault]:
     if spec.bridges and not isinstance(spec.bridges, Mapping) and spec.period is None:
         todo = "Give the playbook a `period`, or write `bridges: {name: last_month}`."
         yield Fault(source.file, source.line(("bridges",)), "The bridges have no period.", todo=todo)
+    for path, what in spec.gates.misfits(spec.queries, period=spec.period is not None):
+        known = f"Use one of {_list(spec.queries)}."
+        todo = known if "rows" in path else "Give the playbook a `period`, or write `reconciliation: {name: last_month}`."
+        yield Fault(source.file, source.line(path), what, todo=todo)
 
 
 def _playbook(spec: _PlaybookSpec, source: Source, text: str, zone: ZoneInfo) -> Playbook:
@@ -149,6 +144,7 @@ def _playbook(spec: _PlaybookSpec, source: Source, text: str, zone: ZoneInfo) ->
         bridges=_frozen(_bridges(spec)),
         charts=_frozen({name: _chart(name, chart) for name, chart in spec.charts.items()}),
         parameters=_frozen(spec.parameters),
+        gates=spec.gates.gates(spec.period, _frozen),
         body=source.body,
         body_line=source.body_line,
         file=source.file,

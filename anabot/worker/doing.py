@@ -1,4 +1,4 @@
-"""One slot from the moment a worker has it in hand to its end: run, posted, failed, put back, or too old.
+"""One slot from the moment a worker has it in hand to its end: run, posted, skipped, held, failed, put back, or too old.
 
 What may pass by itself puts the slot back for later; what will not is told to the owner. Whatever is written about a slot is
 written under its attempt, so that a worker that has lost it changes nothing. It never picks a slot itself.
@@ -15,8 +15,9 @@ from uuid import uuid4
 
 import structlog
 
-from anabot.errors import AnabotError, PlaybookError, StoreError, Undelivered
+from anabot.errors import AnabotError, PlaybookError, PlaybookHeld, PlaybookSkipped, StoreError, Undelivered
 from anabot.playbooks.due import CATCH_UP, is_late, marked
+from anabot.playbooks.gates import card
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.schedule import Slot as DueSlot
 from anabot.playbooks.schedule import at_key
@@ -32,6 +33,7 @@ _PASSING = (StoreError, Undelivered, OSError, http.client.HTTPException)
 PAUSED = "It was paused."
 _GONE = "There is no such playbook any more."
 _INTERRUPTED = "It was interrupted."
+_NOT_OPENED = "Its gates did not open within a day."
 _TOO_OLD = "It could not be posted within a day."
 
 
@@ -89,7 +91,8 @@ class Doing:
         elif slot.playbook in self._parts.store.changes.pauses():
             self._slots.finish(slot, "skipped", {"reason": PAUSED})
         elif self._parts.clock.now() - slot.due_at > CATCH_UP:
-            self._slots.release(slot, "overdue", detail={"reason": _TOO_OLD})
+            held = "gates" in (slot.detail or {})
+            self._slots.release(slot, "overdue", detail={"reason": _NOT_OPENED if held else _TOO_OLD})
         else:
             self._run(slot, playbook, DueSlot(slot.due_at, slot.playbook, at_key(slot.slot)))
 
@@ -101,6 +104,11 @@ class Doing:
                 self._post(slot, playbook, marked(digest, due, playbook) if late else digest, {"late": late})
         except _PASSING:
             raise
+        except PlaybookHeld as held:
+            self._hold(slot, playbook, due, held)
+        except PlaybookSkipped as skipped:
+            log.info("playbook.skipped", reason=str(skipped))
+            self._slots.finish(slot, "skipped", {"reason": str(skipped)})
         except AnabotError as error:
             log.warning("playbook.failed", code=error.code)
             self._fail(slot, playbook, str(error))
@@ -138,6 +146,20 @@ class Doing:
             self.by_hand(slot, playbook, at.astimezone(dt.UTC), playbook.owner)
         except PlaybookError as error:
             log.warning("playbook.failed", code=error.code)
+
+    def _hold(self, slot: Slot, playbook: Playbook, due: DueSlot, held: PlaybookHeld) -> None:
+        """Say once, in the channel and to the owner, what holds it back. It is tried again before long."""
+        log.info("playbook.held", gates=[one.gate for one in held.closed])
+        said = card(playbook, due, held.closed, due.at + CATCH_UP)
+        try:
+            self._parts.poster.post(playbook.channel, said, delivery_id=f"{slot.name}/held", once=self._once)
+        except PlaybookError as error:
+            log.warning("playbook.card_not_posted", reason=str(error))
+        words = f"is held back. {held.why} {held.todo} It is then posted by itself."
+        self._telling.about(slot, playbook, words, part="/held")
+        gates = [{"gate": one.gate, "why": one.why, "since": one.since and one.since.isoformat()} for one in held.closed]
+        wait = dt.timedelta(seconds=self._parts.pace.held_s)
+        self._slots.release(slot, "held", wait=wait, detail={"reason": str(held), "gates": gates})
 
     def _fail(self, slot: Slot, playbook: Playbook, reason: str) -> None:
         self._telling.about(slot, playbook, f"was not posted. {reason}")

@@ -13,7 +13,8 @@ class Pace:
     `misses` looks in a row, `beat_s` apart, at which a worker's heartbeat has not moved, and it is taken for dead. A message
     leaves within `send_s` of its entry in the ledger or not at all, so that after `hold_s`, which is longer by the time a request
     to the channel may take, nothing of whoever held it can still arrive. `settle_s` is what a channel may take to show what it
-    accepted, and `first_wait_s` to `longest_wait_s` what a slot rests when the store or the channel is away.
+    accepted, and `first_wait_s` to `longest_wait_s` what a slot rests when the store or the channel is away;
+    `held_s`, when a gate holds it back.
     """
 
     tick_s: float = 2.0
@@ -23,7 +24,7 @@ class Pace:
     send_s: float = 4.0
     hold_s: float = 20.0
     settle_s: float = 2.0
-    held_s: float = 30.0
+    held_s: float = 120.0
     stop_s: float = 25.0
     first_wait_s: float = 2.0
     longest_wait_s: float = 300.0

@@ -34,9 +34,10 @@ class Telling:
     def __init__(self, store: Store, notify: Notify, once: Once) -> None:
         self._store, self._notify, self._once = store, notify, once
 
-    def about(self, slot: Slot, playbook: Playbook, words: str) -> None:
-        """Tell a playbook's owner what became of one slot. An owner who cannot be told stops nobody."""
-        self._tell(playbook.owner, f"{_place(playbook)}, due {_times([slot], playbook)}, {words}", f"owner/{slot.name}")
+    def about(self, slot: Slot, playbook: Playbook, words: str, *, part: str = "") -> None:
+        """Tell a playbook's owner what became of one slot, once of each part. An owner who cannot be told stops nobody."""
+        key = f"owner/{slot.name}{part}"
+        self._tell(playbook.owner, f"{_place(playbook)}, due {_times([slot], playbook)}, {words}", key)
 
     def missed(self, playbooks: Mapping[str, Playbook]) -> None:
         """Tell owners which slots nobody will post any more, one list for each of them."""

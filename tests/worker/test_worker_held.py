@@ -1,0 +1,121 @@
+"""What a worker does with a slot whose gates are closed, or that has nothing to say."""
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from test_worker import MONDAY, QUICK, Bench
+
+from anabot.errors import Closed, PlaybookHeld, PlaybookSkipped
+from anabot.worker import Worker
+
+STALE = Closed("freshness of till", "till was last loaded 30 hours ago", "the next load of till", MONDAY)
+SLOT = "books/sales@2026-09-28T08:00"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(f"sqlite:///{tmp_path}/store.db", MONDAY - dt.timedelta(minutes=2))
+    yield made
+    made.store.close()
+
+
+def patient(bench: Bench) -> Worker:
+    """A worker that tries what is held again almost at once."""
+    worker = bench.worker(replace(QUICK, held_s=0.05))
+    worker.tick()
+    return worker
+
+
+def again(worker: Worker) -> None:
+    time.sleep(0.06)
+    worker.tick()
+
+
+def test_a_held_slot_is_said_once_told_once_and_posted_late_when_the_gate_opens(bench: Bench) -> None:
+    bench.runner.error = PlaybookHeld("books/sales", [STALE])
+    worker = patient(bench)
+    bench.clock.goes(minutes=2)
+    worker.tick()
+    bench.clock.goes(minutes=30)
+    again(worker)
+    again(worker)
+    held = bench.statuses(), list(bench.poster.texts), list(bench.poster.told)
+
+    bench.runner.error = None
+    again(worker)
+    again(worker)
+
+    statuses, texts, told = held
+    assert statuses == {SLOT: "held"}
+    assert [text.splitlines()[2] for text in texts] == [
+        "- **Freshness of till**, since 28 Sep 2026, 08:00 CEST: till was last loaded 30 hours ago. "
+        "It opens with the next load of till."
+    ]
+    place = "books/sales for #books, due 2026-09-28 08:00 (Europe/Berlin), is held back."
+    why = "Freshness of till: till was last loaded 30 hours ago. It opens with the next load of till."
+    assert told == [("bea", f"{place} {why} It is then posted by itself.")]
+    assert bench.statuses() == {SLOT: "posted"}
+    assert bench.poster.texts[1:] == [
+        "_Posted late: this was due on 28 Sep 2026 at 08:00 (Europe/Berlin)._\n\nbooks/sales of 2026-09-28 06:00\n"
+    ]
+
+
+def test_a_gate_that_does_not_open_within_the_window_leaves_the_slot_missed_and_told(bench: Bench) -> None:
+    bench.runner.error = PlaybookHeld("books/sales", [STALE])
+    worker = patient(bench)
+    bench.clock.goes(minutes=2)
+    worker.tick()
+    bench.clock.goes(hours=25)
+
+    del bench.playbooks["books/orders"]
+    again(worker)
+    again(worker)
+
+    assert bench.statuses() == {SLOT: "missed"}
+    assert len(bench.poster.texts) == 1
+    assert bench.poster.told[1][1].endswith("was missed. Its gates did not open within a day.")
+
+
+def test_what_is_held_is_not_tried_again_at_every_moment(bench: Bench) -> None:
+    bench.runner.error = PlaybookHeld("books/sales", [STALE])
+    worker = bench.worker()
+    worker.tick()
+    bench.clock.goes(minutes=2)
+    worker.tick()
+    bench.runner.error = None
+
+    again(worker)
+
+    assert bench.statuses() == {SLOT: "held"}
+
+
+def test_a_skipped_slot_is_on_record_and_nobody_is_told(bench: Bench) -> None:
+    bench.runner.error = PlaybookSkipped("books/sales has nothing to post: `total.sales > 3` does not hold.")
+    worker = patient(bench)
+    bench.clock.goes(minutes=2)
+    worker.tick()
+
+    again(worker)
+
+    slot = bench.store.slots.list("books/sales")[0]
+    assert (slot.status, slot.detail) == (
+        "skipped",
+        {"reason": "books/sales has nothing to post: `total.sales > 3` does not hold."},
+    )
+    assert (bench.poster.texts, bench.poster.told) == ([], [])
+
+
+def test_a_run_by_hand_is_told_why_it_is_held_and_is_not_posted_later(bench: Bench) -> None:
+    bench.runner.error = PlaybookHeld("books/sales", [STALE])
+    worker = patient(bench)
+
+    with pytest.raises(PlaybookHeld, match="is held back"):
+        worker.run_now("books/sales", "bea")
+
+    bench.runner.error = None
+    again(worker)
+    assert bench.poster.texts == []
