@@ -20,6 +20,9 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import attack_desk
+import attack_model
+import attack_people
 import pyarrow as pa
 import yaml
 from slack_bolt import App
@@ -29,8 +32,11 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from anabot.access import guard
+from anabot.access.proof import Rule
 from anabot.bootstrap import House, read_query
 from anabot.charts import png
+from anabot.config import Settings
 from anabot.engine import Engine, Intent
 from anabot.errors import AnabotError
 from anabot.periods import Calendar
@@ -54,10 +60,12 @@ from tests.tiny import tiny_registry
 
 @dataclass(frozen=True)
 class Scene:
-    """Where an attack takes place. `own` is a house whose files are all in `folder`."""
+    """Where an attack takes place. `own` is a house whose files are all in `folder`; `halden` is larger."""
 
     house: Callable[[], House]
     own: Callable[[], House]
+    halden: Callable[[], House]
+    settings: Callable[[], Settings]
     warehouse: Path
     folder: Path
 
@@ -221,6 +229,45 @@ def merged(_: Any, tried: str, __: Scene) -> str:
     return f"Ran beside {secret.num_rows}: {result.rows}"
 
 
+def people(given: str | None, tried: Mapping[str, Any], scene: Scene) -> str:
+    return attack_people.told(scene.halden(), given or "hr_bp", tried)
+
+
+def model(given: Mapping[str, Any], tried: Mapping[str, Any], scene: Scene) -> str:
+    return attack_model.told(scene.settings(), scene.warehouse, scene.folder, given, tried)
+
+
+def guarded(given: Mapping[str, Any] | None, tried: str, _: Scene) -> str:
+    """A statement at the guard alone, which lets `shop.sales` be read; under a row rule where `given` names its table."""
+    free: frozenset[Any] = frozenset()
+    rules = [
+        Rule(relation=tuple(relation), dimension=(True, frozenset({"name"})), values=("a",), joins=free, apart=free)
+        for relation in [(given or {}).get("rule")]
+        if relation
+    ]
+    statement = Statement(connection="default", dialect="duckdb", text=tried, params=("a",) if rules else ())
+    guard.check(statement, relations={("shop", "sales")}, rules=rules)
+    return "Passed"
+
+
+def engine_alone(_: Any, tried: str, scene: Scene) -> str:
+    """A statement at the warehouse's engine alone, beside a memory of Ana's in the same folder."""
+    memory = scene.folder / "memory.db"
+    Store(f"sqlite:///{memory}").close()
+    memory.write_bytes(b"SQLite format 3\x00")
+    opened = DuckDB(scene.warehouse)
+    try:
+        statement = Statement(connection="default", dialect="duckdb", text=tried.replace("MEMORY", str(memory)))
+        return f"Ran: {opened.run(statement, max_rows=10, max_bytes=100_000, timeout_s=5).rows}"
+    finally:
+        opened.close()
+
+
+def admin(given: Mapping[str, str], tried: Mapping[str, Any], scene: Scene) -> str:
+    """`/ana run` and `/ana playbooks` of somebody; the one playbook is bea's, posted in #books."""
+    return attack_desk.told(scene.settings(), given["as"], tried)
+
+
 # Pictures, files and the web
 
 
@@ -319,6 +366,11 @@ ACTS: Mapping[str, Callable[[Any, Any, Scene], str]] = {
     "across": across,
     "limits": limits,
     "merged": merged,
+    "people": people,
+    "model": model,
+    "guard": guarded,
+    "engine": engine_alone,
+    "admin": admin,
     "chart": chart,
     "http": http_request,
 }

@@ -12,18 +12,24 @@ import duckdb
 import pytest
 from jinja2 import Environment
 from slack_bolt.middleware.request_verification.request_verification import RequestVerification
+from sqlglot import parse_one
 
-from anabot import engine, web
+from anabot import consulting, engine, web
 from anabot.access import guard, policy
+from anabot.agent.tools import looking
 from anabot.ask import Asker
 from anabot.charts import png
 from anabot.engine import Engine
 from anabot.playbooks import amounts, frontmatter, templates, view
-from anabot.semantic import meaning
+from anabot.semantic import compiler, conditions, meaning
 from anabot.semantic.protect import Protection
+from anabot.semantic.trees import Values
 from anabot.slack import blocks, csv_file, mrkdwn, tables
+from anabot.stewards.known import Shelf
 from anabot.store import keys
 from anabot.warehouses import child, federation
+from anabot.warehouses.base import Result
+from anabot.warehouses.duckdb import DuckDB
 from anabot.workspace import gate
 
 Patch = pytest.MonkeyPatch
@@ -66,6 +72,57 @@ def caches(patch: Patch) -> None:
     patch.setattr(
         Engine, "values", lambda self, grant: self._indexes.get("all", lambda: self._index(self._current().registry, grant))
     )
+
+
+def small_cells(patch: Patch) -> None:
+    """Cells of a few people are shown like others."""
+    patch.setattr(engine, "left_out", lambda table, *_: table)
+
+
+def declared_ways(patch: Patch) -> None:
+    """People are counted in any way that is asked for."""
+    patch.setattr(compiler, "people_of", lambda *_: ())
+
+
+def known_names(patch: Patch) -> None:
+    """What is said of a metric names others, whoever reads it."""
+    patch.setattr(looking, "as_known", lambda registry, _: registry)
+
+
+def borne_out(patch: Patch) -> None:
+    """A model's words are said as they come."""
+    patch.setattr(consulting, "faults", lambda *_: ())
+
+
+def relations(patch: Patch) -> None:
+    """The guard lets any table be read."""
+    patch.setattr(guard, "_table", lambda *_: iter(()))
+
+
+def node_types(patch: Patch) -> None:
+    """The guard lets any statement through that parses."""
+    patch.setattr(guard, "_node", lambda *_: None)
+
+
+def bound_values(patch: Patch) -> None:
+    """Values become a part of the SQL's text."""
+    patch.setattr(Values, "bind", lambda self, value: parse_one(f"'{value}'"))
+    patch.setattr(conditions, "grouped", lambda tree: tree, raising=False)
+
+
+def locked_engine(patch: Patch) -> None:
+    """The warehouse is an ordinary DuckDB of this process, where anything runs."""
+    patch.setattr(DuckDB, "run", _run_openly)
+
+
+def owners(patch: Patch) -> None:
+    """Anybody looks after any playbook."""
+    patch.setattr(Shelf, "tended", lambda self, known, person: True)
+
+
+def readers(patch: Patch) -> None:
+    """Playbooks are listed for whoever asks."""
+    patch.setattr(Shelf, "reads", lambda self, person, channel: True)
 
 
 def rows_are_not_kept(patch: Patch) -> None:
@@ -277,6 +334,12 @@ def _whole_past(self: Asker, thread: str | None, *_: Any) -> Any:
 
 def _no_limit(self: Any, max_rows: int) -> federation.Limits:
     return replace(self._limits, max_rows=10**6, part_rows=10**6)
+
+
+def _run_openly(self: DuckDB, statement: Any, **_: Any) -> Result:
+    with duckdb.connect() as connection:
+        found = connection.execute(statement.text).fetchall()
+    return Result(names=(), rows=tuple(found), truncated=False)
 
 
 def _run_anything(connection: Any, request: Mapping[str, Any]) -> tuple[bytes, bool]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attack_acts import Scene, attempt, load
@@ -34,14 +34,24 @@ def shared(bakery_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture
-def scene(bakery_file: Path, tmp_path: Path, shared: House) -> Iterator[Scene]:
+def scene(bakery_file: Path, tmp_path: Path, shared: House, request: pytest.FixtureRequest) -> Iterator[Scene]:
     """One house for all who only ask, and forgetful between them; one of its own for whoever reads its files."""
     with ExitStack() as opened:
 
         def own() -> House:
             return opened.enter_context(open_house(settings_of(bakery_file, tmp_path)))
 
-        yield Scene(house=lambda: shared, own=own, warehouse=bakery_file, folder=tmp_path)
+        def halden() -> House:
+            return cast(House, request.getfixturevalue("halden").house)
+
+        yield Scene(
+            house=lambda: shared,
+            own=own,
+            halden=halden,
+            settings=lambda: settings_of(bakery_file, tmp_path),
+            warehouse=bakery_file,
+            folder=tmp_path,
+        )
         shared.engine._indexes = Kept(VALUES_FOR_S)
         for registry in (shared.standing().registry, tiny_registry()):
             catalog_of(registry).meanings.clear()

@@ -12,6 +12,7 @@ from pydantic import Field
 from anabot.agent.reply import defined
 from anabot.agent.tools.bench import Asked, Bench, Used, as_words
 from anabot.semantic.catalog import Slot, catalog_of, dimensions_of
+from anabot.semantic.known import as_known
 from anabot.semantic.meaning import Vocabulary
 from anabot.semantic.registry import Registry
 from anabot.semantic.search import Found, find
@@ -58,8 +59,8 @@ class ExplainMetric:
     def use(self, asked: Explained, bench: Bench) -> Used:
         """The definition."""
         metric = Vocabulary(bench.registry, catalog_of(bench.registry), bench.grant).metric(asked.metric)
-        cut_by = dimensions(bench.registry, bench.grant, metric.name)
-        body = {"metric": metric.name, "definition": defined(metric, bench.registry), "by": cut_by}
+        cut_by, known = dimensions(bench.registry, bench.grant, metric.name), as_known(bench.registry, bench.grant.listed)
+        body = {"metric": metric.name, "definition": defined(known.metrics[metric.name], known), "by": cut_by}
         return Used(words=as_words(body), explained=metric.name)
 
 
