@@ -223,6 +223,7 @@ class Policy:
         self, subject: str, rights: Sequence[RightsSpec], rows: tuple[RowRule, ...], *, user: str, team: str, reason: str
     ) -> Grant:
         seen = frozenset[str]().union(*(self._seen(each) for each in rights))
+        roles = runs_as(self._run_as, rights, user)
         return Grant(
             subject=subject,
             audience="dm",
@@ -232,9 +233,9 @@ class Policy:
             denied=frozenset(name for each in rights for name in each.deny),
             masks=mask_rules(self._mask_key, *(each.mask for each in rights)),
             people=self._people,
-            runs_as=runs_as(self._run_as, rights, user),
+            runs_as=roles,
             team=team,
-            reason=reason,
+            reason=" ".join([reason, *(f"`{each.connection}` answers them as {each.role}." for each in roles)]),
         )
 
     def _seen(self, rights: RightsSpec) -> frozenset[str]:

@@ -50,7 +50,7 @@ def _behind(registry: Registry, meaning: Meaning) -> Iterator[Column]:
             yield from columns_of(model, slot.element.tree)
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=512)
 def made_of(registry: Registry, name: str, compile_: Compile) -> frozenset[Column] | None:
     """The columns that a metric reads whatever it is asked by, its own time among them; None where it cannot be told."""
     names = frozenset(registry.metrics)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -77,9 +77,9 @@ def declared(path: Path, environ: Mapping[str, str] = os.environ) -> dict[str, W
         except ConfigError as error:
             faults.append(f"{name}: {error}")
         except ValidationError as error:
-            faults += [f"{name}: {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_input=False)]
+            faults += _faults_of(name, error)
     if faults:
-        raise ConfigError("\n  ".join([f"The connections in {path} have faults.", *faults]))
+        raise _faulty(path, faults)
     if not found:
         raise ConfigError(f"{path} declares no connection.", todo='Write `default: {url: "duckdb:///path/to/file.duckdb"}`.')
     return found
@@ -89,14 +89,27 @@ def asking(path: Path | None) -> dict[str, Declared]:
     """The entries that run as the asker. What is wrong with others is said by `declared`.
 
     Raises:
-        ConfigError: the file cannot be read.
+        ConfigError: naming every fault of theirs.
     """
-    entries = _entries(path) if path is not None else []
-    mappings = {name: entry for name, entry in entries if isinstance(entry, dict) and entry.get("run_as")}
-    try:
-        return {name: Declared.model_validate(entry) for name, entry in mappings.items()}
-    except ValidationError:
-        raise ConfigError(f"The connections in {path} have faults.", todo="Run `anabot check`, which names them.") from None
+    found: dict[str, Declared] = {}
+    faults: list[str] = []
+    for name, entry in _entries(path) if path is not None else []:
+        try:
+            if isinstance(entry, dict) and entry.get("run_as"):
+                found[name] = Declared.model_validate(entry)
+        except ValidationError as error:
+            faults += _faults_of(name, error)
+    if faults:
+        raise _faulty(path, faults)
+    return found
+
+
+def _faults_of(name: str, error: ValidationError) -> list[str]:
+    return [f"{name}: {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_input=False)]
+
+
+def _faulty(path: Path | None, faults: Sequence[str]) -> ConfigError:
+    return ConfigError("\n  ".join([f"The connections in {path} have faults.", *faults]))
 
 
 def names(path: Path) -> frozenset[str]:

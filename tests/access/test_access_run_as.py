@@ -186,6 +186,8 @@ def test_who_has_no_role_is_refused_on_record_and_no_statement_runs(gate: Gate) 
 
     (entry,) = gate.store.audit.list(5)
     assert entry.status == "forbidden"
+    gate.asked(NORTH)
+    assert f"`default` answers them as {granted(NORTH).runs_as[0].role}." in gate.store.audit.list(1)[0].why
     assert gate.engine.values(gate.grant(late)).by_dimension["shops", "shop_name"] == ()
 
 

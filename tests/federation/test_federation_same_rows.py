@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from anabot.errors import BadQuery, NotAllowed
 from anabot.semantic import compile_query
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
-from anabot.types import Cell, Grant, RowRule
+from anabot.types import Cell, Grant, MaskRule, RowRule
 from tests.federation.conftest import ASKED, Doors, apart, everything
 from tests.semantic.cases import CASES, SUMMER
 from tests.tiny import tiny_registry
@@ -86,6 +87,29 @@ def test_two_connections_give_the_rows_of_one(there: str, bakery: Path, postgres
         assert close(two, case) == close(one, case), case
 
     assert len(cases) >= 7
+
+
+MASKS = (
+    MaskRule(model="customers", dimension="tier", form="hash", key="a key of the bakery"),
+    MaskRule(model="customers", dimension="signed_up_on", form="year"),
+    MaskRule(model="regions", dimension="country", form="constant"),
+    MaskRule(model="shops", dimension="shop_name", form="last4"),
+)
+
+
+@pytest.mark.parametrize("there", ["the customers", "the regions and shops"])
+def test_a_mask_holds_on_whichever_connection_the_table_is(there: str, bakery: Path, postgres_bakery: str, door: Doors) -> None:
+    file, registry = f"duckdb:///{bakery}", apart(*SPLITS[there])
+    one, two = door(tiny_registry(), {"default": file}), door(registry, {"default": file, "hr": postgres_bakery})
+    masked = replace(everything(), masks=MASKS)
+
+    for by in (["tier"], ["country", "shop_name"], ["tier", "region"], ["signed_up_on__month"]):
+        query = MetricQuery.model_validate({"metrics": ["orders_placed", "sales"], "group_by": by})
+        whole, apart_ = one.run(query, masked, intent=ASKED), two.run(query, masked, intent=ASKED)
+
+        assert apart_.table.rows == whole.table.rows
+        assert apart_.notes == whole.notes != ()
+        assert whole.table.rows != one.run(query, everything(), intent=ASKED).table.rows
 
 
 @pytest.mark.parametrize("there", ["the orders"])

@@ -190,3 +190,8 @@ def test_a_connection_may_run_as_the_asker(tmp_path: Path, monkeypatch: pytest.M
 def test_a_connection_that_cannot_run_as_the_asker_is_named(tmp_path: Path, entry: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         declared(write(tmp_path, f"crm: {entry}\n"), {})
+
+
+def test_what_is_wrong_with_one_that_runs_as_the_asker_is_named_wherever_it_is_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"crm: run_as: Input should be 'asker'"):
+        asking(write(tmp_path, "crm: {url: 'postgresql://ana@h/x', run_as: admin}\n"))
