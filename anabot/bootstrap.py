@@ -33,6 +33,7 @@ from anabot.semantic import Compiled
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.same_point import pinned
 from anabot.standing import Laws, Standing
+from anabot.stewards.files import ProposalFiles
 from anabot.store import LOCAL, Store, open_store
 from anabot.types import Answer, Badge, Directory, Person
 from anabot.warehouses.base import Warehouse
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from anabot.replay import Replayer
     from anabot.runner import Runner
     from anabot.stewards.acts import Stewards
+    from anabot.stewards.scheduling import Scheduling
 
 
 class RunningClock:
@@ -322,6 +324,21 @@ def stewards(house: House, post: Callable[[str, Person], str]) -> Stewards:
         digest=lambda playbook, at: house.runner.run(playbook, at, dry_run=True),
         check=house.standing.check,
         write=house.standing.write,
+    )
+
+
+def scheduling(house: House) -> Scheduling:
+    """The desk where answers become playbooks."""
+    from anabot.stewards.known import Shelf
+    from anabot.stewards.scheduling import Scheduling
+
+    return Scheduling(
+        shelf=Shelf(asker=house.asker, laws=house.laws),
+        digest=lambda playbook, at: house.runner.run(playbook, at, dry_run=True),
+        check=house.standing.check,
+        file=house.standing.file,
+        write=house.standing.write,
+        proposals=ProposalFiles(house.store.folder / "proposals"),
     )
 
 

@@ -11,7 +11,7 @@ from slack_bolt import App
 from starlette.applications import Starlette
 
 from anabot.admin import Administration
-from anabot.bootstrap import House, administration, open_house, stewards
+from anabot.bootstrap import House, administration, open_house, scheduling, stewards
 from anabot.config import Settings
 from anabot.demand import Demanding
 from anabot.directory import FileDirectory
@@ -104,6 +104,7 @@ def _parts(house: House, desk: Administration, keepers: Stewards, watch: Watch) 
         asker=house.learning,
         admin=desk,
         playbooks=keepers,
+        plans=scheduling(house),
         hello=greet,
         lending=Lending(asker=house.asker),
         demand=Demanding(asker=house.asker),

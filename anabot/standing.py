@@ -85,6 +85,10 @@ class Standing:
         """What of these playbooks' files would be in force, by name, and what is wrong with the others."""
         return _check(texts, self._laws.current, self._directory)
 
+    def file(self, name: str) -> str:
+        """Where the file of the playbook with this name lies."""
+        return (self._settings.playbooks / f"{name}.md").as_posix()
+
     def write(self, file: str, text: str) -> None:
         """Put a text into a playbook's file, whole, and read the folder again.
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from anabot.access.spec import AccessSpec, ChannelSpec, strictest
+from anabot.access.spec import AccessSpec, ChannelSpec, Scheduling, strictest
 from anabot.semantic.masks import FORMS
 from anabot.types import Channel, Grant, Mask, Person
 
@@ -25,6 +25,7 @@ class Declaration:
     masks: Mapping[str, Mask] = field(default_factory=dict)
     owner: str = ""
     open_to_strangers: bool = False
+    scheduling: Scheduling | None = None
 
 
 def declaration(spec: AccessSpec, channel: Channel) -> Declaration:
@@ -40,6 +41,7 @@ def declaration(spec: AccessSpec, channel: Channel) -> Declaration:
         masks=found.mask,
         owner=found.owner,
         open_to_strangers=found.external,
+        scheduling=found.scheduling,
     )
 
 

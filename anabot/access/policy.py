@@ -17,7 +17,7 @@ from anabot.access.mask_faults import mask_faults
 from anabot.access.membership import Membership, attributes, memberships
 from anabot.access.running_as import Told, role_faults, runs_as
 from anabot.access.small_groups import people_rules, small_group_faults
-from anabot.access.spec import AccessSpec, RightsSpec, mask_rules
+from anabot.access.spec import AccessSpec, RightsSpec, Scheduling, mask_rules
 from anabot.errors import Fault, RegistryError
 from anabot.semantic import documents
 from anabot.semantic.documents import Document
@@ -108,6 +108,11 @@ class Policy:
     def declared(self, channel: Channel) -> Declaration:
         """What may be said in the channel, and who owns that."""
         return audience.declaration(self._spec, channel)
+
+    def scheduling(self, person: Person, channel: Channel) -> Scheduling:
+        """What becomes of a playbook that this person makes for the channel: as the channel says, or else their team."""
+        team = self.team_of(person)
+        return self.declared(channel).scheduling or (self._teams[team].scheduling if team else "proposal")
 
     def off_limits(self, text: str) -> OffLimits | None:
         """The first declared subject whose words stand in `text`, whatever their case, with or without a plural `s`."""

@@ -125,14 +125,19 @@ class RightsSpec(_Ours):
     rows: tuple[RowSpec, ...] = ()
 
 
+Scheduling = Literal["at_once", "proposal"]
+
+
 class TeamSpec(RightsSpec):
     """A team: what stands under `defaults`, what its `template` adds, and what it says itself.
 
-    One that `keeps` the definitions reads what people ask for that nobody has defined. It opens no number.
+    One that `keeps` the definitions reads what people ask for that nobody has defined. It opens no number. `scheduling` says what
+    becomes of a playbook that a channel's owner makes of an answer: in force at once, or a proposal that an admin accepts.
     """
 
     template: str = ""
     keeps: bool = False
+    scheduling: Scheduling = "proposal"
 
 
 class ServiceSpec(RightsSpec):
@@ -150,6 +155,7 @@ class ChannelSpec(_Ours):
     deny: Names = ()
     mask: dict[str, MaskName] = {}
     external: bool = False
+    scheduling: Scheduling | None = None  # goes before what the maker's team says
 
 
 class DefaultChannelSpec(_Ours):
@@ -202,7 +208,7 @@ class AccessSpec(_Ours):
         merged["mask"] = strictest(layer.mask for layer in layers)
         # A class that is seen is listed anyway; a template may list what one of its teams sees.
         merged["lists"] = tuple(scope for scope in merged["lists"] if scope not in merged["sees"])
-        return TeamSpec.model_construct(template=own.template, keeps=own.keeps, **merged)
+        return TeamSpec.model_construct(template=own.template, keeps=own.keeps, scheduling=own.scheduling, **merged)
 
 
 def strictest(masks: Iterable[Mapping[str, Mask]]) -> dict[str, Mask]:

@@ -27,6 +27,7 @@ from anabot.slack.poster import SlackPoster, said, say_once
 from anabot.slack.proposals import Proposed
 from anabot.slack.render import failure
 from anabot.slack.reply import PATIENCE_S
+from anabot.slack.schedule import Schedules
 from anabot.slack.wanted import Wants
 from anabot.slack.wishes import Wishes
 from anabot.types import Directory, Once
@@ -114,6 +115,7 @@ def create_app(
         desk=desk,
         clicks=Clicks(desk=desk),
         command=Command(desk=desk, poster=line.poster(parts.directory)),
+        schedules=Schedules(desk=desk, poster=line.poster(parts.directory)),
         wishes=Wishes(desk=desk),
         wants=Wants(desk=desk),
         proposed=Proposed(desk=desk),

@@ -17,8 +17,10 @@ HOW, CHART, TABLE, CSV, UP, DOWN = "ana_how", "ana_chart", "ana_table", "ana_csv
 ACCESS, DECLINE, END = "ana_access", "ana_decline", "ana_end"
 WANT = "ana_want"
 ACCEPT, REFUSE, NOTE = "ana_accept", "ana_refuse", "ana_note"
+SCHEDULE, KEEP, DISCARD = "ana_schedule", "ana_keep", "ana_discard"
 # Each of these is followed by `_` and a number, as ids differ within a row.
 LEND, CHOOSE, ASK = "ana_lend", "ana_choose", "ana_ask"
+APPROVE, REJECT = "ana_approve", "ana_reject"
 # What is done with a playbook is also called so after `/ana`.
 RUN, TEST, PAUSE, RESUME, HISTORY = "ana_run", "ana_test", "ana_pause", "ana_resume", "ana_history"
 
@@ -58,14 +60,16 @@ def carried(value: str) -> Mapping[str, Any]:
     return fields if isinstance(fields, dict) else {}
 
 
-def answer_buttons(pressed: Pressed, *, toggle: str = "", csv: bool = False) -> Iterator[Block]:
-    """The row under an answer. `toggle` is CHART, TABLE or "" for neither."""
+def answer_buttons(pressed: Pressed, *, toggle: str = "", csv: bool = False, schedule: bool = False) -> Iterator[Block]:
+    """The row under an answer. `toggle` is CHART, TABLE or "" for neither; `schedule` whether it could be posted regularly."""
     value = pressed.value()
     row = [button("How was this computed?", HOW, value)]
     if toggle:
         row.append(button("Chart" if toggle == CHART else "Table", toggle, value))
     if csv:
         row.append(button("CSV", CSV, value))
+    if schedule:
+        row.append(button("Schedule this", SCHEDULE, value))
     row += [button(":+1:", UP, value, says="This answer is right"), button(":-1:", DOWN, value, says="This answer is wrong")]
     yield from actions(*row)
 

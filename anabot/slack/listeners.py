@@ -15,7 +15,7 @@ import structlog
 from slack_bolt import Ack, App, BoltContext, Respond
 
 from anabot.errors import AnabotError
-from anabot.slack import buttons, render
+from anabot.slack import buttons, render, schedule_form
 from anabot.slack.alarms import Alarms
 from anabot.slack.blocks import Message
 from anabot.slack.clicks import Click, Clicks, read_click
@@ -29,6 +29,7 @@ from anabot.slack.pool import Pool
 from anabot.slack.post import Place, Voice
 from anabot.slack.proposals import NOTE_VIEW, Proposed, read_note
 from anabot.slack.reply import in_words
+from anabot.slack.schedule import Schedules
 from anabot.slack.wanted import Wants
 from anabot.slack.wishes import Wishes
 
@@ -47,6 +48,7 @@ class Listeners:
     clicks: Clicks
     command: Command
     wishes: Wishes
+    schedules: Schedules
     wants: Wants
     proposed: Proposed
     alarms: Alarms
@@ -65,6 +67,7 @@ class Listeners:
         # What is not listened to is still acknowledged: Slack would send it again.
         app.event(re.compile(r".+"))(_nothing)
         app.action(re.compile(r".+"))(_acknowledged)
+        app.view(schedule_form.CALLBACK)(self.on_scheduled)
         app.view(re.compile(r".*"))(_acknowledged)
 
     def on_message(self, event: dict[str, Any], context: BoltContext) -> None:
@@ -125,6 +128,9 @@ class Listeners:
         if click.action == buttons.NOTE:
             self.proposed.open_note(click)
             return
+        if click.action == buttons.SCHEDULE:
+            self._schedule(click)
+            return
         work = self._work(click)
         if work is None or not self._first(f"click:{click.key}"):
             return
@@ -162,6 +168,26 @@ class Listeners:
             TURNED_AWAY.inc()
             self.clicks.busy_how(view_id)
 
+    def _schedule(self, click: Click) -> None:
+        view_id = self.schedules.open(click) if self._first(f"click:{click.key}") else ""
+        if view_id and not self.pool.submit(lambda: self.schedules.fill(click, view_id), action=click.action):
+            TURNED_AWAY.inc()
+            self.schedules.busy(view_id)
+
+    def on_scheduled(self, ack: Ack, body: dict[str, Any]) -> None:
+        """The form of *Schedule this* was sent: its faults are said in it, and its preview is made in the pool."""
+        try:
+            faults, work = self.schedules.submitted(body)
+        except AnabotError as error:
+            faults, work = {"title": str(error)[:250]}, _nothing
+        if not faults and not self.pool.submit(work, action=schedule_form.CALLBACK):
+            TURNED_AWAY.inc()
+            faults = {"title": render.busy()[0].text}
+        if faults:
+            ack(response_action="errors", errors=dict(faults))
+        else:
+            ack()
+
     def _work(self, click: Click) -> Callable[[Click], None] | None:
         exact: Mapping[str, Callable[[Click], None]] = {
             buttons.CHART: self.clicks.draw,
@@ -172,6 +198,8 @@ class Listeners:
             buttons.ACCESS: self.wishes.ask,
             buttons.DECLINE: self.wishes.decline,
             buttons.END: self.wishes.end,
+            buttons.KEEP: self.schedules.keep,
+            buttons.DISCARD: self.schedules.discard,
             buttons.WANT: self.wants.ask,
             buttons.ACCEPT: self.proposed.accept,
             buttons.REFUSE: self.proposed.decline,
@@ -180,6 +208,8 @@ class Listeners:
             buttons.LEND: self.wishes.lend,
             buttons.CHOOSE: self.clicks.choose,
             buttons.ASK: self.clicks.ask,
+            buttons.APPROVE: self.schedules.approve,
+            buttons.REJECT: self.schedules.decline,
             **dict.fromkeys((buttons.RUN, buttons.TEST, buttons.PAUSE, buttons.RESUME, buttons.HISTORY), self.command.press),
         }
         return exact.get(click.action) or numbered.get(click.action.rpartition("_")[0])

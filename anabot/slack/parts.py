@@ -13,10 +13,12 @@ from typing import Any, Literal, Protocol
 
 from anabot.demand import Explained, Filed, Wanted
 from anabot.lending import Wish
+from anabot.playbooks.playbook import Playbook
 from anabot.preview import Preview
 from anabot.proposing import Shown
 from anabot.semantic.registry import Metric, Registry
 from anabot.stewards.listing import Event, PlaybookLine
+from anabot.stewards.plans import Filled, Offered, Outcome, Schedulable
 from anabot.store import Change
 from anabot.store.lessons import Kind, Lesson
 from anabot.types import Answer, Channel, Digest, Directory, Person, Question
@@ -138,6 +140,34 @@ class Keeps(Protocol):
         """Bring one version back."""
 
 
+class Plans(Protocol):
+    """Whoever makes playbooks of answers. `proposal` is what `preview` gave."""
+
+    def schedulable(self, receipt: str, part: int | None, person: Person, channel: Channel, /) -> Schedulable:
+        """What an answer can become for this person; asked again under their grant."""
+
+    def plan(self, filled: Filled, person: Person, /) -> tuple[Playbook, str]:
+        """The playbook that was filled in, and its text. Raises Unfit, by the part of the form that it is about."""
+
+    def preview(self, playbook: Playbook, text: str, person: Person, /) -> tuple[Offered, Digest]:
+        """The digest as it would be posted now, and the proposal."""
+
+    def schedule(self, proposal: str, person: Person, /) -> Outcome:
+        """Its maker wants it."""
+
+    def discard(self, proposal: str, person: Person, /) -> str:
+        """Its maker does not."""
+
+    def for_decider(self, proposal: str, person: Person, /) -> Digest | None:
+        """The digest, for somebody who decides and reads the channel."""
+
+    def decide(self, proposal: str, person: Person, /, *, yes: bool) -> Outcome:
+        """The channel's owner or an admin says yes or no."""
+
+    def waiting(self, person: Person, /) -> Sequence[Offered]:
+        """What this person may decide, and what of their own waits."""
+
+
 class Lends(Protocol):
     """Where people ask an owner for access, and owners decide."""
 
@@ -255,6 +285,7 @@ class Parts:
     hello: Callable[[Person, Channel], Hello]
     admin: Admin
     playbooks: Keeps
+    plans: Plans
     lending: Lends
     demand: Demands
     proposals: Proposals

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from anabot.errors import BadQuery
 from anabot.slack import buttons, mrkdwn
+from anabot.slack.awaiting import waiting_blocks
 from anabot.slack.blocks import Block, actions, button, context, sections
 from anabot.slack.desk import Desk
 from anabot.slack.poster import SlackPoster
@@ -57,6 +58,7 @@ class PlaybookWords:
 
     def _list(self) -> Iterator[Block]:
         lines = self.desk.parts.playbooks.lines(self.person)
+        yield from waiting_blocks(self.desk.parts.plans.waiting(self.person), self.person)
         if not lines:
             yield from sections("There is no playbook in your channels.")
         for number, line in enumerate(lines):
@@ -77,7 +79,7 @@ class PlaybookWords:
     def _preview(self, name: str) -> Iterator[Block]:
         line, digest = self.desk.parts.playbooks.preview(name, self.person)
         place = self.desk.voice.direct(self.person.user)
-        self.poster.show(place, as_preview(line, digest), key=f"preview:{uuid.uuid4().hex}")
+        self.poster.show(place, as_preview(line.channel, digest), key=f"preview:{uuid.uuid4().hex}")
         if place.channel == self.channel:
             yield from context("That is the preview. Nothing was posted.")
         else:
@@ -128,11 +130,9 @@ def last_words(line: PlaybookLine) -> str:
     return f"Last: {mrkdwn.value(line.last)}" if line.last else ""
 
 
-def as_preview(line: PlaybookLine, digest: Digest) -> Digest:
+def as_preview(channel: str, digest: Digest) -> Digest:
     """The digest, with a first line that says that it is not posted."""
-    return replace(
-        digest, markdown=f"_A preview for you alone, as it would be posted in {line.channel} now._\n\n{digest.markdown}"
-    )
+    return replace(digest, markdown=f"_A preview for you alone, as it would be posted in {channel} now._\n\n{digest.markdown}")
 
 
 def _buttons(line: PlaybookLine, number: int) -> Sequence[Block]:

@@ -106,7 +106,8 @@ def _answered(answer: Answer, setting: Setting, pressed: Pressed, picture: str) 
     if answer.receipt:
         drawable = answer.table is not None and (answer.chart or suits(answer.table))
         toggle = TABLE if picture else (CHART if drawable else "")
-        yield from answer_buttons(pressed, toggle=toggle, csv=wide)
+        schedule = bool(answer.metrics) and answer.drivers is None
+        yield from answer_buttons(pressed, toggle=toggle, csv=wide, schedule=schedule)
 
 
 def _explained(answer: Answer, setting: Setting, pressed: Pressed) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""Write a playbook's file whole or not at all, inside the folder of playbooks. It never says whether it may be written."""
+"""Write a playbook's file whole or not at all, inside its folder, and those of proposals. It never says who may."""
 
 from __future__ import annotations
 
@@ -33,3 +33,19 @@ def write_playbook(folder: Path, file: str, text: str) -> None:
         why = f"{error.strerror or type(error).__name__}."
         todo = "Let Ana write into the folder of ANABOT_PLAYBOOKS, or change the file there yourself."
         raise PlaybookError(f"{file} cannot be written.", why=why, todo=todo) from error
+
+
+class ProposalFiles:
+    """The proposals that wait, each a file as it would lie in the folder of playbooks: to be read, or moved there by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, name: str, text: str) -> None:
+        """Put one there. Raises PlaybookError where it cannot be written."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_playbook(self._folder, str(self._folder / f"{name}.md"), text)
+
+    def drop(self, name: str) -> None:
+        """Take one away, if it is there."""
+        (self._folder / f"{name}.md").unlink(missing_ok=True)

@@ -67,6 +67,11 @@ class Store:
         self.changes = Changes(self._database)
         self.proposals = Proposals(self._database)
 
+    @property
+    def folder(self) -> Path:
+        """Where files beside the database belong."""
+        return self._database.folder
+
     def migrate(self) -> None:
         """Bring the tables to their newest shape. Safe to run from many processes at once."""
         self._database.migrate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,9 @@ _COMMON = ("action_id", "confirm", "focus_on_load")
 _MENUS = ("static_select", "multi_static_select", "radio_buttons", "checkboxes")
 ACTION_TYPES = frozenset({"button", "static_select", "overflow", "radio_buttons", "checkboxes", "datepicker"})
 ACCESSORY_TYPES = ACTION_TYPES | {"image", "multi_static_select"}
-INPUT_TYPES = frozenset({"plain_text_input", "email_text_input", "number_input", "datepicker", *_MENUS})
+INPUT_TYPES = frozenset(
+    {"plain_text_input", "email_text_input", "number_input", "datepicker", "timepicker", "conversations_select", *_MENUS}
+)
 
 
 def check_element(faults: Faults, value: Any, at: str, *, allowed: frozenset[str]) -> None:
@@ -103,6 +106,25 @@ def _check_date(faults: Faults, value: Mapping[str, Any], at: str) -> None:
     faults.optional_text(value, "placeholder", at, most=150)
 
 
+def _check_time(faults: Faults, value: Mapping[str, Any], at: str) -> None:
+    faults.shape(value, at, needs=(), may=(*_COMMON, "placeholder", "initial_time", "timezone"))
+    faults.optional_text(value, "placeholder", at, most=150)
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", str(value.get("initial_time", "00:00"))):
+        faults.add("must be a valid time", f"{at}/initial_time")
+
+
+def _check_conversations(faults: Faults, value: Mapping[str, Any], at: str) -> None:
+    more = ("placeholder", "initial_conversation", "default_to_current_conversation", "response_url_enabled", "filter")
+    if not faults.shape(value, at, needs=(), may=(*_COMMON, *more)):
+        return
+    faults.optional_text(value, "placeholder", at, most=150)
+    faults.optional_string(value, "initial_conversation", at, most=255)
+    if "filter" in value:
+        faults.shape(
+            value["filter"], f"{at}/filter", needs=(), may=("include", "exclude_external_shared_channels", "exclude_bot_users")
+        )
+
+
 def _check_field(faults: Faults, value: Mapping[str, Any], at: str) -> None:
     more = ("placeholder", "initial_value", "multiline", "min_length", "max_length", "dispatch_action_config")
     number = ("is_decimal_allowed", "min_value", "max_value") if value["type"] == "number_input" else ()
@@ -125,6 +147,8 @@ _CHECKS = {
     "radio_buttons": _check_choices,
     "checkboxes": _check_choices,
     "datepicker": _check_date,
+    "timepicker": _check_time,
+    "conversations_select": _check_conversations,
     "plain_text_input": _check_field,
     "email_text_input": _check_field,
     "number_input": _check_field,

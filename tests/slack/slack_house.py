@@ -17,9 +17,11 @@ from serving import SECRET, Local, address, free_socket, local_workspace, servin
 
 from anabot.config import SlackSettings
 from anabot.demand import Explained, Filed, Wanted
-from anabot.errors import NotAllowed, UnknownName
+from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.lending import Wish
 from anabot.periods import Calendar
+from anabot.playbooks.playbook import Playbook
+from anabot.playbooks.spec import read_playbook
 from anabot.preview import ClassLine, Preview
 from anabot.proposing import Shown
 from anabot.semantic.registry import Metric, Registry
@@ -28,6 +30,7 @@ from anabot.slack.desk import Desk as SlackDesk
 from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
 from anabot.stewards.listing import Event, PlaybookLine
+from anabot.stewards.plans import Filled, Offered, Outcome, Schedulable, Unfit
 from anabot.store import Change
 from anabot.store.lessons import Lesson
 from anabot.types import Answer, Badge, Bridge, Channel, Choice, Column, Digest, Directory, Person, Question, Receipt, Table
@@ -231,6 +234,72 @@ class Keeper:
 
 
 @dataclass
+class Planner:
+    """A desk for schedules that takes one answer, and lets Olu decide about #fin-weekly. It remembers what it did."""
+
+    directory: Directory
+    filled: list[Filled] = field(default_factory=list)
+    did: list[tuple[str, ...]] = field(default_factory=list)
+    alone: bool = False
+    asks: tuple[Offered, ...] = ()
+
+    def schedulable(self, receipt: str, part: int | None, person: Person, channel: Channel) -> Schedulable:
+        self.did.append(("schedulable", receipt, str(part), person.user))
+        if receipt != "R-ABCDEFGHJK":
+            raise BadQuery("This answer cannot be scheduled.", todo="Ask for a number.")
+        periods = {"last_week": "last week (28 Sep – 4 Oct 2026 now)", "trailing_7_days": "the last 7 whole days"}
+        return Schedulable(title="Takings", query={"metrics": ["takings"]}, periods=periods, chart="bar", bridges=())
+
+    def plan(self, filled: Filled, person: Person) -> tuple[Playbook, str]:
+        self.filled.append(filled)
+        if filled.title == "bad":
+            raise Unfit("title", "That is no title.")
+        text = f"---\ntitle: {filled.title}\nowner: olu\nchannel: general\nschedule: {{weekly: monday, at: '08:00'}}\n"
+        text += "queries: {a: {metrics: [takings]}}\n---\nx\n"
+        playbook, _, faults = read_playbook("playbooks/finance/takings.md", text, REGISTRY.calendar)
+        assert playbook is not None, faults
+        return playbook, text
+
+    def preview(self, playbook: Playbook, text: str, person: Person) -> tuple[Offered, Digest]:
+        self.made = playbook
+        return self._shown(person), Digest(title=playbook.title, markdown="**Takings were $5.**\n\n---\n- R-1\n")
+
+    def schedule(self, proposal: str, person: Person) -> Outcome:
+        self.did.append(("schedule", proposal, person.user))
+        shown = self._shown(self._person(FAY))
+        words = "Takings is posted from now on." if self.alone else "@olu decides about Takings."
+        return Outcome(became="in_force" if self.alone else "asked", shown=shown, words=words)
+
+    def discard(self, proposal: str, person: Person) -> str:
+        self.did.append(("discard", proposal, person.user))
+        return "Discarded. Nothing was scheduled."
+
+    def for_decider(self, proposal: str, person: Person) -> Digest | None:
+        return Digest(title="Takings", markdown="**Takings were $5.**\n\n---\n- R-1\n")
+
+    def decide(self, proposal: str, person: Person, *, yes: bool) -> Outcome:
+        if person.user != OLU:
+            raise NotAllowed("This is not yours to decide.")
+        self.did.append(("approve" if yes else "decline", proposal, person.user))
+        became, words = ("in_force", "Takings is posted from now on.") if yes else ("declined", "Takings will not be posted.")
+        return Outcome(became=became, shown=self._shown(self._person(FAY)), words=words)  # type: ignore[arg-type]
+
+    def waiting(self, person: Person) -> Sequence[Offered]:
+        return self.asks
+
+    def _person(self, user: str) -> Person:
+        person = self.directory.person(user)
+        assert person is not None
+        return person
+
+    def _shown(self, by: Person) -> Offered:
+        decider = None if self.alone else self._person(OLU)
+        return Offered(
+            proposal="P1", playbook=self.made, by=by, decider=decider, next="Monday, 5 Oct 2026, 08:00", alone=self.alone
+        )
+
+
+@dataclass
 class Desk:
     """An admin desk that remembers what it did."""
 
@@ -424,6 +493,7 @@ class House:
     asker: Actor
     admin: Desk
     keeper: Keeper
+    planner: Planner
     seen: Once
     line: Line
     lender: Lender
@@ -515,12 +585,14 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
         settings = SlackSettings(bot_token=SecretStr(LOCAL_TOKEN), signing_secret=SecretStr(SECRET), api_url=f"{local.url}/api/")
         line = open_line(settings)
         asker, admin, keeper, lender, seen = Actor(), Desk(), Keeper(), Lender(line.directory), Once()
-        watch, register, proposer = Watcher(), Register(), Proposer(line.directory)
+        watch, register = Watcher(), Register()
+        proposer, planner = Proposer(line.directory), Planner(line.directory)
         parts = Parts(
             asker=asker,
             hello=lambda person, channel: Greeting(),
             admin=admin,
             playbooks=keeper,
+            plans=planner,
             lending=lender,
             demand=register,
             proposals=proposer,
@@ -538,6 +610,7 @@ def open_house(*, pool: Pool | None = None, patience_s: float = 1.0) -> Iterator
                 asker=asker,
                 admin=admin,
                 keeper=keeper,
+                planner=planner,
                 seen=seen,
                 line=line,
                 lender=lender,

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anabot.bootstrap import House, open_house, stewards
+from anabot.bootstrap import House, open_house, scheduling, stewards
 from anabot.config import Settings
 from anabot.stewards.acts import Stewards
-from anabot.types import Digest, Once, Person, UserId
+from anabot.stewards.plans import Filled
+from anabot.stewards.scheduling import Scheduling
+from anabot.types import Channel, Digest, Once, Person, Question, UserId
 from anabot.worker import Worker
 
 NOW = dt.datetime(2026, 9, 28, 7, 0, tzinfo=dt.UTC)
@@ -26,6 +28,7 @@ class Bakery:
     folder: Path
     house: House
     desk: Stewards
+    plans: Scheduling
     posted: list[str]
     digests: list[Digest] = field(default_factory=list)
 
@@ -36,6 +39,41 @@ class Bakery:
         person = self.house.directory.person(handle)
         assert person is not None
         return person
+
+    def where(self, name: str) -> Channel:
+        """A channel of the bakery."""
+        channel = self.house.directory.channel(name)
+        assert channel is not None
+        return channel
+
+    def filled(self, text: str, handle: str, channel: str, **changed: object) -> Filled:
+        """The form for an answer, as it is offered, for whoever asked it in a channel."""
+        person, place = self.who(handle), self.where(channel)
+        answer = self.house.asker.ask(Question(question_id=f"{handle}: {text}", text=text, person=person, channel=place))
+        found = self.plans.schedulable(answer.receipt, None, person, place)
+        given: dict[str, object] = {
+            "title": found.title,
+            "channel": channel,
+            "schedule": {"weekly": "monday", "at": "08:00", "zone": "Europe/Berlin"},
+            "query": found.query,
+            "period": next(iter(found.periods), ""),
+            "chart": found.chart,
+            "bridges": found.bridges,
+        }
+        return Filled(**{**given, **changed})  # type: ignore[arg-type]
+
+    def proposed(self, text: str, handle: str, channel: str, **changed: object) -> str:
+        """The proposal of somebody who has seen its preview."""
+        person = self.who(handle)
+        playbook, words = self.plans.plan(self.filled(text, handle, channel, **changed), person)
+        return self.plans.preview(playbook, words, person)[0].proposal
+
+    def allow(self, what: str) -> None:
+        """Let playbooks of the books team be scheduled `at_once` or by `proposal`."""
+        rules = self.folder / "semantic_layer" / "access.yml"
+        text = rules.read_text(encoding="utf-8")
+        rules.write_text(text.replace("  books: {sees:", f"  books: {{scheduling: {what}, sees:"), encoding="utf-8")
+        self.house.standing.reload()
 
     @property
     def file(self) -> Path:
@@ -97,4 +135,4 @@ def open_bakery(folder: Path) -> Iterator[Bakery]:
             posted.append(f"{name} by {person.handle}")
             return f"{name} was posted."
 
-        yield Bakery(folder, house, stewards(house, post), posted)
+        yield Bakery(folder, house, stewards(house, post), scheduling(house), posted)

@@ -3,6 +3,7 @@
 import { h, safeHref } from "./dom.js";
 import { confirmed } from "./modal.js";
 import { picture, text } from "./blocks.js";
+import { store } from "./store.js";
 
 export function element(part, blockId, host) {
   const draw = DRAW[part.type];
@@ -83,6 +84,18 @@ function date(part, blockId, host) {
   return node;
 }
 
+function time(part, blockId) {
+  return h("input", { type: "time", class: "field", value: part.initial_time ?? "", ...keys(part, blockId) });
+}
+
+function conversations(part, blockId) {
+  const kinds = part.filter?.include ?? ["public", "private", "im"];
+  const shown = store.overview.channels.filter((room) => kinds.includes(room.im ? "im" : room.private ? "private" : "public"));
+  return h("select", { class: "select", "aria-label": part.placeholder?.text ?? "Choose a channel", ...keys(part, blockId) },
+    h("option", { value: "", selected: !part.initial_conversation }, part.placeholder?.text ?? "Choose a channel…"),
+    shown.map((room) => h("option", { value: room.id, selected: room.id === part.initial_conversation }, room.im ? room.name : `#${room.name}`)));
+}
+
 function field(part, blockId) {
   const type = { email_text_input: "email", number_input: "number" }[part.type] ?? "text";
   const common = { class: "field", placeholder: part.placeholder?.text, value: part.initial_value ?? "", maxlength: part.max_length,
@@ -129,11 +142,13 @@ function value(node) {
     case "checkboxes":
       return { selected_options: [...node.querySelectorAll("input:checked")].map((b) => option(b.value, b.nextSibling.firstChild.textContent)) };
     case "datepicker": return { selected_date: node.value || null };
+    case "timepicker": return { selected_time: node.value || null };
+    case "conversations_select": return { selected_conversation: node.value || null };
     default: return { value: node.value || null };
   }
 }
 
 const DRAW = {
   button, overflow, static_select: select, multi_static_select: multi, radio_buttons: choices("radio"), checkboxes: choices("checkbox"),
-  datepicker: date, plain_text_input: field, email_text_input: field, number_input: field, image: (part) => picture(part, "thumb"),
+  datepicker: date, timepicker: time, conversations_select: conversations, plain_text_input: field, email_text_input: field, number_input: field, image: (part) => picture(part, "thumb"),
 };
