@@ -87,7 +87,7 @@ def test_an_owner_who_may_not_see_all_of_it_is_refused_and_the_file_stays(bakery
 
     with pytest.raises(PlaybookError, match="the owner `sam` may not see"):
         bakery.desk.owner(WEEK, "@sam", bakery.who("root"))
-    with pytest.raises(BadQuery, match="I do not know leo"):
+    with pytest.raises(BadQuery, match="I do not know @leo"):
         bakery.desk.owner(WEEK, "@leo", bakery.who("bea"))
 
     assert bakery.text == before
