@@ -19,6 +19,7 @@ from anabot.agent.loop import Defined, Progress, Settled, Unsettled
 from anabot.agent.offline import understand
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading, Understanding, Understood
 from anabot.answering import Answerer, timed, together
+from anabot.choices import offered
 from anabot.consulting import Consultant, Unread, costing, in_the_words_of, with_note
 from anabot.engine import Engine, Intent, receipt_for
 from anabot.errors import AnabotError, BadQuery, NotAllowed, StoreError, UnknownName
@@ -26,10 +27,9 @@ from anabot.exits import Refusals
 from anabot.questions import introduction, working_questions
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
-from anabot.semantic.units import shown_cell
 from anabot.store import Store
 from anabot.store.audit import Intended
-from anabot.types import Answer, Channel, Choice, Clock, Directory, Grant, Person, Question, Receipt
+from anabot.types import Answer, Channel, Clock, Directory, Grant, Person, Question, Receipt
 from anabot.wire import answer_json
 
 log = structlog.get_logger()
@@ -303,17 +303,9 @@ class Asker:
     def _ask_back(self, found: Ambiguous, question: Question, now: Current, decision: Decision) -> Answer:
         public = all(set(query.metrics) <= decision.grant.metrics for _, query in found.choices)
         grant = decision.grant if public else decision.own
-        choices = [self._choice(label, query, now, grant, question) for label, query in found.choices]
-        answer = Refusals(now.registry, decision.own).ask_back(found, choices)
+        choices, overlap = offered(found, self.engine, now.registry, grant, _intent(question))
+        answer = replace(Refusals(now.registry, decision.own).ask_back(found, choices), overlap=overlap)
         return answer if public else Refusals(now.registry, decision.own).elsewhere(answer, question.channel)
-
-    def _choice(self, label: str, query: MetricQuery, now: Current, grant: Grant, question: Question) -> Choice:
-        outcome = self.engine.run(query, grant, intent=_intent(question))
-        table = outcome.table
-        fiscal = now.registry.calendar.fiscal_start
-        single = len(table.rows) == 1 and len(table.rows[0]) == 1
-        value = shown_cell(table, 0, 0, fiscal_start=fiscal) if single else f"{len(table.rows)} rows"
-        return Choice(label=label, query=outcome.compiled.query.as_json(), value=value)
 
     def _again(
         self,
@@ -384,7 +376,7 @@ def _receipt(question: Question, answer: Answer) -> Receipt:
 
 def _without_rows(answer: dict[str, Any]) -> dict[str, Any]:
     parts = [_without_rows(part) for part in answer["parts"]]
-    return {**answer, "rows": [], "bridges": [], "text": "", "unknown": [], "parts": parts}
+    return {**answer, "rows": [], "bridges": [], "text": "", "unknown": [], "overlap": None, "parts": parts}
 
 
 def _intent(question: Question) -> Intent:

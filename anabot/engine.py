@@ -25,6 +25,7 @@ from anabot.errors import AnabotError, BadQuery, ConfigError, NotAllowed, Wareho
 from anabot.semantic import Compiled, compile_distinct, compile_query, display_sql, render
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.definitions import definition_hash
+from anabot.semantic.overlap import compile_overlap, least, sayable
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.semantic.resolve import COMPARED
@@ -107,18 +108,7 @@ class Engine:
             WarehouseError: it ran and failed, which is on record.
         """
         registry = self._current().registry
-        asked = Intended(
-            question_id=intent.question_id,
-            actor=intent.actor,
-            place=intent.place,
-            kind=intent.kind,
-            words=intent.text,
-            query=query.as_json(),
-            metrics=query.metrics,
-            access=grant.fingerprint(),
-            why=grant.reason,
-            registry=registry.version,
-        )
+        asked = _asked(registry, query, grant, intent)
         try:
             compiled = self._compiled(registry, query, grant, None)
             statements = self._statements(registry, compiled, grant)
@@ -153,6 +143,14 @@ class Engine:
         question_id, access = f"lookup:{registry.version}", grant.fingerprint()
         asked = Intended(question_id=question_id, actor=grant.subject, place=grant.audience, kind="lookup", access=access)
         return self._recorded(asked, lambda: self._table(registry, compiled, statements, grant, []))
+
+    def overlap(self, query: MetricQuery, entity: str, grant: Grant, *, intent: Intent) -> Table:
+        """How many of an entity each combination of the metrics counts, on record: see `semantic.overlap`, also for errors."""
+        registry = self._current().registry
+        compiled = compile_overlap(registry, query, entity, grant, dialects=self._dialects)
+        statements, asked = self._statements(registry, compiled, grant), _asked(registry, query, grant, intent)
+        table = self._recorded(asked, lambda: self._table(registry, compiled, statements, grant, []))
+        return sayable(table, least(query, entity, grant))
 
     def freshness(self) -> Mapping[str, dt.datetime]:
         """Source → its newest load, as the registry's freshness metric says; empty where it names none. At most a minute old."""
@@ -366,6 +364,14 @@ class Engine:
         except (WarehouseError, BadQuery):
             return {}  # the answer stands; that its age is not known is said by `doctor`
         return {source: loads[source] for source in sorted(sources) if source in loads}
+
+
+def _asked(registry: Registry, query: MetricQuery, grant: Grant, intent: Intent) -> Intended:
+    """The question as it goes on record."""
+    return Intended(
+        question_id=intent.question_id, actor=intent.actor, place=intent.place, kind=intent.kind, words=intent.text,
+        query=query.as_json(), metrics=query.metrics, access=grant.fingerprint(), why=grant.reason, registry=registry.version,
+    )  # fmt: skip
 
 
 def _said(value: Cell) -> str:

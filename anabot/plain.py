@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from anabot.semantic.units import shown_cell
-from anabot.types import Answer, Bridge, Table
+from anabot.types import Answer, Bridge, Overlap, Table
 
 _ROWS, _ACROSS = 20, 4
 # Escape sequences, and the marks that turn the direction of writing.
@@ -24,6 +24,12 @@ def plain(answer: Answer) -> str:
     return printable("\n".join(lines))
 
 
+def overlap_words(overlap: Overlap) -> Iterator[tuple[str, int]]:
+    """Each part of an overlap in words, and how many are in it: `A and B`, `only A`."""
+    for names, count in overlap.regions:
+        yield (f"only {names[0]}" if len(names) == 1 else " and ".join(names)), count
+
+
 def printable(text: str) -> str:
     """The text without what would steer a terminal: values come from tables that strangers may write to."""
     return text.translate(_STEERING)
@@ -32,6 +38,9 @@ def printable(text: str) -> str:
 def _one(answer: Answer) -> Iterator[str]:
     yield answer.text
     yield from (f"  {choice.label}: {choice.value}" if choice.value else f"  {choice.label}" for choice in answer.choices)
+    if answer.overlap:
+        yield ""
+        yield from (f"  {count:>9,}  {words}" for words, count in overlap_words(answer.overlap))
     if answer.ask == "sql":
         yield from (f"\n{text}" for _, text in answer.sql)
     if answer.ask:

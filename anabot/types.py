@@ -221,6 +221,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """How several readings overlap: of how many of an entity each combination of readings, by their labels, is made up."""
+
+    entity: str
+    regions: tuple[tuple[tuple[str, ...], int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
     """How far a number can be trusted: certified, team or draft, and the one line that says why."""
 
@@ -315,6 +323,7 @@ class Answer:
     period: str = ""
     assumptions: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    overlap: Overlap | None = None  # of the choices, where they count the same things
     reason: str = ""
     unknown: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from anabot.types import Answer, Bridge, Choice, Driver, Drivers, Table, cell_json
+from anabot.types import Answer, Bridge, Choice, Driver, Drivers, Overlap, Table, cell_json
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -26,6 +26,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "period": answer.period,
         "assumptions": list(answer.assumptions),
         "choices": [_choice(choice) for choice in answer.choices],
+        "overlap": overlap_json(answer.overlap) if answer.overlap else None,
         "reason": answer.reason,
         "unknown": list(answer.unknown),
         "nearest": list(answer.nearest),
@@ -63,6 +64,11 @@ def bridge_json(bridge: Bridge) -> dict[str, Any]:
         "residual": format(bridge.residual, "f"),
         "tolerance": format(bridge.tolerance, "f"),
     }
+
+
+def overlap_json(overlap: Overlap) -> dict[str, Any]:
+    """How the choices overlap: which of them count, and how many."""
+    return {"entity": overlap.entity, "regions": [{"in": list(names), "count": count} for names, count in overlap.regions]}
 
 
 def drivers_json(drivers: Drivers) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def compile_query(
         metrics=_with_inputs(registry, resolved.query.metrics),
         people=people,
         masked=seen_masked(registry, grant, (*resolved.keys, *resolved.fields.values())),
-        **_compiled(registry, protection, plan, planner.values, speaks),
+        **compiled_plan(registry, protection, plan, planner.values, speaks),
     )
 
 
@@ -205,7 +205,7 @@ def _told_apart(asked: Distinct, speaks: Callable[[str], str]) -> Compiled:
         columns=tuple(edges if asked.extremes else keys),
         metrics=(),
         masked=seen_masked(registry, asked.grant, planner.resolved.keys),
-        **_compiled(registry, protection, protected, planner.values, speaks),
+        **compiled_plan(registry, protection, protected, planner.values, speaks),
     )
 
 
@@ -249,7 +249,7 @@ def compile_values(
     )
 
 
-def _compiled(
+def compiled_plan(
     registry: Registry, protection: Protection, plan: Shown, values: Values, speaks: Callable[[str], str]
 ) -> dict[str, Any]:
     """One statement for a plan that lies on one connection, else one for each of its pieces and the one that merges them."""

@@ -54,7 +54,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """Another question's answer, to look things up in by its keys."""
+    """Another question's answer, to look things up in by its keys, or to count its rows."""
 
     plan: Shown
     alias: str
@@ -96,7 +96,7 @@ class Picked:
     pick: Literal["min", "max"]
 
 
-Rows = Scanned | SpineScanned | Spread | Joined | Filtered | Picked
+Rows = Scanned | Looked | SpineScanned | Spread | Joined | Filtered | Picked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

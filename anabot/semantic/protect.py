@@ -99,6 +99,8 @@ class Protection:
             case SpineScanned():
                 self.spines.add(rows.spine.relation)
                 return rows
+            case Looked():
+                return replace(rows, plan=self.over(rows.plan))
         return self.scan(rows, base=True)
 
     def _right(self, right: Scanned | Looked | SpineScanned, *, outer: bool) -> Scanned | Looked | SpineScanned:

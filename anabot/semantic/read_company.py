@@ -53,6 +53,7 @@ class TermSpec(_Strict):
     synonyms: Texts = ()
     metrics: Texts
     defaults: dict[str, str] = {}
+    overlap: str = ""
 
 
 class CompanyFile(_Strict):
@@ -110,7 +111,9 @@ def read_company(draft: Draft, doc: Document) -> None:
     )
     for i, term in enumerate(spec.terms):
         if draft.claim("term", term.word.lower(), doc, ("terms", i)):
-            read = Term(word=term.word, metrics=term.metrics, defaults=term.defaults, synonyms=term.synonyms)
+            read = Term(
+                word=term.word, metrics=term.metrics, defaults=term.defaults, synonyms=term.synonyms, overlap=term.overlap
+            )
             draft.terms[term.word.lower()] = read
 
 

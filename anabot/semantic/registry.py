@@ -197,12 +197,16 @@ class SavedQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """A word that several metrics answer to, and the reading a team takes by default, if it has one."""
+    """A word that several metrics answer to, and the reading a team takes by default, if it has one.
+
+    `overlap` is the entity of which each metric counts some, so that it can be told how many several of them count.
+    """
 
     word: str
     metrics: tuple[str, ...]
     defaults: Mapping[str, str] = field(default_factory=dict)  # team → metric
     synonyms: tuple[str, ...] = ()
+    overlap: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

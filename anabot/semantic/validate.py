@@ -242,9 +242,26 @@ def _terms(draft: Draft) -> None:
             if name not in term.metrics:
                 what = f"The default `{name}` is not one of the term's metrics."
                 draft.fault_of("term", key, what, "", did_you_mean(name, term.metrics), at=("defaults", team))
+        for name in term.metrics if term.overlap else ():
+            _overlaps(draft, key, term.overlap, draft.metrics.get(name))
     freshness = draft.company.get("freshness")
     if freshness:
         _freshness(draft, *freshness)
+
+
+def _overlaps(draft: Draft, term: str, entity: str, metric: Metric | None) -> None:
+    """Each reading must count some of the entity: nothing else can be laid over another."""
+    if metric is None:
+        return
+    model = draft.models.get(metric.model)
+    if metric.kind != "simple" or metric.unit != "count":
+        why = f"`{metric.name}` does not simply count something."
+        draft.fault_of("term", term, "These readings have no overlap.", why, "Take `overlap` away.", at=("overlap",))
+    elif model is not None and entity not in model.entities:
+        todo = did_you_mean(entity, model.entities) or "Take `overlap` away."
+        draft.fault_of(
+            "term", term, f"The model `{model.name}` of `{metric.name}` has no entity `{entity}`.", "", todo, at=("overlap",)
+        )
 
 
 def _freshness(draft: Draft, metric: str, by: str) -> None:

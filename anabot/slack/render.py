@@ -24,7 +24,7 @@ from anabot.slack.buttons import (
     too_long_for_a_button,
     want_button,
 )
-from anabot.slack.tables import bridge_grid, grid, table_block, worth_a_table
+from anabot.slack.tables import bridge_grid, grid, overlap_grid, table_block, worth_a_table
 from anabot.types import Answer, Bridge, Person
 
 _DEFINITION_TEXT, _MOST_DEFINITIONS = 220, 3
@@ -181,6 +181,9 @@ def _otherwise(answer: Answer, setting: Setting) -> Iterator[Block]:
     yield from context(days, _assumed(answer.assumptions) if answer.assumptions else "")
     if answer.status == "clarify" and answer.aside is None:
         yield from choice_buttons(Pressed(receipt=answer.receipt, asker=setting.asker), answer.choices)
+        if answer.overlap:
+            yield table_block(overlap_grid(answer.overlap))
+            yield from context("How these readings overlap: each is counted in one line only.")
     elif answer.request and answer.aside is None:
         yield from request_button(answer.request)
     elif answer.reason == "unknown_words" and answer.receipt and answer.aside is None:

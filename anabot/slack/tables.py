@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from anabot.plain import overlap_words
 from anabot.semantic.units import format_cell, readable, shown_cell
 from anabot.slack.blocks import Block, code, shortened
 from anabot.slack.mrkdwn import one_line
-from anabot.types import Bridge, Column, Table
+from anabot.types import Bridge, Column, Overlap, Table
 
 MOST_ROWS, MOST_COLUMNS, CELL_TEXT = 15, 20, 120
 # Slack refuses more than 10,000 characters of cells, and the message around them needs room too.
@@ -71,6 +72,13 @@ def _on_its_side(table: Table, fiscal_start: int) -> Grid:
 
 def _short(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     return (tuple(shortened(cell, CELL_TEXT) for cell in row) for row in rows)
+
+
+def overlap_grid(overlap: Overlap) -> Grid:
+    """How many are in each part of an overlap, those that most readings count first."""
+    head = ("Counted as", f"Number, by {overlap.entity.replace('_', ' ')}")
+    rows = [(words, f"{count:,}") for words, count in overlap_words(overlap)]
+    return Grid(rows=(head, *rows), right=(False, True))
 
 
 def bridge_grid(bridge: Bridge) -> Grid:

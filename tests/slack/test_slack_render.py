@@ -23,7 +23,7 @@ from anabot.slack.plainer import ladder
 from anabot.slack.poster import pages
 from anabot.slack.render import Setting
 from anabot.slack.tables import grid
-from anabot.types import Answer, Badge, Column, Digest, Receipt, Table
+from anabot.types import Answer, Badge, Column, Digest, Overlap, Receipt, Table
 from anabot.workspace.blocks import read_blocks
 from anabot.workspace.pings import pings_in
 
@@ -290,3 +290,15 @@ def test_the_footer_of_a_digest_is_small_print_and_says_each_receipt_once() -> N
 
     assert [block["type"] for block in message.blocks] == ["header", "section", "context"]
     assert json.dumps(message.blocks).count("R-1") == 1
+
+
+def test_a_question_asked_back_shows_how_its_readings_overlap_under_the_buttons() -> None:
+    overlap = Overlap(entity="person", regions=((("Takings", "Tips"), 1088), (("Tips",), 9)))
+
+    blocks = [block for message in render.render(replace(clarifying(), overlap=overlap), SETTING) for block in message.blocks]
+
+    said = json.dumps(blocks)
+    assert said.find("ana_choose_0") < said.find("Takings and Tips")
+    assert "1,088" in said
+    assert "only Tips" in said
+    assert "counted in one line only" in said
