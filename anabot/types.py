@@ -11,11 +11,17 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, NewType, Protocol
 
+from anabot.findings import Bridge as Bridge
+from anabot.findings import Driver as Driver
+from anabot.findings import Drivers as Drivers
+from anabot.findings import Overlap as Overlap
+from anabot.findings import Split as Split
+from anabot.findings import Unit as Unit
+
 UserId = NewType("UserId", str)
 ChannelId = NewType("ChannelId", str)
 Receipt = NewType("Receipt", str)
 Cell = str | int | float | bool | Decimal | dt.date | dt.datetime | None
-Unit = str  # "usd", "count", "ratio", "hours", "days" … free, shown beside the number
 _MARKS = {"certified": "✔ Certified", "team": "◐ Team", "draft": "⚠ Draft"}
 Mask = Literal["null", "constant", "hash", "last4", "year"]  # the strictest first
 Status = Literal["answered", "clarify", "refused", "forbidden", "error"]
@@ -221,14 +227,6 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overlap:
-    """How several readings overlap: of how many of an entity each combination of readings, by their labels, is made up."""
-
-    entity: str
-    regions: tuple[tuple[tuple[str, ...], int], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
     """How far a number can be trusted: certified, team or draft, and the one line that says why."""
 
@@ -239,71 +237,6 @@ class Badge:
         """`✔ Certified by @somebody until 31 Jan 2027`, `◐ Team: why it is not certified`."""
         joint = " " if self.why.startswith("by ") else ": "
         return _MARKS[self.level] + (f"{joint}{self.why}" if self.why else "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bridge:
-    """A − B = Σ terms + residual, to the cent. `lines` are (label, amount, metric): A, the terms, B."""
-
-    name: str
-    title: str
-    unit: Unit
-    lines: tuple[tuple[str, Decimal, str], ...]
-    residual: Decimal
-    tolerance: Decimal
-
-    @property
-    def closes(self) -> bool:
-        """Whether the terms explain the difference, within the tolerance."""
-        return abs(self.residual) <= self.tolerance
-
-    def walk(self) -> tuple[tuple[str, Decimal], ...]:
-        """The bridge as people read it, from top to bottom: the left side, each step, what is not explained, the right side."""
-        (left, first, _), *terms, (right, last, _) = self.lines
-        steps = [(label, -amount) for label, amount, _ in terms]
-        return ((left, first), *steps, ("Residual, not explained", -self.residual or Decimal("0.00")), (right, last))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Driver:
-    """What one group contributed to a change. For a ratio `mix` is what its weight did and `rate` what its own ratio did."""
-
-    value: str
-    before: Decimal | None
-    after: Decimal | None
-    contribution: Decimal
-    mix: Decimal | None = None
-    rate: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
-    """A change split over one dimension; the contributions add up to it exactly. `lines`: the largest first."""
-
-    dimension: str
-    label: str
-    lines: tuple[Driver, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drivers:
-    """The change of a metric between two periods, over every dimension that could be looked at; what tells most is first.
-
-    `not_checked` are sentences on what could not be looked at, and why.
-    """
-
-    metric: str
-    label: str
-    unit: Unit
-    before: Decimal
-    after: Decimal
-    splits: tuple[Split, ...]
-    not_checked: tuple[str, ...] = ()
-
-    @property
-    def change(self) -> Decimal:
-        """After less before, exactly."""
-        return self.after - self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
