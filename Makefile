@@ -6,7 +6,7 @@ DEV := .venv/.dev-ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test check bench fuzz golden data clean
+.PHONY: help demo demo-check test check bench chaos fuzz golden data clean
 
 help:
 	@echo "make demo        start Ana on Halden's data, with a small Slack in your browser"
@@ -14,6 +14,7 @@ help:
 	@echo "make test        run the tests"
 	@echo "make check       ruff, mypy --strict, import contracts"
 	@echo "make bench       measure, as ratios in one run"
+	@echo "make chaos       kill workers at every step, restart PostgreSQL, let Slack fail, and count what is lost or posted twice"
 	@echo "make fuzz        throw random text at the guard and at the escaping, for a minute or two"
 	@echo "make golden      rewrite the golden files; review the difference as code"
 
@@ -52,6 +53,9 @@ check: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench
+
+chaos: $(DEV)
+	$(BIN)/python -m tests.chaos
 
 fuzz: $(DEV)
 	ANABOT_FUZZ=$${ANABOT_FUZZ:-2000} $(BIN)/python -m pytest tests/fuzz -p no:cacheprovider

@@ -13,6 +13,8 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -27,28 +29,63 @@ def waits_for(what: str, request: pytest.FixtureRequest) -> None:
     pytest.skip(message)
 
 
-@pytest.fixture(scope="session")
-def postgres_cluster() -> Iterator[str | None]:
-    """The socket folder of a running cluster, or None where PostgreSQL is not installed."""
+@dataclass(frozen=True)
+class Cluster:
+    """A running cluster. `home` is its socket's folder."""
+
+    home: Path
+    binaries: Path
+    user: str | None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = f"-k {self.home} -c listen_addresses='' -c fsync=off -c max_connections=60"
+        data, log = self.home / "data", self.home / "log"
+        _run([self.binaries / "pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "-t", "60", "start"], self.user)
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it, in the middle of whatever it does."""
+        subprocess.run(
+            [self.binaries / "pg_ctl", "-D", self.home / "data", "-m", mode, "stop"], user=self.user, capture_output=True, cwd="/"
+        )
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The URL of an empty database, dropped again when the block ends."""
+        name = f"t{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(host=str(self.home), user="ana", dbname="postgres", autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name}")
+        yield f"postgresql://ana@/{name}?host={self.home}"
+        with psycopg.connect(host=str(self.home), user="ana", dbname="postgres", autocommit=True) as server:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster | None]:
+    """A cluster of its own for as long as the block lasts, or None where PostgreSQL is not installed."""
     binaries = _binaries()
     if binaries is None:
         yield None
         return
     home = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    user = _unprivileged(home)
+    made = Cluster(home, binaries, _unprivileged(home))
     try:
         _run(
             [binaries / "initdb", "-D", home / "data", "-U", "ana", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"],
-            user,
+            made.user,
         )
-        options = f"-k {home} -c listen_addresses='' -c fsync=off -c max_connections=60"
-        _run([binaries / "pg_ctl", "-D", home / "data", "-l", home / "log", "-o", options, "-w", "-t", "60", "start"], user)
-        yield str(home)
+        made.start()
+        yield made
     finally:
-        subprocess.run(
-            [binaries / "pg_ctl", "-D", home / "data", "-m", "immediate", "stop"], user=user, capture_output=True, cwd="/"
-        )
+        made.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[str | None]:
+    """The socket folder of a running cluster, or None where PostgreSQL is not installed."""
+    with cluster() as running:
+        yield None if running is None else str(running.home)
 
 
 @pytest.fixture

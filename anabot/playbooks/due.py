@@ -63,7 +63,8 @@ class Agenda:
         for gone in self._schedules.keys() - playbooks.keys():
             del self._schedules[gone]
         for name, playbook in playbooks.items():
-            if self._schedules.get(name) != playbook.schedule:
+            known = self._schedules.get(name)
+            if known is not playbook.schedule and known != playbook.schedule:
                 self._schedules[name] = playbook.schedule
                 heappush(self._next, self._following(name))
 

@@ -26,11 +26,10 @@ def insert_new(database: Database, connection: Connection, table: Table, row: Ma
     return connection.execute(written).first() is not None  # an INSERT's rowcount is not kept on every database
 
 
-def insert_all_new(database: Database, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert those of `rows` whose primary keys are not there. Returns how many were new."""
+def insert_all_new(database: Database, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those of `rows` whose primary keys are not there."""
     insert = postgres_insert if database.is_postgres else sqlite_insert
-    written = insert(table).values([dict(row) for row in rows]).on_conflict_do_nothing().returning(*table.primary_key)
-    return len(connection.execute(written).all())
+    connection.execute(insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])
 
 
 def upsert(database: Database, connection: Connection, table: Table, row: Mapping[str, Any]) -> None:

@@ -62,13 +62,14 @@ class Slots:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, new: Sequence[NewSlot]) -> int:
-        """Put down what is not there yet, all or nothing. Returns how many were new."""
-        rows = [_row(one.playbook, one.slot, one.status, due_at=_text(one.due_at), detail=to_json(one.detail)) for one in new]
-        if not rows:
-            return 0
-        with self._database.write() as connection:
-            return sum(insert_all_new(self._database, connection, _table, some) for some in _some(rows))
+    def add(self, new: Iterable[NewSlot]) -> None:
+        """Put down what is not there yet, all or nothing."""
+        # In one order everywhere: workers that put down the same slots at the same time then wait for each other in turn.
+        ordered = sorted(new, key=lambda one: (one.playbook, one.slot))
+        rows = [_row(one.playbook, one.slot, one.status, due_at=_text(one.due_at), detail=to_json(one.detail)) for one in ordered]
+        if rows:
+            with self._database.write() as connection:
+                insert_all_new(self._database, connection, _table, rows)
 
     def take(self, worker: str) -> Slot | None:
         """The oldest slot that may be done now, from here on in this worker's hands; None when there is none."""
@@ -129,12 +130,13 @@ class Slots:
         wanted = select(_table).order_by(_this.claimed_at.desc()).limit(limit)
         return self._all(wanted if playbook is None else wanted.where(_this.playbook == playbook))
 
-    def days(self, pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        """Which of these pairs of playbook and local date have a slot already, runs by hand left out."""
+    def days(self, days: Iterable[str]) -> frozenset[tuple[str, str]]:
+        """Playbook and local date of all slots of these dates, runs by hand left out."""
         found = set[tuple[str, str]]()
-        for playbook, day in pairs:
-            rows = self._all(select(_table).where(_this.playbook == playbook, _this.slot.startswith(day), _this.due_at != ""))
-            found |= {(playbook, day) for _ in rows}
+        for day in sorted(set(days)):
+            wanted = select(_this.playbook).where(_this.slot.startswith(day), _this.due_at != "")
+            with self._database.read() as connection:
+                found |= {(str(row.playbook), day) for row in connection.execute(wanted)}
         return frozenset(found)
 
     def _to(self, connection: Connection, slot: Slot, worker: str) -> Slot | None:

@@ -132,7 +132,7 @@ class Worker:
         found = agenda.due(playbooks, now)
         late = [slot for slot in (*found.run, *found.missed) if is_late(slot, now)]
         # A schedule that was edited meanwhile does not bring back a day that has had its post.
-        had = self._store.slots.days((slot.playbook, _day(slot)) for slot in late)
+        had = self._store.slots.days(_day(slot) for slot in late)
         run = [_new(slot) for slot in found.run if slot not in late or (slot.playbook, _day(slot)) not in had]
         missed = [_new(slot, "overdue", _AWAY) for slot in found.missed if (slot.playbook, _day(slot)) not in had]
         self._store.slots.add(self._unless_paused([*run, *missed]))

@@ -1,7 +1,11 @@
 import datetime as dt
+import json
 import os
 import re
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,17 +51,16 @@ def book(text: str, name: str = "books/week") -> Playbook:
     return playbook
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    file = tmp_path / "bakery.duckdb"
-    build(file)
+@contextmanager
+def made(file: Path, folder: Path, draw: Callable[..., bytes] | None = None) -> Iterator[Bench]:
+    """A runner on a bakery that is built, with its memory in a folder. Without `draw` charts are noted, not drawn."""
     warehouse = open_warehouse(f"duckdb:///{file}")
-    store = Store(f"sqlite:///{tmp_path}/store.db")
+    store = Store(f"sqlite:///{folder}/store.db")
     store.migrate()
     current = InForce(bakery_registry(), bakery_policy())
     drawn: list[tuple[Table, str, str]] = []
 
-    def draw(table: Table, kind: str, *, title: str, fiscal_start: int) -> bytes:
+    def note(table: Table, kind: str, *, title: str, fiscal_start: int) -> bytes:
         drawn.append((table, kind, title))
         return b"png"
 
@@ -67,11 +70,19 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         directory=bakery_people(),
         bridge=lambda name, span, run: bridge(current.registry.reconciliations[name], span, run),
         badge=lambda outcome: Badge(level="certified" if "sales" in outcome.compiled.metrics else "draft", why="as tested"),
-        draw=draw,
+        draw=draw or note,
     )
     yield Bench(runner, store, file, drawn)
     warehouse.close()
     store.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    file = tmp_path / "bakery.duckdb"
+    build(file)
+    with made(file, tmp_path) as bench:
+        yield bench
 
 
 def golden(name: str, text: str) -> None:
@@ -236,3 +247,28 @@ def test_a_hostile_value_in_the_data_is_shown_and_does_nothing(bench: Bench) -> 
 
 def test_the_golden_folder_holds_what_these_tests_write() -> None:
     assert {file.stem for file in GOLDEN.glob("*.md")} >= {"books-week", "people-by-job", "nothing-to-report"}
+
+
+def test_one_slot_is_the_same_to_the_byte_on_machines_of_other_languages_and_zones(tmp_path: Path) -> None:
+    build(tmp_path / "bakery.duckdb")
+    machines = [{"LC_ALL": "C", "TZ": "UTC"}, {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8", "TZ": "Pacific/Auckland"}]
+
+    told = [json.loads(_rendered(tmp_path, name, machine)) for name, machine in zip("ab", machines, strict=True)]
+
+    assert told[0]["said"] == told[1]["said"]
+    assert told[0]["here"] != told[1]["here"]  # they do differ in what the machine says of itself
+    assert len(told[0]["said"]["charts"]["months"]) == 64
+
+
+def _rendered(tmp_path: Path, name: str, machine: dict[str, str]) -> str:
+    (tmp_path / name).mkdir()
+    program = [sys.executable, str(Path(__file__).parent / "rendered.py"), str(tmp_path / "bakery.duckdb"), str(tmp_path / name)]
+    locales = machine if machine["LC_ALL"] in _locales() else {**machine, "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(program, env={**os.environ, **locales}, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _locales() -> set[str]:
+    known = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout.split()
+    return {name.replace("utf8", "UTF-8") for name in known} | {"C"}

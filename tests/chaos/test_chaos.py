@@ -1,0 +1,45 @@
+"""The short chaos: workers are killed at every step while Slack and the store are unwell, and Slack shows each slot once."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.__main__ import SHORT_ON_POSTGRES, SHORT_ON_SQLITE, on_postgres, on_sqlite
+from tests.chaos.story import judge
+from tests.postgres import cluster, waits_for
+
+
+@pytest.mark.postgres
+def test_three_workers_that_are_killed_again_and_again_post_each_slot_once(request: pytest.FixtureRequest) -> None:
+    with cluster() as running:
+        if running is None:
+            waits_for("PostgreSQL", request)
+            return
+        verdict = on_postgres(11, SHORT_ON_POSTGRES, running)
+
+    assert verdict.slots > 0
+    assert verdict.kills >= SHORT_ON_POSTGRES
+    assert (verdict.lost, verdict.twice) == ((), ())
+
+
+def test_one_worker_on_a_file_that_is_killed_again_and_again_posts_each_slot_once(tmp_path: Path) -> None:
+    verdict = on_sqlite(12, SHORT_ON_SQLITE, tmp_path)
+
+    assert verdict.slots > 0
+    assert verdict.kills >= SHORT_ON_SQLITE
+    assert (verdict.lost, verdict.twice) == ((), ())
+
+
+def test_the_verdict_sees_what_is_lost_and_what_is_there_twice() -> None:
+    def message(slot: str, thread: str | None = None, *, ends: bool = True) -> dict[str, object]:
+        words = f"The end of {slot}." if ends else "Words."
+        return {"thread_ts": thread, "text": slot, "blocks": [{"text": words}]}
+
+    due = [f"team/p000{n} 2026-09-28T00:0{n}" for n in range(5)]
+    said = [message(due[0]), message(due[1]), message(due[1]), message(due[2], ends=False)]
+    parts = [message(due[3], ends=False), message(due[3], "1.1"), message(due[3], "1.1"), message("team/p9 2026-09-28T09:09")]
+
+    lost, twice = judge([*said, *parts, {"thread_ts": None, "text": "chatter"}], due)
+
+    assert lost == (due[2], due[4])
+    assert twice == (due[1], due[3], "team/p9 2026-09-28T09:09")
