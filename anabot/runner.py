@@ -24,8 +24,10 @@ from anabot.gatekeeping import Gatekeeper
 from anabot.lineage.dbt import DbtBuild
 from anabot.playbooks.digest import Provenance, footer, write
 from anabot.playbooks.playbook import Named, Playbook, span_of
+from anabot.playbooks.restate import Origin, figures
 from anabot.playbooks.schedule import Slot, slot_at
 from anabot.playbooks.view import Result, compared, span
+from anabot.semantic.definitions import definition_hash
 from anabot.semantic.query import MetricQuery, Span
 from anabot.semantic.registry import Registry
 from anabot.semantic.resolve import compared_period
@@ -73,7 +75,7 @@ class Runner:
             PlaybookHeld: a gate is closed, or nobody knows whether it is. Nothing else is wrong.
             PlaybookError: nobody owns it, nobody reads it, a query or a bridge failed, or a value is missing. Says which.
         """
-        slot = slot_at(playbook.name, playbook.schedule, at)
+        slot, state = slot_at(playbook.name, playbook.schedule, at), self.state()
         registry = self.current().registry
         asking = _Asking(self.engine, self._grant(playbook), self._intent(playbook, slot, dry_run))
         gates = Gatekeeper(engine=self.engine, build=self.build)
@@ -87,7 +89,40 @@ class Runner:
         origin = self._origin(playbook, asking, tuple(bridges.values()))
         end = footer(playbook, results, origin, playbook.schedule.zone)
         log.info("playbook.ran", playbook=playbook.name, slot=slot.key, queries=len(asking.outcomes), dry_run=dry_run)
-        return Digest(title=playbook.title, markdown=words.markdown + end, charts=charts, receipts=origin.receipts)
+        return Digest(
+            title=playbook.title,
+            markdown=words.markdown + end,
+            charts=charts,
+            receipts=origin.receipts,
+            posted=figures(results, self._origins(playbook, asking), slot.at, slot.local.date(), state),
+        )
+
+    def again(self, playbook: Playbook, at: dt.datetime) -> tuple[Mapping[str, Result], Mapping[str, Origin], dt.date]:
+        """What its queries give now as of the instant `at`, where that comes from, and the slot's local day.
+
+        Raises:
+            As `run`.
+        """
+        slot = slot_at(playbook.name, playbook.schedule, at)
+        registry = self.current().registry
+        asking = _Asking(self.engine, self._grant(playbook), self._intent(playbook, slot, dry_run=False))
+        Gatekeeper(engine=self.engine, build=self.build).before(playbook, slot, registry, asking.grant)
+        results = {name: self._result(playbook, name, slot, registry, asking) for name in playbook.queries}
+        return results, self._origins(playbook, asking), slot.local.date()
+
+    def state(self) -> str:
+        """A word for the data and the definitions as they now stand."""
+        return f"{self.engine.watermark()}:{self.current().registry.version}"
+
+    def _origins(self, playbook: Playbook, asking: _Asking) -> Mapping[str, Origin]:
+        """By query: they were asked first, in their order."""
+        registry = self.current().registry
+        return {
+            name: Origin(
+                definition=definition_hash(registry, outcome.compiled.metrics, outcome.compiled.models), as_of=outcome.as_of
+            )
+            for name, outcome in zip(playbook.queries, asking.outcomes, strict=False)
+        }
 
     def _grant(self, playbook: Playbook) -> Grant:
         self.directory.renew(playbook.channel)  # who reads along is who reads along now

@@ -31,6 +31,8 @@ from anabot.types import Channel, Person
 from anabot.watch import Watch
 from anabot.web import create_web
 from anabot.worker import Worker
+from anabot.worker.restating import ROUND_S as LOOK_S
+from anabot.worker.restating import Restating
 
 log = structlog.get_logger()
 
@@ -72,6 +74,14 @@ def open_service(settings: Settings) -> Iterator[Service]:
     with open_house(settings, lambda _: line.directory, line.workspace) as house:
         watch = Watch(asker=house.asker)
         worker = _worker(house, line)
+        restating = Restating(
+            store=house.store,
+            runner=house.runner,
+            playbooks=lambda: house.laws().playbooks,
+            poster=line.poster(house.directory),
+            once=worker.once,
+        )
+        worker.every(LOOK_S, restating.round)
         worker.every(ROUND_S, Alarms(watch=watch, voice=line.voice, directory=house.directory).round)
         keepers = stewards(house, lambda name, person: _run_now(house, worker, name, person))
         parts = _parts(house, administration(house), keepers, watch)

@@ -313,6 +313,7 @@ class Digest:
     markdown: str
     charts: Mapping[str, bytes] = field(default_factory=dict)
     receipts: tuple[Receipt, ...] = ()
+    posted: Mapping[str, Any] = field(default_factory=dict)  # its numbers as JSON, to be looked at again
 
 
 class Once(Protocol):

@@ -1,10 +1,11 @@
-"""Read the `gates:` of a playbook's front matter. Pure: what a team wrote in, `Gates` out. It judges no data."""
+"""Read the `gates:` and the `restate:` of a playbook's front matter. Pure, and it judges no data."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from anabot.playbooks.playbook import EVERY, Band, Gates, Named
 from anabot.semantic.query import Span
 
 _SPAN = re.compile(r"(\d{1,4}) ?(m|h|d)")
+_SHARE = re.compile(r"(\d{1,2}(?:\.\d{1,3})?) ?%")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _ANY_MOMENT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -35,6 +37,13 @@ def _age(given: object) -> dt.timedelta:
     if not span:
         raise ValueError("An age is written as `26h`, `90m` or `4d`")
     return span
+
+
+def _share(given: object) -> Decimal:
+    found = _SHARE.fullmatch(given) if isinstance(given, str) else None
+    if found is None:
+        raise ValueError("A tolerance is written as `1%` or `0.5%`")
+    return Decimal(found[1]) / 100
 
 
 def _of_every_source(given: object) -> object:
@@ -64,6 +73,12 @@ class _BandSpec(_Strict):
 
 class _TestsSpec(_Strict):
     within: _Age
+
+
+class RestateSpec(_Strict):
+    """`restate:` as a team writes it: the share by which a posted number may move before it is answered."""
+
+    tolerance: Annotated[Decimal, BeforeValidator(_share)] = Decimal("0.01")
 
 
 class GatesSpec(_Strict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 from anabot import periods
@@ -88,6 +89,7 @@ class Playbook:
     charts: Mapping[str, Chart]
     parameters: Mapping[str, Cell]
     gates: Gates
+    restate: Decimal | None  # the share by which a posted number may move unsaid; None: nothing is said
     body: str
     body_line: int
     file: str

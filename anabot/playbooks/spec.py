@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from anabot import periods
 from anabot.errors import Fault
 from anabot.playbooks.frontmatter import Path, Source, split
-from anabot.playbooks.gates_spec import GatesSpec, PeriodName
+from anabot.playbooks.gates_spec import GatesSpec, PeriodName, RestateSpec
 from anabot.playbooks.playbook import Chart, Named, Planned, Playbook, name_of
 from anabot.playbooks.schedule import ScheduleSpec
 from anabot.semantic.query import MetricQuery, Span
@@ -93,6 +93,7 @@ class _PlaybookSpec(_Strict):
     charts: Mapping[_Key, _ChartSpec] = Field(default={}, max_length=8)
     parameters: Mapping[_Key, str | int | float | bool] = {}
     gates: GatesSpec = GatesSpec()
+    restate: RestateSpec | Literal[False] = RestateSpec()
 
 
 def _fill_in(source: Source) -> tuple[dict[str, Any], tuple[Fault, ...]]:
@@ -145,6 +146,7 @@ def _playbook(spec: _PlaybookSpec, source: Source, text: str, zone: ZoneInfo) ->
         charts=_frozen({name: _chart(name, chart) for name, chart in spec.charts.items()}),
         parameters=_frozen(spec.parameters),
         gates=spec.gates.gates(spec.period, _frozen),
+        restate=spec.restate.tolerance if spec.restate else None,
         body=source.body,
         body_line=source.body_line,
         file=source.file,

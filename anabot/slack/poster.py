@@ -47,12 +47,12 @@ class SlackPoster:
             PlaybookError: the channel is unknown, or Slack does not let Ana post there.
             Undelivered: Slack cannot be reached, or does not say what it took.
         """
-        found = self._directory.channel(channel)
-        if found is None:
-            raise PlaybookError(
-                f"There is no channel {channel} that I can see.", todo="Invite Ana, or correct the playbook's channel."
-            )
-        return self._post(Place(found.channel), digest, delivery_id, partial(say_once, self._voice, once, to=channel))
+        return self._post(self._place(channel), digest, delivery_id, partial(say_once, self._voice, once, to=channel))
+
+    def reply(self, channel: str, message: str, digest: Digest, *, delivery_id: str, once: Once) -> str:
+        """Answer in the thread of a post. Raises as `post` does."""
+        place = Place(self._place(channel).channel, message)
+        return self._post(place, digest, delivery_id, partial(say_once, self._voice, once, to=channel))
 
     def show(self, place: Place, digest: Digest, *, key: str) -> str:
         """Put a digest where nobody waits for it: a preview, in direct messages. `key` is as a delivery's id.
@@ -65,14 +65,23 @@ class SlackPoster:
         except SlackApiError as error:
             raise PlaybookError("Slack did not take the preview.", why=f"It said `{error.response['error']}`.") from error
 
+    def _place(self, channel: str) -> Place:
+        found = self._directory.channel(channel)
+        if found is None:
+            raise PlaybookError(
+                f"There is no channel {channel} that I can see.", todo="Invite Ana, or correct the playbook's channel."
+            )
+        return Place(found.channel)
+
     def _post(
         self, place: Place, digest: Digest, delivery_id: str, once: Callable[[Place, str, Callable[[], Message]], str]
     ) -> str:
         upload = _Uploads(lambda name: self._upload(name, digest.charts[name], digest.title))
         first, *rest = pages(digest)
         root = once(place, delivery_id, partial(_with, first, upload))
+        thread = Place(place.channel, place.thread or root)
         for number, page in enumerate(rest, 2):
-            once(Place(place.channel, root), f"{delivery_id}/{number}", partial(_with, page, upload))
+            once(thread, f"{delivery_id}/{number}", partial(_with, page, upload))
         return root
 
     def _upload(self, name: str, png: bytes, title: str) -> str:

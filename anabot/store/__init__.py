@@ -18,6 +18,7 @@ from anabot.store.forgetting import Forgotten, forget
 from anabot.store.keys import PeopleKeys
 from anabot.store.lessons import Lessons
 from anabot.store.memory import Answers, Feedback, Notes, SavedAnswer, Seen, Threads
+from anabot.store.posted import Posted, PostedFigures
 from anabot.store.requests import Requests
 from anabot.store.sealing import Sealing
 from anabot.store.slots import NewSlot, Slot, Slots
@@ -26,7 +27,7 @@ from anabot.store.vault import Vault
 
 __all__ = [
     "FORGOTTEN", "LOCAL", "AuditEntry", "Change", "Delivery", "Examined", "Forgotten", "Intended", "NewSlot", "Proposal",
-    "SavedAnswer", "Slot", "Store", "Tampering", "open_store",
+    "Posted", "SavedAnswer", "Slot", "Store", "Tampering", "open_store",
 ]  # fmt: skip
 LOCAL = "local"
 
@@ -64,6 +65,7 @@ class Store:
         self.beats = Beats(self._database)
         self.deliveries = Deliveries(self._database)
         self.spending = Spending(self._database)
+        self.posted = PostedFigures(self._database, self._keys)
         self.changes = Changes(self._database)
         self.proposals = Proposals(self._database)
 

@@ -233,3 +233,18 @@ lessons = Table(
     Column("by", Text, nullable=False),
     Column("ended", String(32), nullable=False),
 )
+
+# What playbooks have said, so that a number that moves can be answered. `figures` are under the owner's own key.
+posted = Table(
+    "posted",
+    metadata,
+    Column("delivery_id", Text, primary_key=True),
+    Column("playbook", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("checked", Text, nullable=False),
+    Column("key", String(40), nullable=False),
+    Column("figures", Text, nullable=False),
+)

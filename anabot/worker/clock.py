@@ -59,7 +59,7 @@ class Worker:
         self._pace = pace or Pace()
         self._playbooks, self._store, self._clock = playbooks, store, clock
         self._stopping = threading.Event()
-        ledger = Ledger(store, clock, self._pace, self._stopping)
+        self.once = ledger = Ledger(store, clock, self._pace, self._stopping)
         self._telling = Telling(store, notify, ledger)
         parts = Parts(runner=runner, playbooks=playbooks, store=store, poster=poster, clock=clock, pace=self._pace)
         self._doing, self._pulse = Doing(parts, ledger, self._telling), Pulse(store, self._pace)

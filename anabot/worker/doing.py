@@ -130,6 +130,16 @@ class Doing:
 
     def _post(self, slot: Slot, playbook: Playbook, digest: Digest, detail: Mapping[str, Any] | None) -> str:
         message = self._parts.poster.post(playbook.channel, digest, delivery_id=slot.name, once=self._once)
+        if digest.posted:
+            self._parts.store.posted.put(
+                slot.name,
+                digest.posted,
+                playbook=playbook.name,
+                actor=playbook.owner,
+                channel=playbook.channel,
+                message=message,
+                checked=digest.posted["state"],
+            )
         said = {"message": message, "channel": playbook.channel, "receipts": list(digest.receipts)}
         self._slots.finish(slot, "posted", {**(detail or {}), **said})
         log.info("playbook.posted", playbook=playbook.name, slot=slot.slot)

@@ -1,0 +1,137 @@
+"""Compare what a playbook has posted with what it would say now of the same dates: was, is, why.
+
+Pure. Only periods that were over at the slot's time are compared, cell by cell; what came or went from a list is not. It never
+decides when to look.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from anabot.playbooks.markdown import escape
+from anabot.playbooks.playbook import Playbook
+from anabot.playbooks.view import Result
+from anabot.semantic.units import day, format_cell, rounded
+from anabot.types import Column, Digest, cell_json
+
+_MOST_ROWS, _SHOWN = 500, 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where the numbers of one query came from: a hash of what they mean, and the oldest load they rest on."""
+
+    definition: str
+    as_of: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One number of a post that has moved. `group` is what it belongs to, as people read it; "" for a whole."""
+
+    query: str
+    group: str
+    column: Column
+    was: Decimal
+    now: Decimal
+
+
+def figures(
+    results: Mapping[str, Result], origins: Mapping[str, Origin], at: dt.datetime, today: dt.date, state: str
+) -> dict[str, Any]:
+    """What is kept of a post, as JSON: each number of a period that was over on the day `today`, and where it came from."""
+    cells = {name: _kept(result, today) for name, result in results.items()}
+    kept = {name: found for name, found in cells.items() if found}
+    if not kept:
+        return {}
+    known = {name: [origins[name].definition, (at_ := origins[name].as_of) and at_.isoformat()] for name in kept}
+    return {"at": at.isoformat(), "state": state, "cells": kept, "origins": known}
+
+
+def moves(said: Mapping[str, Any], results: Mapping[str, Result], tolerance: Decimal, today: dt.date) -> tuple[Move, ...]:
+    """The numbers that have moved by more than `tolerance`, as a share of what they were: the largest shares first."""
+    found: list[Move] = []
+    for name, before in said["cells"].items():
+        if name in results:
+            was = {(tuple(group), metric): Decimal(value) for group, metric, value in before}
+            for key, (shown, column, now) in _cells(results[name], today):
+                if key in was and abs(now - was[key]) > tolerance * abs(was[key]):
+                    found.append(Move(query=name, group=shown, column=column, was=was[key], now=now))
+    return tuple(sorted(found, key=lambda one: (-_share(one), one.query, one.group, one.column.name)))
+
+
+def key_of(moved: Sequence[Move], state: str) -> str:
+    """What these moves since a state are called: the same moves have the same name."""
+    said = [state] + [
+        f"{one.query}/{one.group}/{one.column.name}={one.now:f}" for one in sorted(moved, key=lambda one: repr(one))
+    ]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+
+
+def reply(playbook: Playbook, moved: Sequence[Move], said: Mapping[str, Any], origins: Mapping[str, Origin]) -> Digest:
+    """The answer in the post's thread."""
+    count = "A number of this post has moved" if len(moved) == 1 else f"{len(moved)} numbers of this post have moved"
+    rows = ["| Number | Was | Is | Moved by |", "| --- | ---: | ---: | ---: |", *(_row(one) for one in moved[:_SHOWN])]
+    more = [f"_… and {len(moved) - _SHOWN} more._", ""] if len(moved) > _SHOWN else []
+    causes = dict.fromkeys(_why(one.query, said, origins, playbook.schedule.zone) for one in moved)
+    lines = [f"**{count}.**", "", *rows, "", *more, *(f"Why: {cause}." for cause in causes)]
+    return Digest(title=f"{playbook.title}: restated", markdown="\n".join(lines) + f"\n\n---\n- By @{escape(playbook.owner)}\n")
+
+
+def _kept(result: Result, today: dt.date) -> list[list[Any]]:
+    return [[list(group), metric, format(value, "f")] for (group, metric), (_, _, value) in _cells(result, today)]
+
+
+def _cells(result: Result, today: dt.date) -> Iterator[tuple[tuple[tuple[Any, ...], str], tuple[str, Column, Decimal]]]:
+    """((group, metric), (the group in words, column, value)) of each number of a result whose period is over."""
+    if result.period is None or result.period.end > today:
+        return
+    columns = result.table.columns
+    measured = [index for index, column in enumerate(columns) if column.name in result.metrics]
+    grouped = range(min(measured, default=0))
+    for place, row in enumerate(result.table.rows[:_MOST_ROWS]):
+        words = ", ".join(result.text(row, index) for index in grouped)
+        for index in measured:
+            value = row[index]
+            if (place, index) not in result.table.suppressed and _is_number(value):
+                group = tuple(cell_json(row[at]) for at in grouped)
+                yield (group, columns[index].name), (words, columns[index], Decimal(str(value)))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _share(move: Move) -> Decimal:
+    return abs(move.now - move.was) / abs(move.was) if move.was else Decimal("Infinity")
+
+
+def _row(move: Move) -> str:
+    name = escape(move.column.label or move.column.name) + (f", {move.group}" if move.group else "")
+    by = f"{rounded((move.now - move.was) / abs(move.was) * 100, 1):+,}%" if move.was else "from nothing"
+    return f"| {name} | {escape(format_cell(move.was, move.column))} | {escape(format_cell(move.now, move.column))} | {by} |"
+
+
+def _why(query: str, said: Mapping[str, Any], origins: Mapping[str, Origin], zone: ZoneInfo) -> str:
+    definition, then = said["origins"][query]
+    now = origins[query]
+    if definition != now.definition:
+        return f"the definition has changed, from version {definition[:8]} to {now.definition[:8]}"
+    if now.as_of is None:
+        return "the data has changed since"
+    if then is None or dt.datetime.fromisoformat(then) == now.as_of:
+        return f"rows of these dates have changed; the newest load is still of {_when(now.as_of, zone)}"
+    return (
+        f"the data was loaded again, as of {_when(now.as_of, zone)}; it was as of {_when(dt.datetime.fromisoformat(then), zone)}"
+    )
+
+
+def _when(at: dt.datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    return f"{day(local.date())}, {local:%H:%M} {local.tzname()}"
