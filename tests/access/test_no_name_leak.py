@@ -220,6 +220,23 @@ def test_what_was_answered_warmly_is_not_recalled_by_somebody_colder(halden: Hal
     assert asker.recall(answer.receipt, finance.person, None).table == answer.table
 
 
+@pytest.mark.parametrize(
+    ("handle", "text", "hidden"),
+    [
+        ("supply_ops_latam", "define contributor retention", "attrition"),
+        ("hr_bp", "define units delivered", "units submitted"),
+        ("growth_mgr", "how is units delivered computed?", "units submitted"),
+    ],
+)
+def test_a_definition_is_not_the_same_as_only_what_may_be_known(halden: Halden, handle: str, text: str, hidden: str) -> None:
+    poker = Poker(halden, handle)
+    told, whole = poker.ask(text), Poker(halden, "exec").ask(text)
+
+    assert told.status == whole.status == "answered"
+    assert f"not the same as {hidden}" in whole.text.casefold()
+    assert hidden not in poker.said(told, text)
+
+
 def test_values_and_words_are_kept_apart_for_each_grant(halden: Halden) -> None:
     latam, lead = Poker(halden, "supply_ops_latam"), Poker(halden, "ops_lead")
     engine = halden.house.engine
