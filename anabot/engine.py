@@ -190,7 +190,7 @@ class Engine:
             data=data,
             sources={source: at.isoformat() for source, at in loads.items()},
         )
-        notes = [f"You see {', '.join(f'`{name}`' for name in compiled.masked)} masked."] if compiled.masked else []
+        notes = [f"Shown masked: {', '.join(compiled.masked)}."] if compiled.masked else []
         table = self._recorded(ready, lambda: self._said(registry, compiled, statements, grant, notes))
         return Outcome(
             table=table,

@@ -50,7 +50,7 @@ class Compiled:
     """A question ready to be guarded and run. `metrics` includes inputs; `models` are all that are read.
 
     `people` are its metrics about people: their small groups are left out of the rows, and only then the limit is applied.
-    `masked` are the names in it of what is only seen masked.
+    `masked` are the labels of what it names and is only seen masked.
     """
 
     query: MetricQuery

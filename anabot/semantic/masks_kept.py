@@ -14,7 +14,7 @@ from anabot.errors import AnabotError, NotAllowed
 from anabot.semantic.masks import Column, columns_of, masked_columns, read_by
 from anabot.semantic.meaning import Meaning
 from anabot.semantic.query import MetricQuery
-from anabot.semantic.registry import Registry
+from anabot.semantic.registry import Dimension, Registry
 from anabot.types import Grant
 
 if TYPE_CHECKING:
@@ -38,9 +38,10 @@ def refuse_masked(registry: Registry, metrics: Iterable[str], grant: Grant, comp
 
 
 def seen_masked(registry: Registry, grant: Grant, meanings: Iterable[Meaning]) -> tuple[str, ...]:
-    """The names among these that stand for a masked column, or for something computed from one."""
+    """The labels of those that stand for a masked column, or for something computed from one."""
     hidden = masked_columns(registry, grant.masks)
-    return tuple(each.name for each in meanings if hidden and hidden & set(_behind(registry, each)))
+    found = (each.any_slot.element for each in meanings if hidden and hidden & set(_behind(registry, each)))
+    return tuple(dict.fromkeys(each.label or each.name if isinstance(each, Dimension) else each.name for each in found))
 
 
 def _behind(registry: Registry, meaning: Meaning) -> Iterator[Column]:

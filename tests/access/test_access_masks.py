@@ -103,7 +103,7 @@ def test_an_answer_says_what_is_seen_masked(door: Engine) -> None:
     outcome = door.run(query(metrics=["orders_placed"], group_by=["tier"]), granted(), intent=ASKED)
     plain = door.run(query(metrics=["orders_placed"], group_by=["region"]), granted(), intent=ASKED)
 
-    assert outcome.notes == ("You see `tier` masked.",)
+    assert outcome.notes == ("Shown masked: Tier.",)
     assert plain.notes == ()
     assert KEY not in outcome.sql[0][1]
 
