@@ -116,6 +116,15 @@ def _node(node: exp.Expr, relations: Collection[Relation]) -> None:
         raise _refused(problem)
 
 
+def _placing(window: exp.Window) -> bool:
+    return isinstance(window.this, allowed.PLACES) and bool(window.args.get("order"))
+
+
+def _adding_up(window: exp.Window) -> bool:
+    """A total, or a running one, of a column that the SELECT inside has computed."""
+    return isinstance(window.this, exp.Sum) and isinstance(window.this.this, exp.Column)
+
+
 def _problems(node: exp.Expr, relations: Collection[Relation]) -> Iterator[str]:
     match node:
         case exp.Table():
@@ -124,8 +133,8 @@ def _problems(node: exp.Expr, relations: Collection[Relation]) -> Iterator[str]:
             yield "a star"
         case exp.Join() if node.side not in allowed.JOIN_SIDES or node.kind not in allowed.JOIN_KINDS or not node.args.get("on"):
             yield f"a {node.side} {node.kind} JOIN without a condition".replace("  ", " ")
-        case exp.Window() if not isinstance(node.this, allowed.PLACES) or not node.args.get("order"):
-            yield "a window that gives rows no place in an order"
+        case exp.Window() if not _placing(node) and not _adding_up(node):
+            yield "a window that neither gives rows a place in an order nor adds up a column"
         case exp.DataType() if not isinstance(node.this, exp.DType) or node.this.name not in allowed.TYPES:
             yield f"the type {node.sql()}"
         case exp.Column() if not node.table and not node.this.args.get("quoted") and node.name.lower() in allowed.SESSION_WORDS:

@@ -21,6 +21,9 @@ def in_words(query: MetricQuery, registry: Registry) -> str:
     said = listed([column_words(registry, name) for name in query.metrics])
     if query.group_by:
         said += f" by {listed([column_words(registry, name) for name in query.group_by])}"
+    said += " with shares of the total" if query.share else ""
+    said += " with running totals" if query.running else ""
+    said += ", also those without any" if query.every else ""
     narrowed = [filter_words(part.model_dump(by_alias=True), registry) for part in (*query.where, *query.having)]
     if narrowed:
         said += f" where {' and '.join(narrowed)}"

@@ -104,16 +104,16 @@ class Sentence:
         if len(self.table.rows) == 1:
             narrowed = self._narrowed()
             more = "" if where in narrowed else f" for {where}"
-            return f"{metric.label} {_be(metric)} {value}{around}{more}{self._moved(metric, best)}."
+            return f"{metric.label} {_be(metric)} {value}{around}{more}{self._share(metric, best)}{self._moved(metric, best)}."
         total = self._sum(metric)
         if total:
             most = "smallest" if self._ascending(metric) else "largest"
             start = f"{metric.label} {_be(metric)} {total}{around}. By {self._labels()}, the {most} is"
-            return f"{start} {where} with {value}{self._moved(metric, best)}."
+            return f"{start} {where} with {value}{self._share(metric, best)}{self._moved(metric, best)}."
         high, low = self._extremes(metric)
         if self.reading.query.compare is not None:
             return f"{metric.label} {_be(metric)} {high} for {where}{around}: {value}{self._moved(metric, best)}."
-        start = f"{metric.label} {_be(metric)} {high} for {where} ({value})"
+        start = f"{metric.label} {_be(metric)} {high} for {where} ({value}{self._share(metric, best)})"
         if self._cut():
             return f"{start}{around}; the first {len(self.table.rows)} are shown."
         worst = self._last(metric, filled)
@@ -162,9 +162,13 @@ class Sentence:
             return f"{metric.label} {_be(metric)} {value} in {name}{self._narrowed()}{whose}{moved}."
         if total:
             start = f"{metric.label} {_be(metric)} {total}{self.when}{self._narrowed()}. The last of {count} {unit}s, {name}, has"
-            return f"{start} {value}{moved}." if len(rows) == 1 else f"{start} most for {where}: {value}{moved}."
+            told = f"{value}{self._share(metric, best)}{self._running(metric, best)}{moved}."
+            return f"{start} {told}" if len(rows) == 1 else f"{start} most for {where}: {told}"
         whose = f"highest for {where}: " if len(rows) > 1 else ""
-        return f"{metric.label}{self.when}{self._narrowed()}: {whose}{value} in {name}{moved}, the last of {count} {unit}s."
+        beside = f"{self._share(metric, best)}{self._running(metric, best)}"
+        return (
+            f"{metric.label}{self.when}{self._narrowed()}: {whose}{value}{beside} in {name}{moved}, the last of {count} {unit}s."
+        )
 
     def _moment(self, time: str, row: Row) -> str:
         said = self._formatted(time, self.cell(row, time))
@@ -177,12 +181,23 @@ class Sentence:
 
     def _sum(self, metric: Metric) -> str:
         """The total of the rows, only where adding them up is what the metric means and none is left out."""
-        partly = self._cut() or self.reading.query.having or self.table.suppressed
+        query = self.reading.query
+        partly = self._cut() or query.having or self.table.suppressed or (query.share and query.where)
         if metric.kind != "simple" or metric.agg not in _ADDED_UP or partly:
             return ""
         values = [self.cell(row, metric.name) for row in self.table.rows]
         numbers = [value for value in values if isinstance(value, int | Decimal)]
         return self.shown(metric.name, sum(numbers, Decimal(0))) if numbers else ""
+
+    def _share(self, metric: Metric, row: Row) -> str:
+        """`, 41.2% of the total`"""
+        part = self.cell(row, f"{metric.name}__share")
+        return f", {self.shown(f'{metric.name}__share', part)} of the total" if part is not None else ""
+
+    def _running(self, metric: Metric, row: Row) -> str:
+        """`, a running total of $120.00`"""
+        total = self.cell(row, f"{metric.name}__running")
+        return f", a running total of {self.shown(f'{metric.name}__running', total)}" if total is not None else ""
 
     def _moved(self, metric: Metric, row: Row) -> str:
         """`, up $5.00 (+4.0%) from $120.00`."""

@@ -21,6 +21,7 @@ Kind = Literal["line", "bar"]
 MOST_CATEGORIES, MOST_SERIES, MOST_MEASURES, MOST_MOMENTS = 20, 6, 3, 400
 _NUMBERS = frozenset({"number", "integer", "money", "ratio"})
 _TIMES = frozenset({"date", "time"})
+_BESIDE = ("__share", "__running")
 _DIFFERENCES = ("__change", "__percent_change")
 
 
@@ -86,6 +87,9 @@ def _roles(table: Table) -> _Roles:
     numbers = [
         at for at, column in enumerate(table.columns) if column.type in _NUMBERS and not column.name.endswith(_DIFFERENCES)
     ]
+    numbers = [
+        at for at in numbers if table.columns[at].name.endswith(_BESIDE)
+    ] or numbers  # what was asked for beside the number
     unit = table.columns[numbers[0]].unit if numbers else ""
     return _Roles(
         times=tuple(at for at, column in enumerate(table.columns) if column.type in _TIMES),

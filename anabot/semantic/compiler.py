@@ -19,6 +19,7 @@ from sqlglot import exp
 
 from anabot.errors import UnknownName
 from anabot.semantic.aggregates import kind
+from anabot.semantic.beside import described
 from anabot.semantic.catalog import Slot, catalog_of
 from anabot.semantic.distinct import Distinct, through
 from anabot.semantic.filters import Predicate
@@ -79,7 +80,7 @@ def compile_query(
     the last statement is the one in DuckDB that merges what those before it give, in the order in which they must run.
 
     Columns are the group-by names, then each metric, followed by `__previous`, `__change` and `__percent_change` where
-    the query compares. Rows come in the order asked for, then by keys.
+    the query compares, or by `__share` and `__running` where it asks for them. Rows come in the order asked for, then by keys.
 
     Raises:
         UnknownName: a name that is not there, or that the grant hides.
@@ -311,7 +312,7 @@ def _metric_columns(registry: Registry, metric: Metric, query: MetricQuery) -> l
         column_type = "integer" if metric.agg.startswith("count") and column_type == "number" else column_type
     first = Column(name=metric.name, type=column_type, unit=metric.unit, label=metric.label)
     if query.compare is None:
-        return [first]
+        return [first, *described(first, query)]
     others = [
         replace(first, name=f"{metric.name}__{tail}", label=words.format(metric.label)) for tail, words in _COMPARED.items()
     ]

@@ -7,11 +7,13 @@ refused by PostgreSQL.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlglot import exp
 
 from anabot.semantic.plan import (
     Aggregated,
+    Beside,
     Combined,
     Converted,
     Filtered,
@@ -36,11 +38,14 @@ from anabot.semantic.trees import aliased, both, by_name, cast, column, filled, 
 
 _ABSENT: dict[Kind, str] = {"number": "SMALLINT", "date": "DATE", "time": "TIMESTAMP", "text": "TEXT"}
 _PARTS, _PART, _PICKED = "parts", "part", "picked"
+_WHOLE, _TOLD = "whole", "told"
 _CONVERSION, _CONVERTED = "conversion", "converted"  # the conversions numbered; those met with their base
 
 
 def lower(plan: Shown) -> exp.Select:
     """The whole plan as one SELECT."""
+    if plan.beside is not None:
+        return _beside(plan, plan.beside)
     rows = plan.rows
     if isinstance(rows, Combined):
         select, known, keys = _combined(rows), _of_parts(rows.parts), rows.parts[0].keys
@@ -57,6 +62,16 @@ def lower(plan: Shown) -> exp.Select:
     if kept is not None:
         grouped = isinstance(rows, Combined | Aggregated)
         select.set("having" if grouped else "where", exp.Having(this=kept) if grouped else exp.Where(this=kept))
+    return _ordered(select, plan)
+
+
+def _beside(plan: Shown, beside: Beside) -> exp.Select:
+    """The plan's rows with columns told from all of them; conditions stand one level above, as a window is told before them."""
+    select = _selected(lower(replace(plan, beside=None, order=(), limit=None)), _WHOLE)
+    select.set("expressions", [aliased(tree, name) for name, tree in beside.columns])
+    if beside.kept:
+        select = _where(_selected(select, _TOLD), beside.kept)
+        select.set("expressions", [aliased(column(name), name) for name, _ in beside.columns])
     return _ordered(select, plan)
 
 

@@ -14,6 +14,7 @@ parts   Listed      the keys of each row, as often as rows have them
         OnSpine     a part with a row for each time of a spine, whether the part has one or not
         Combined    several parts met on their keys, NULL-safe: a row where any part has one
 whole   Shown       the columns people see: formulas over measures, conditions on them, order, limit
+        Beside      … and columns told from all of its rows
 """
 
 from __future__ import annotations
@@ -199,6 +200,14 @@ class Combined:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """All `columns` over the plain rows, some of them windows, and conditions on them that choose rows afterwards."""
+
+    columns: Named
+    kept: tuple[exp.Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """`columns` are formulas over measures; keys come first. `order` is (name, descending)."""
 
@@ -207,3 +216,4 @@ class Shown:
     having: tuple[exp.Expression, ...] = ()
     order: tuple[tuple[str, bool], ...] = ()
     limit: int | None = None
+    beside: Beside | None = None

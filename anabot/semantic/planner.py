@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from anabot.periods import Grain
 from anabot.semantic import conditions, times
+from anabot.semantic.beside import beside, held_back, tails
 from anabot.semantic.catalog import Catalog, Slot
 from anabot.semantic.everything import everything, with_zeros
 from anabot.semantic.formula import Formulas, Need
@@ -40,6 +41,10 @@ class Planner:
     def plan(self) -> Shown:
         """The whole question as one plan."""
         query = self.resolved.query
+        if tails(query):
+            plain = query.model_copy(update={"share": False, "running": False, "having": (), "where": held_back(query)[0]})
+            whole = replace(self, resolved=replace(self.resolved, query=plain)).plan()
+            return beside(whole, query, self.resolved.keys, self.values, self.dialect, self.fiscal_start)
         columns, needs = self._formulas()
         parts: tuple[Part, ...] = self._parts(needs)
         if query.every:

@@ -76,6 +76,8 @@ class MetricQuery(_Strict):
     order_by: tuple[str, ...] = ()
     limit: int | None = Field(default=None, ge=1, le=10_000)
     extremes: bool = False
+    share: bool = False  # beside each metric its share of the total
+    running: bool = False  # … and its total up to each time
     every: bool = False  # a row for each value of the groups' own model, also where nothing was measured
 
     @model_validator(mode="after")
@@ -88,6 +90,8 @@ class MetricQuery(_Strict):
             raise ValueError("`having` and `compare` need a metric")
         if self.every and (not self.metrics or not self.group_by or self.compare):
             raise ValueError("`every` needs a metric and dimensions in `group_by`, and nothing to compare with")
+        if (self.share or self.running) and (not self.metrics or not self.group_by or self.compare):
+            raise ValueError("`share` and `running` need a metric and something in `group_by`, and nothing to compare with")
         return self
 
     def as_json(self) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from anabot.errors import BadQuery, UnknownName
 from anabot.periods import Period, previous, year_before
+from anabot.semantic.beside import check as check_beside
+from anabot.semantic.beside import tails
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.conditions import YEARS
 from anabot.semantic.filters import Predicate
@@ -61,7 +63,7 @@ def resolve_fully(
     keys = {meaning.name: meaning for meaning in (words.meaning(name, leaves, metrics) for name in query.group_by)}
     fields: dict[str, Meaning] = {}
     where = tuple(_filter(part, lambda name: _field(words, leaves, metrics, fields, name)) for part in query.where)
-    columns = _columns(metrics, compared=query.compare is not None)
+    columns = _columns(metrics, query)
     having = tuple(_filter(part, lambda name: _of("having", name, columns)) for part in query.having)
     order = _order(query.order_by, columns, tuple(keys), lambda name: words.meaning(name, leaves, metrics).name)
     canonical = query.model_copy(
@@ -75,6 +77,7 @@ def resolve_fully(
     )
     _check_times(canonical, leaves)
     _check_change(canonical, registry)
+    check_beside(registry, canonical, tuple(keys.values()))
     for ref in (ref for predicate in predicates for ref in predicate.refs if ref.kind != "metric"):
         words.meaning(ref.dunder, leaves, metrics)
     return Resolved(query=canonical, keys=tuple(keys.values()), fields=fields, leaves=leaves, predicates=predicates)
@@ -117,8 +120,9 @@ def _check_change(query: MetricQuery, registry: Registry) -> None:
         raise BadQuery(f"`{times[0]}` is a time, which cannot be compared as a number.", todo=todo)
 
 
-def _columns(metrics: Sequence[str], *, compared: bool) -> tuple[str, ...]:
-    return tuple(each for name in metrics for each in (name, *((f"{name}__{tail}" for tail in COMPARED) if compared else ())))
+def _columns(metrics: Sequence[str], query: MetricQuery) -> tuple[str, ...]:
+    beside = COMPARED if query.compare is not None else tails(query)
+    return tuple(each for name in metrics for each in (name, *(f"{name}__{tail}" for tail in beside)))
 
 
 def _field(words: Vocabulary, leaves: dict[LeafKey, str], metrics: Sequence[str], fields: dict[str, Meaning], name: str) -> str:

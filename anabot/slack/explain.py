@@ -19,6 +19,11 @@ from anabot.types import Answer
 _SOURCE = "source:"
 _WIDTH = 56  # a line of code that a thread shows without scrolling
 _HELD = "\u00a0"
+_BESIDE = {
+    "share": "*Share* of the total of all that you may see",
+    "running": "*Running total* from the first of the dates on",
+    "every": "*Also* those without any",
+}
 _COMPARED = {
     "previous_period": "the period before",
     "previous_year": "the same period a year before",
@@ -86,6 +91,7 @@ def _question_lines(answer: Answer, registry: Registry) -> Iterator[str]:
             yield f"*{title}* " + "; ".join(mrkdwn.value(filter_words(part, registry)) for part in query[field])
     if query.get("compare"):
         yield f"*Compared with* {_compared(query['compare'])}"
+    yield from (said for field, said in _BESIDE.items() if query.get(field))
     if query.get("limit"):
         order = named(query.get("order_by") or ())
         yield f"*Only the first* {query['limit']}" + (f", ordered by {order}" if order else "")

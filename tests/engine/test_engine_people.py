@@ -105,6 +105,7 @@ def test_what_is_left_of_a_whole_without_a_few_people_is_not_shown_either(halden
         ({"group_by": ["function", "region", "job_level"]}, "At most 2 of its dimensions"),
         ({"group_by": ["function", "region"], "where": [{"field": "job_level", "values": ["L7"]}]}, "At most 2"),
         ({"group_by": ["function"], "every": True}, "A list of all"),
+        ({"group_by": ["function"], "share": True}, "A share or a running total"),
         ({"group_by": ["function"], "having": [{"field": HEADCOUNT, "op": "lt", "values": ["5"]}]}, "pick out small groups"),
     ],
     ids=str,

@@ -20,6 +20,27 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str, tuple[str, ...]]]]] 
         {"metrics": ["orders_placed", "average_basket"], "group_by": ["shop_name"], "period": SUMMER, "every": True},
         NORTH,
     ),
+    "a_share_of_the_total": (
+        {"metrics": ["sales"], "group_by": ["region"], "period": SUMMER, "share": True, "order_by": ["-sales"], "limit": 2},
+        [],
+    ),
+    "a_share_of_one_region_under_a_rule": (
+        {
+            "metrics": ["sales"],
+            "group_by": ["region", "metric_time__month"],
+            "where": [
+                {"field": "region", "op": "eq", "values": ["North"]},
+                {"field": "channel", "op": "eq", "values": ["online"]},
+            ],
+            "having": [{"field": "sales__share", "op": "gt", "values": ["0.1"]}],
+            "share": True,
+        },
+        NORTH,
+    ),
+    "a_running_total": (
+        {"metrics": ["margin"], "group_by": ["metric_time__month", "region"], "period": SUMMER, "running": True},
+        [],
+    ),
     "by_weekday": ({"metrics": ["orders_placed"], "group_by": ["metric_time__extract_dow"]}, []),
     "by_hour": ({"metrics": ["cost"], "group_by": ["metric_time__hour"], "period": SUMMER}, []),
     "by_a_dimension_that_is_a_time": ({"metrics": ["orders_placed"], "group_by": ["signed_up_on__year"]}, []),

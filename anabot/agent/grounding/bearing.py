@@ -20,6 +20,7 @@ _UP = r"up|rose|risen|rises|increased?|increases|grew|grown|grows|gained|climbed
 _DOWN = r"down|fell|fallen|falls|dropped|drops|decreased?|decreases|declined?|declines|shrank|shrunk"
 _DOWN += r"|lost|slid|plunged|less|lower|fewer|below|minus"
 _DIRECTION = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b", re.I)
+_RUNNING = re.compile(r"\b(?:running|cumulative(?:ly)?|accumulated|to date|in total|so far|up to|by then)\b", re.I)
 _CHANGE = re.compile(
     rf"\b(?:{_UP}|{_DOWN}|change[ds]?|difference|gap|moved|by|swing|growth|rise|drop|fall|decline|increase)\b", re.I
 )
@@ -180,6 +181,8 @@ class Bearing:
             return False
         clause = self.clauses[k]
         if moved and not (number.signed or _CHANGE.search(clause.plain)):
+            return False
+        if cell.part == "__running" and not _RUNNING.search(clause.plain):
             return False
         if not cell.part and cell.result.compare and _FROM.search(clause.before(number.start)):
             return False

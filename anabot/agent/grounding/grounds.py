@@ -18,7 +18,7 @@ from anabot.semantic.units import format_cell, readable
 from anabot.semantic.values import ValueIndex
 from anabot.types import Cell, Column, Table
 
-PARTS = ("__previous", "__percent_change", "__change")
+PARTS = ("__previous", "__percent_change", "__change", "__share", "__running")
 _WORD = re.compile(r"[^\W_]+")
 _ADDED_UP = ("sum", "count", "sum_boolean")
 _POSITIVE, _NEGATIVE = ("eq", "in"), ("ne", "not_in")
@@ -126,7 +126,11 @@ def _column(column: Column, query: MetricQuery) -> tuple[str, str, str] | None:
     metric = column.name.removesuffix(part)
     if metric not in query.metrics:
         return None
-    unit = "ratio" if part == "__percent_change" else column.unit or {"money": "usd", "ratio": "ratio"}.get(column.type, "")
+    unit = (
+        "ratio"
+        if part in ("__percent_change", "__share")
+        else column.unit or {"money": "usd", "ratio": "ratio"}.get(column.type, "")
+    )
     return metric, part, "" if unit in ("count", "number") else unit
 
 

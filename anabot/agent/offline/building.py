@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from anabot.agent.offline import filtering
+from anabot.agent.offline import filtering, whole
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
@@ -21,7 +21,6 @@ from anabot.agent.offline.times import Settling, Times, grain_name
 from anabot.agent.understanding import Ambiguous, Ask, Chart, Reading
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.catalog import catalog_of
-from anabot.semantic.compiler import compile_query
 from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span
 from anabot.semantic.registry import DimensionRef
 from anabot.semantic.resolve import resolve
@@ -48,7 +47,7 @@ class Builder:
         registry = self.lexicon.registry
         self._fits()
         settling = Settling(
-            slots=self.slots,
+            slots=whole.along_time(self.slots),
             metric=registry.metrics[self.metrics[0]],
             now=self.now,
             calendar=registry.calendar,
@@ -58,7 +57,8 @@ class Builder:
         )
         times = settling.settle()
         fields = self._picks()
-        group = self._group(times, fields)
+        group = whole.parts_of(self.slots, self._group(times, fields), fields)
+        beside = whole.asked_beside(self.slots, self.base if self.continuing else None, times, self.notes)
         self._note_kept(times)
         ordering = Ordering(
             slots=self.slots,
@@ -80,23 +80,13 @@ class Builder:
             order_by=tuple(order),
             limit=limit,
             every=self.slots.every and bool(group) and times.compare is None and not self.slots.rank,
+            **beside,
         )
         chart, ask = self._chart(group, times), self._ask()
         notes = () if ask else tuple(dict.fromkeys([*times.notes, *self.notes]))
-        query, notes = self._listed(self._resolved(query), notes)
+        query, listed = whole.listed(self._resolved(query), self.slots, registry, self.lexicon.grant)
+        notes = notes if ask else (*notes, *listed, *whole.of_what(query))
         return Reading(query=query, assumptions=notes, period_label=times.label, chart=chart, ask=ask)
-
-    def _listed(self, query: MetricQuery, notes: tuple[str, ...]) -> tuple[MetricQuery, tuple[str, ...]]:
-        """All of those that the rows are about, where they can be listed."""
-        if not query.every:
-            return query, notes
-        try:
-            compile_query(self.lexicon.registry, query, self.lexicon.grant)
-        except (BadQuery, NotAllowed) as error:
-            if self.slots.none:
-                raise stuck("shape", f"Those without any cannot be listed here. {error}") from None
-            return query.model_copy(update={"every": False}), (*notes, "Only those that have any are listed.")
-        return query, (*notes, "Only those without any are listed." if self.slots.none else "Those without any are listed, too.")
 
     def _fits(self) -> None:
         """Money has an amount and is not counted; a share has neither."""

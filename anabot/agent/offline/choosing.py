@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from anabot.agent.offline import whole
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.causes import asked_why, without_moves
 from anabot.agent.offline.completing import Completing
@@ -188,16 +189,17 @@ class Chooser:
     def _one(
         self, metrics: tuple[str, ...], notes: Iterable[str], base: MetricQuery | None = None, *, saved: bool = False
     ) -> Reading:
+        slots = whole.shared(self._timed(metrics), [self.lexicon.registry.metrics[name] for name in metrics])
         builder = Builder(
             lexicon=self.lexicon,
-            slots=self._timed(metrics),
+            slots=slots,
             metrics=metrics,
             now=self.now,
             base=base or self.previous,
             continuing=self.previous is not None and not saved,
         )
         reading = builder.build()
-        reading = replace(reading, assumptions=(*notes, *self.slots.notes, *reading.assumptions))
+        reading = replace(reading, assumptions=(*notes, *slots.notes, *reading.assumptions))
         return asked_why(reading, self.lexicon.registry) if self.slots.why else reading
 
     def _timed(self, metrics: tuple[str, ...]) -> Slots:

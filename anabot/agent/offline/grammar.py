@@ -24,6 +24,8 @@ _READERS: dict[str, Reader] = {
     "verb": read_names.verb,
     "not": read_names.leave_out,
     "drop": read_names.drop,
+    "share": flag("share"),
+    "running": flag("running"),
     "none": read_none.none,
     "records": read_none.records,
     "every": flag("every"),

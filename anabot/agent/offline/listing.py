@@ -33,7 +33,12 @@ class Listing:
         more = (slots.rank, slots.sort, slots.over, slots.against, slots.define, slots.verbs, slots.wants_cut, slots.why)
         loose = {cut.text for cut in slots.bare}
         asked = previous is None and (slots.which or bool(slots.bare))
-        return asked and not any((*said, *more)) and set(slots.misplaced) <= loose and len(self._cuts()) == 1
+        return (
+            asked
+            and not (any((*said, *more)) or slots.share or slots.running)
+            and set(slots.misplaced) <= loose
+            and len(self._cuts()) == 1
+        )
 
     def reading(self) -> Reading:
         """The reading. Raises Exit where several dimensions have the name."""

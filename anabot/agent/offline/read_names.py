@@ -165,7 +165,7 @@ def _value(p: Parser, i: int) -> int | None:
 def _placed(p: Parser, i: int) -> bool:
     """Whether a value stands where one belongs: after "in" or "for", right beside a name, or alone in a follow-up."""
     before, after = p.at(i - 1), p.at(i + 1)
-    if p.before[i] & (_PLACES_VALUE | _AUXILIARIES) or after.says("vs"):
+    if p.before[i] & (_PLACES_VALUE | _AUXILIARIES) or after.says("vs", "share"):
         return True
     if i and p.before[i] <= _COPULA and before.kind in ("name", "question", "date", "comma", "operator", "unknown"):
         return True

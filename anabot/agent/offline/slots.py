@@ -114,6 +114,8 @@ class Slots:
     with_today: bool = False
     chart: str | None = None  # None: nothing said
     define: set[str] = field(default_factory=set)
+    share: bool = False  # "share of", "percent of total"
+    running: bool = False  # "cumulative", "running total"
     every: bool = False  # also those for whom there is nothing
     none: bool = False  # only those for whom there is nothing
     dated: list[Dated] = field(default_factory=list)
@@ -167,4 +169,5 @@ class Slots:
     def is_edit(self) -> bool:
         """Whether anything but a metric was said."""
         said = (self.cuts, self.picks, self.bounds, self.rank, self.sort, self.when, self.against, self.over, self.same_year)
-        return any((*said, self.change, self.trend, self.chart is not None, self.define))
+        beside = self.share or self.running
+        return any((*said, beside, self.change, self.trend, self.chart is not None, self.define))

@@ -57,6 +57,16 @@ not: ignoring | ignore | leaving out | leave out | minus | not in | not for | no
 not: are not | not the
 none: no | zero | never
 records: records | record | entries | rows
+share: share of | shares of | the share of | percentage of | percent of | the percentage of | proportion of | fraction of
+share: portion of | as a percent of total | as a percentage of total | as a percentage of the total | as percent of total
+share: as a share of total | as a share of the total | as share of total | percent of total | percentage of total
+share: percent of the total | percentage of the total | share of total | share of the total | in percent of total
+share: as a percent of the total | as percentage of total | as percentages | as shares | as a percent | as a percentage
+share: with shares | with percentages | percentage breakdown of | percent breakdown of
+running: cumulative | cumulatively | running total | running total of | running totals of | running totals | running sum
+running: running sum of | cumulative total | cumulative total of | cumulative sum | cumulative sum of | running
+running: accumulated | accumulated total | accumulated total of
+verb: goes to | went to | go to | gone to | flows to | belongs to
 every: including those with none | including those with zero | including those with 0 | including zeros | including zeroes
 every: including those without any | including those who have none | including those that have none | even if zero | even if none
 every: even those with none | even those without any | also those with none | also those without any | including ones with none
