@@ -137,9 +137,10 @@ def _warehouse(name: str, entry: Any, environ: Mapping[str, str]) -> Warehouse:
         raise ConfigError("This is not a name for a connection.", todo="Use letters, digits, `_` and `-`, and not `merge`.")
     spec = Declared.model_validate({"url": entry} if isinstance(entry, str) else entry)
     if (spec.own_role or spec.user_setting) and not spec.run_as:
-        raise ConfigError(
-            "It has a role of Ana's own, or tells who asks, and does not run as the asker.", todo="Say `run_as: asker`."
-        )
+        raise ConfigError("It has `own_role` or `user_setting`, and does not run as the asker.", todo="Say `run_as: asker`.")
+    if spec.run_as and not spec.own_role:
+        why = "How fresh the data is, whether golden values hold and who is in the table of people she asks herself."
+        raise ConfigError("It runs as the asker and has no role for Ana.", why=why, todo="Name one by `own_role`.")
     if spec.type:
         url, options = _snowflake(spec, environ), dict(_options(spec, environ))
         return Later("snowflake", lambda: open_snowflake(url, **options))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,13 +17,15 @@ from psycopg import sql
 from anabot.access.faults import Known
 from anabot.access.policy import Policy, parse_policy
 from anabot.access.running_as import under
+from anabot.bootstrap import open_house
+from anabot.config import Settings
 from anabot.engine import Engine, Intent, Outcome
 from anabot.errors import NotAllowed, RegistryError, WarehouseError, WarehouseLacks
 from anabot.people import PeopleTable
 from anabot.semantic import parse_registry
 from anabot.semantic.query import MetricQuery
 from anabot.store import Store
-from anabot.types import Channel, ChannelId, Grant, Person, RunAs, Statement, UserId
+from anabot.types import Channel, ChannelId, Grant, Person, Question, RunAs, Statement, UserId
 from anabot.warehouses.connect import open_postgres
 from anabot.warehouses.postgres import Postgres
 from tests.access.test_access_people_table import ROSTER
@@ -285,3 +288,44 @@ def test_a_table_of_people_behind_it_is_read_under_the_house_s_role(gate: Gate) 
     table = PeopleTable(lambda: SimpleNamespace(registry=registry, policy=rules), engine)
 
     assert table({"north@x.example"}) == {"north@x.example": (("region", ("North",)),)}
+
+
+@pytest.mark.postgres
+def test_a_whole_house_answers_each_under_their_own_role(gate: Gate, tmp_path: Path) -> None:
+    url = gate.admin.info
+    host, database = url.host, url.dbname
+    for path, text in tiny_files().items():
+        (tmp_path / "layer" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "layer" / path).write_text(text)
+    roles = f'{{sees: [company, books], role: "{gate.roles["north clerk"]}"}}', f"{{sees: company, role: {gate.roles['south']}}}"
+    said = TEXT.replace('{sees: [company, books], role: "north clerk"}', roles[0]).replace(
+        "{sees: company, role: {default: south}}", roles[1]
+    )
+    (tmp_path / "layer" / "access.yml").write_text(said)
+    people = "north: {id: U1, name: North, groups: [north], email: north@x.example}"
+    people += "\n  south: {id: U2, name: South, groups: [south], email: south@x.example}"
+    (tmp_path / "cast.yml").write_text(f"people:\n  {people}\n  bea: {{id: U3, name: Bea}}\nchannels: {{}}\n")
+    entry = f"url: 'postgresql://{gate.roles['gate']}@/{database}?host={host}', run_as: asker, own_role: {gate.roles['ana']}"
+    (tmp_path / "connections.yml").write_text(f"default: {{{entry}, user_setting: app.user}}\n")
+    (tmp_path / "playbooks").mkdir()
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        connections=tmp_path / "connections.yml",
+        store_url=f"sqlite:///{tmp_path}/house.db",
+        semantic_layer=tmp_path / "layer",
+        playbooks=tmp_path / "playbooks",
+        directory=tmp_path / "cast.yml",
+        cache=tmp_path / "cache",
+        now=dt.datetime(2026, 9, 15, tzinfo=dt.UTC),
+    )
+
+    with open_house(settings) as house:
+        shops = {}
+        for name in ("north", "south", "north"):
+            person = house.directory.person(name)
+            assert person is not None
+            answer = house.asker.ask(Question(question_id=f"q{len(shops)}", text="orders by shop in 2025", person=person))
+            assert answer.table is not None, answer.text
+            shops[name] = {row[0] for row in answer.table.rows} - {None}
+
+    assert shops == {"north": {"Harbour", "Market"}, "south": {"Castle"}}

@@ -163,7 +163,7 @@ def test_a_connection_may_run_as_the_asker(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(module, "open_postgres", lambda url, **beside: told.append((url, beside)) or DuckDB(Path(__file__)))
     monkeypatch.setattr(module, "open_snowflake", lambda url, **beside: told.append((url, beside)) or DuckDB(Path(__file__)))
     crm = "{url: 'postgresql://gate@h/crm', run_as: asker, own_role: ana, user_setting: app.user}"
-    billing = "{type: snowflake, account: ab1, user: ANA, run_as: asker}"
+    billing = "{type: snowflake, account: ab1, user: ANA, run_as: asker, own_role: READER}"
     path = write(tmp_path, f"crm: {crm}\nbilling: {billing}\nplain: 'postgresql://ana@h/x'\n")
 
     open_later(declared(path, {})["billing"])
@@ -172,7 +172,7 @@ def test_a_connection_may_run_as_the_asker(tmp_path: Path, monkeypatch: pytest.M
     assert told[1][1]["as_asker"] is True
     assert {name: (each.own_role, each.user_setting) for name, each in asking(path).items()} == {
         "crm": ("ana", "app.user"),
-        "billing": ("", ""),
+        "billing": ("READER", ""),
     }
     assert asking(None) == {}
 
@@ -180,10 +180,14 @@ def test_a_connection_may_run_as_the_asker(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        ("{url: 'duckdb:///w.duckdb', run_as: asker}", "It cannot run as the asker"),
+        ("{url: 'duckdb:///w.duckdb', run_as: asker, own_role: ana}", "It cannot run as the asker"),
+        ("{url: 'postgresql://ana@h/x', run_as: asker}", "It runs as the asker and has no role for Ana"),
         ("{url: 'postgresql://ana@h/x', own_role: ana}", "does not run as the asker"),
         ("{url: 'postgresql://ana@h/x', run_as: asker, user_setting: 'app.user; x'}", "user_setting"),
-        ("{type: snowflake, account: a, user: A, run_as: asker, user_setting: app.user}", "`user_setting` is for PostgreSQL"),
+        (
+            "{type: snowflake, account: a, user: A, run_as: asker, own_role: R, user_setting: app.user}",
+            "`user_setting` is for PostgreSQL",
+        ),
         ("{url: 'postgresql://ana@h/x', run_as: admin}", "run_as"),
     ],
 )
