@@ -89,13 +89,20 @@ class Proposing:
             file, _, after = self._change(drawn)
             self.files.trial(file, after)
         except (BadQuery, RegistryError):
-            return None  # such as a word that is another metric's name
+            if not self._names_hidden(word, person):
+                return None  # such as a word that is another metric's name
         asked = self._act(f"propose:{metric}", person, metric, place=place, words=word)
         with self.asker.store.audit.act(asked):
             name = self.asker.store.lessons.add(
                 kind, word, metric, team=team, actor=person.user, place=place, said=said, golden=drawn.golden
             )
         return replace(drawn, proposal=name)
+
+    def _names_hidden(self, word: str, person: Person) -> bool:
+        """Whether the word is a name of what this person may not know of: to them it means nothing, and so it can be proposed."""
+        listed = self.asker.enforced(person).listed
+        hidden = [metric for name, metric in self.asker.current().registry.metrics.items() if name not in listed]
+        return any(word in (one.name, one.label.casefold(), *map(str.casefold, one.synonyms)) for one in hidden)
 
     def list(self, person: Person | None) -> tuple[Lesson, ...]:
         """The open ones that this person may read: what they own or proposed; all, for who keeps the definitions."""
@@ -110,12 +117,16 @@ class Proposing:
         self.asker.store.lessons.told(name)
 
     def show(self, name: str, person: Person | None) -> Shown:
-        """One proposal, with its diff.
+        """One proposal; its diff and what the metric gave are for who decides, and for who keeps the definitions.
 
         Raises:
             NotAllowed: there is none of this name that this person may read.
         """
-        return self._shown(self._open(name, person))
+        one = self._open(name, person)
+        if person is None or self._owns(one, person) or self.asker.current().policy.keeps(person):
+            return self._shown(one)
+        # Whoever proposed it may see fewer rows than its owner, or none, and may not know of what stands beside it in the file.
+        return replace(self._shown(one), proposal=replace(one, golden={}), diff="", golden="")
 
     def accept(self, name: str, person: Person) -> str:
         """Write the change; what was done, in words.

@@ -96,7 +96,7 @@ def proposal_blocks(one: Shown, *, decides: bool) -> Iterator[Block]:
     """What is proposed, how it came about, the change, what the metric gives, and the owner's buttons."""
     yield from sections(f"Proposed {mrkdwn.bold(one.proposal.proposal)}: {mrkdwn.escape(one.words)}")
     yield from context(f"Somebody said: {mrkdwn.value(one.proposal.said)}")
-    yield from code(one.diff)
+    yield from code(one.diff) if one.diff else ()
     yield from context(f"Golden value: {mrkdwn.value(one.golden)}" if one.golden else "", _NOTHING_YET)
     if decides:
         value = buttons.packed({"p": one.proposal.proposal})

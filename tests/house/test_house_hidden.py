@@ -285,3 +285,25 @@ def test_a_note_in_a_channel_names_no_meaning_that_the_channel_may_not_know(tmp_
     assert "it could also be Margin" in " ".join(alone["assumptions"])
     assert "Margin" not in json.dumps(aloud)
     assert "Margin" not in office.run("ask", "revenue last month", "--as", "bea", "--channel", "#shops").out
+
+
+def test_a_proposal_shows_its_proposer_no_number_and_no_line_of_the_definitions(bakery: OnAir) -> None:
+    for user, words in ((NORA, "sunshine means sales"), (SAM, "leftovers means margin")):
+        told = str(bakery.type(user, SHOPS, f"/ana propose {words}")) + str(bakery.type(user, SHOPS, "/ana propose"))
+
+        assert words.partition(" ")[0] in told
+        assert "1159.50" not in told.replace(",", "")  # what all regions sold
+        assert "934.90" not in told  # a margin that is listed for sam, and not seen
+        assert "golden" not in told
+    owner = str(bakery.type(BEA, BOOKS, "/ana propose"))
+    assert "$1,159.50" in owner
+    assert "+" in owner
+
+
+def test_a_proposal_by_a_hidden_name_goes_as_one_by_a_word_that_means_nothing(bakery: OnAir) -> None:
+    def told(word: str) -> str:
+        said = bare([words_of(one) for one in bakery.type(SAM, SHOPS, f"/ana propose {word} means sales")])
+        return re.sub(r"P-[A-Z2-7]{8}", "P-", said).replace(word, "…")
+
+    assert told("headcount") == told(NONE)
+    assert told("margin") != told("leftover")  # what sam may know of is said to be taken
