@@ -18,7 +18,7 @@ def waiting_blocks(shown: Sequence[Offered], reader: Person) -> Sequence[Block]:
         who = f"@{one.decider.handle}" if one.decider else "an admin"
         state = f"Waits for {who}" if mine else f"@{one.by.handle or one.by.name} waits for you"
         words = f"{mrkdwn.bold(one.playbook.title)}\n{mrkdwn.value(f'#{one.playbook.channel}')} · {when(one)}"
-        blocks += [*sections(words), *context(f":hourglass: {mrkdwn.value(state)}")]
+        blocks += [*sections(words), *context(mrkdwn.bold(state))]
         blocks += [] if mine else list(actions(*decision_buttons(one.proposal, number)))
     return blocks
 

@@ -64,13 +64,14 @@ class Command:
     def press(self, click: Click) -> None:
         """A button under a playbook: as if its word had been typed."""
         word = click.action.removeprefix("ana_").rpartition("_")[0]
+        place = self.desk.answered_in(click.place, click.user)
 
         def run() -> Sequence[Message]:
-            return _messages(self._do(word, click.value, click.user, click.place.channel))
+            return _messages(self._do(word, click.value, click.user, place.channel))
 
         for number, message in enumerate(in_words(run)):
-            if click.direct:
-                self.desk.voice.post(click.place, message, key=f"run:{click.key}/{number}")
+            if place.direct:
+                self.desk.voice.post(place, message, key=f"run:{click.key}/{number}")
             else:
                 self.desk.voice.whisper(click.place, click.user, message)
 

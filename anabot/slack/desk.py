@@ -60,6 +60,10 @@ class Desk:
         with self.reply(place, key) as reply:
             reply.say(in_words(lambda: self.shown(answer, person, channel, key)))
 
+    def answered_in(self, place: Place, user: str) -> Place:
+        """Where a press is answered: where it was pressed, or in direct messages where that is a home tab."""
+        return place if place.channel else self.voice.direct(user)
+
     def reply(self, place: Place, key: str) -> Reply:
         """A reply in this place."""
         return Reply(self.voice, place, key=key, patience_s=self.patience_s)

@@ -17,6 +17,7 @@ from slack_bolt import Ack, App, BoltContext, Respond
 from anabot.errors import AnabotError
 from anabot.slack import buttons, render, schedule_form
 from anabot.slack.alarms import Alarms
+from anabot.slack.awaiting import waiting_blocks
 from anabot.slack.blocks import Message
 from anabot.slack.clicks import Click, Clicks, read_click
 from anabot.slack.command import Command
@@ -225,7 +226,11 @@ class Listeners:
     def _home(self, user: str) -> None:
         person = self.parts.directory.person(user)
         hello = self.parts.hello(person, direct_messages("", user)) if person else None
-        self.voice.publish(user, home_view(hello))
+        if person is None:
+            self.voice.publish(user, home_view(hello))
+            return
+        lines, waits = self.parts.playbooks.lines(person), self.parts.plans.waiting(person)
+        self.voice.publish(user, home_view(hello, lines, waiting_blocks(waits, person)))
 
     def _say(self, said: Heard, messages: Sequence[Message]) -> None:
         self.voice.post(said.place, messages[0], key=f"answer:{said.key}")

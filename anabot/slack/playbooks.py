@@ -118,16 +118,16 @@ def playbook_blocks(line: PlaybookLine, number: int) -> Iterator[Block]:
     """One playbook of a list, with its buttons for whoever looks after it."""
     by = f"by @{line.owner}" if line.owner else ""
     yield from sections("\n".join(filter(None, (mrkdwn.bold(line.title), _parts(line.channel, line.schedule, by)))))
-    state = f":double_vertical_bar: {mrkdwn.value(line.state)}" if line.paused else f":warning: {mrkdwn.value(line.state)}"
-    following = f"Next: {mrkdwn.value(line.next)}" if line.next else ""
-    yield from context(" · ".join(filter(None, (state if line.state else "", following, last_words(line)))))
+    yield from context(standing(line))
     if line.tended:
         yield from actions(*_buttons(line, number))
 
 
-def last_words(line: PlaybookLine) -> str:
-    """`Last: posted Mon 5 Oct, 08:00`, escaped, or ""."""
-    return f"Last: {mrkdwn.value(line.last)}" if line.last else ""
+def standing(line: PlaybookLine) -> str:
+    """How it stands, escaped: `Next: Mon 12 Oct, 08:00 · Last: posted Mon 5 Oct, 08:00`, or why the clock leaves it alone."""
+    following = f"Next: {mrkdwn.value(line.next)}" if line.next else ""
+    last = f"Last: {mrkdwn.value(line.last)}" if line.last else ""
+    return " · ".join(filter(None, (mrkdwn.bold(line.state), following, last)))
 
 
 def as_preview(channel: str, digest: Digest) -> Digest:

@@ -46,6 +46,11 @@ class Place:
     channel: str
     thread: str = ""
 
+    @property
+    def direct(self) -> bool:
+        """Whether nobody else reads there."""
+        return self.channel.startswith("D")
+
 
 def clients(token: str, base_url: str) -> tuple[WebClient, WebClient]:
     """A client that reads (and waits when told to), and one that writes and leaves every retry to `Voice`."""

@@ -193,9 +193,10 @@ class Schedules:
             self._whisper(click, said)
 
     def _whisper(self, click: Click, said: Sequence[Message]) -> None:
+        place = self.desk.answered_in(click.place, click.user)
         for number, message in enumerate(said):
-            if click.direct:
-                self.desk.voice.post(click.place, message, key=f"schedule:{click.key}/{number}/said")
+            if place.direct:
+                self.desk.voice.post(place, message, key=f"schedule:{click.key}/{number}/said")
             else:
                 self.desk.voice.whisper(click.place, click.user, message)
 

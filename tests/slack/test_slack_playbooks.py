@@ -80,3 +80,18 @@ def test_a_word_without_its_playbook_says_what_is_missing(house: House, text: st
 
     assert "Which playbook?" in said or "Something is missing." in said
     assert house.keeper.did == []
+
+
+def test_the_home_tab_shows_questions_that_work_and_how_the_readers_playbooks_stand(house: House) -> None:
+    house.keeper.paused = True
+    house.local.do("look", as_=OLU, channel=house.dm(OLU), tab="home")
+    home = wait_for(lambda: house.local.workspace.views.home(OLU))
+    said = shown(home.content)
+
+    assert "takings last month" in said
+    assert "#fin-weekly · Mondays at 08:00" in said
+    assert "*Paused by @olu* · Last: posted Mon 5 Oct, 08:00" in said
+    block = next(block for block in home.content["blocks"] if block.get("accessory"))
+    house.local.do("press", as_=OLU, view=home.id, block=block["block_id"], action="ana_history_0")
+    place = house.dm(OLU)
+    wait_for(lambda: "due Mon 5 Oct, 08:00" in json.dumps(house.local.client.conversations_history(channel=place)["messages"]))

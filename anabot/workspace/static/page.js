@@ -47,7 +47,7 @@ function drawMain() {
 }
 
 function header(channel) {
-  const { bot, as_of: asOf, home } = store.overview;
+  const { bot, as_of: asOf } = store.overview;
   const name = channel.im ? [avatar({ ...bot, bot: true }), bot.real_name] : [icon(channel.private ? "lock" : "hash"), channel.name];
   const tab = (key, label) => h("button", { type: "button", role: "tab", "aria-selected": String(open.tab === key), class: "tab", "data-testid": `tab-${key}`,
     onclick: () => openChannel(channel.id, { tab: key }) }, label);
@@ -55,7 +55,7 @@ function header(channel) {
     h("button", { type: "button", class: "icon-button burger", "aria-label": "Show channels", onclick: () => app.classList.toggle("side-open") }, icon("menu")),
     h("div", { class: "title" }, h("h2", { "data-testid": "channel-title" }, name),
       channel.external ? h("span", { class: "tag warn" }, "Shared with another company") : null,
-      channel.im && home ? h("div", { role: "tablist", class: "tabs" }, tab("messages", "Messages"), tab("home", "Home")) : null,
+      channel.im ? h("div", { role: "tablist", class: "tabs" }, tab("messages", "Messages"), tab("home", "Home")) : null,
       h("p", { class: "purpose" }, channel.im ? "Direct message. No mention needed." : channel.purpose)),
     channel.im ? null : h("span", { class: "pill", title: `${channel.members} members` }, icon("people"), String(channel.members)),
     asOf ? h("span", { class: "pill as-of", "data-testid": "as-of", title: "The business date: everything is answered as of then" }, icon("calendar"), asOf) : null);
@@ -63,8 +63,8 @@ function header(channel) {
 
 function homeTab() {
   const { home } = store.overview;
-  if (!home) return null;
   const node = h("div", { class: "home" });
+  if (!home) return node; // the app hears that somebody looks, and writes it
   const host = { press: (block, action, chosen) => store.act("press", { view: home.id, block, action, chosen, state: values(node) }) };
   node.append(...blocks(home.blocks, host));
   return node;
