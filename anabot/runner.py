@@ -16,6 +16,7 @@ import structlog
 from anabot.access.policy import Policy
 from anabot.analysis.point import at_the_point
 from anabot.analysis.reconcile import unexplained
+from anabot.before import what_changed
 from anabot.charts import chart_png
 from anabot.checks.badge import bridged
 from anabot.engine import Engine, Intent, Outcome
@@ -84,7 +85,8 @@ class Runner:
         bridges = {name: self._bridge(playbook, name, when, slot, asking) for name, when in playbook.bridges.items()}
         held = playbook.gates.reconciliations
         gates.after(playbook, results, lambda name: self._bridge(playbook, name, held[name], slot, asking))
-        words = _about(playbook, "its words", lambda: write(playbook, results, bridges, slot))
+        changed = _about(playbook, "what changed", lambda: what_changed(playbook, slot, results, registry.calendar, asking.look))
+        words = _about(playbook, "its words", lambda: write(playbook, results, bridges, slot, changed))
         charts = {name: self._chart(playbook, name, results, registry) for name in words.charts}
         origin = self._origin(playbook, asking, tuple(bridges.values()))
         end = footer(playbook, results, origin, playbook.schedule.zone)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from anabot.errors import PlaybookError
 from anabot.playbooks.amounts import Md
+from anabot.playbooks.changes import NAME, placed
 from anabot.playbooks.filters import bridge_table
 from anabot.playbooks.markdown import escape
 from anabot.playbooks.playbook import Playbook
@@ -22,6 +23,8 @@ from anabot.playbooks.templates import Flaw, Function, facts, parse
 from anabot.playbooks.view import Number, Result, Text
 from anabot.semantic.units import day
 from anabot.types import Badge, Bridge, Cell, Column, Receipt
+
+_NOTHING_CHANGED = Md("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +49,12 @@ def known_names(playbook: Playbook) -> frozenset[str]:
     return RESERVED | set(playbook.queries)
 
 
-def write(playbook: Playbook, results: Mapping[str, Result], bridges: Mapping[str, Bridge], slot: Slot) -> Written:
+def write(
+    playbook: Playbook, results: Mapping[str, Result], bridges: Mapping[str, Bridge], slot: Slot, changed: Md = _NOTHING_CHANGED
+) -> Written:
     """The playbook's body with its values; where no query has found anything, one line that says so.
+
+    `changed`, the section on what has changed, stands where the body places it, or before its next step.
 
     Raises:
         PlaybookError: a value is missing, or the template is wrong; names the query, the column and the line.
@@ -58,8 +65,10 @@ def write(playbook: Playbook, results: Mapping[str, Result], bridges: Mapping[st
     if isinstance(words, Flaw):
         raise PlaybookError(f"{words.what}.", line=words.line)
     shown: dict[str, None] = {}
-    markdown = words.render(_values(playbook, results, bridges, slot, shown))
-    return Written(markdown=markdown.strip() + "\n", charts=tuple(shown))
+    markdown = words.render({**_values(playbook, results, bridges, slot, shown), NAME: changed}).strip()
+    if NAME not in playbook.body:
+        markdown = placed(markdown, changed).strip()
+    return Written(markdown=markdown + "\n", charts=tuple(shown))
 
 
 def footer(playbook: Playbook, results: Mapping[str, Result], origin: Provenance, zone: ZoneInfo) -> str:

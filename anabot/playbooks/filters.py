@@ -23,7 +23,7 @@ def change(value: object, metric: str = "") -> Md:
     """How a metric of a row has moved: `▲ $1,234.00 (+3.2%)`; of a plain number, `▲ $1,234.00`."""
     if not metric:
         number = number_of(value, "change")
-        return Md(_moved(number, value.column if isinstance(value, Number) else Column(name="", type="")))
+        return Md(moved_words(number, value.column if isinstance(value, Number) else Column(name="", type="")))
     row = value.first if isinstance(value, Result) else value
     if not isinstance(row, Row):
         raise PlaybookError("`change` was given neither a row nor a result.", todo='Write `{{ total | change("metric") }}`.')
@@ -116,7 +116,7 @@ def _compared(result: Result, row: tuple[Cell, ...], metric: str) -> str:
     if not isinstance(moved, int | float | Decimal):
         return EMPTY
     column = result.table.columns[result.at(metric)]
-    words = _moved(Decimal(str(moved)), column)
+    words = moved_words(Decimal(str(moved)), column)
     before = row[result.at(f"{metric}__previous")]
     # A share of something negative points the wrong way.
     plain = column.unit == "ratio" or words == SAME or not isinstance(before, int | float | Decimal) or before <= 0
@@ -125,7 +125,8 @@ def _compared(result: Result, row: tuple[Cell, ...], metric: str) -> str:
     return f"{words} ({rounded(Decimal(str(percentage)) * 100, 1):+,}%)"
 
 
-def _moved(number: Decimal, column: Column) -> str:
+def moved_words(number: Decimal, column: Column) -> str:
+    """A change by its column's unit: `▲ $1,234.00`, `▼ 2.1 pts`, `unchanged`."""
     if number == 0:
         return SAME
     arrow = UP if number > 0 else DOWN

@@ -272,3 +272,15 @@ def _rendered(tmp_path: Path, name: str, machine: dict[str, str]) -> str:
 def _locales() -> set[str]:
     known = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout.split()
     return {name.replace("utf8", "UTF-8") for name in known} | {"C"}
+
+
+def test_what_changed_stands_where_the_words_place_it_and_else_before_the_next_step(bench: Bench) -> None:
+    weekly = WEEK.replace("period: last_month", "period: trailing_13_weeks", 1)
+    by_itself = bench.runner.run(book(weekly), MONDAY).markdown
+    placed = bench.runner.run(book(weekly.replace("### Shops", "{{ what_changed }}\n### Shops")), MONDAY).markdown
+
+    assert by_itself.index("### What changed since 21 Sep 2026") in range(
+        by_itself.index("### Online"), by_itself.index("### Next")
+    )
+    assert placed.index("### What changed since 21 Sep 2026") < placed.index("### Shops")
+    assert placed.count("### What changed") == 1
