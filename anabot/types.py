@@ -167,11 +167,15 @@ class Grant:
         """A hash of what the grant permits, not of who holds it: of every field but who, where and why."""
         return _fingerprint(self)
 
+    def permits(self) -> tuple[Any, ...]:
+        """What the grant permits, as it is written down: every field but who, where and why."""
+        return tuple(getattr(self, name) for name in _PERMITS)
+
 
 @lru_cache(maxsize=512)
 def _fingerprint(grant: Grant) -> str:
     """Kept: over thousands of metrics it takes longer than reading a question."""
-    permits = {one.name: _canonical(getattr(grant, one.name)) for one in fields(grant) if one.name not in _HOLDER}
+    permits = {name: _canonical(getattr(grant, name)) for name in _PERMITS}
     return hashlib.sha256(json.dumps(permits, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -346,6 +350,7 @@ def cell_json(value: Cell) -> str | int | float | bool | None:
 
 
 _HOLDER = frozenset({"subject", "audience", "team", "reason"})
+_PERMITS = tuple(one.name for one in fields(Grant) if one.name not in _HOLDER)
 
 
 def _canonical(value: Any) -> Any:

@@ -4,7 +4,8 @@ Pure: no file, no clock, no warehouse, no person.
 """
 
 from anabot.semantic.catalog import dimensions_of
-from anabot.semantic.compiler import Compiled, compile_distinct, compile_query, compile_values
+from anabot.semantic.compiled import Compiled
+from anabot.semantic.compiler import compile_distinct, compile_query, compile_values
 from anabot.semantic.loading import parse_registry
 from anabot.semantic.names import nearest
 from anabot.semantic.render import Prepared, display_sql, render

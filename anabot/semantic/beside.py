@@ -15,11 +15,12 @@ from sqlglot import exp
 from anabot.errors import BadQuery
 from anabot.periods import Grain
 from anabot.semantic import conditions
+from anabot.semantic.bindings import Values
 from anabot.semantic.meaning import Meaning
 from anabot.semantic.plan import Beside, Shown
 from anabot.semantic.query import Filter, MetricQuery, fields_of
 from anabot.semantic.registry import Metric, Registry
-from anabot.semantic.trees import Values, cast, column, divided
+from anabot.semantic.trees import cast, column, divided
 from anabot.types import Column
 
 SHARE, RUNNING = "share", "running"

@@ -6,20 +6,21 @@ multiplies rows. It never sees a grant: hiding names is `resolve`'s work.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from anabot.periods import Grain
+from anabot.semantic.recent import Lately, Recent
 from anabot.semantic.registry import Dimension, DimensionRef, Entity, Metric, Registry, SemanticModel
 
 METRIC_TIME = "metric_time"
 MAX_HOPS = 4
 DATE_PARTS = ("year", "quarter", "month", "week", "day", "dow", "doy", "hour")
 _GRAINS = {grain.value: grain for grain in Grain}
-_MOST = 20_000
+_PLANS = 256
 SIZE = {grain: size for size, grain in enumerate(Grain)}
 _PART_GRAINS = {"dow": Grain.DAY, "doy": Grain.DAY}  # the widest rows that still have such a part
 _ONE = ("primary", "unique")
@@ -74,15 +75,6 @@ class _Reach:
     bare: dict[str, tuple[Slot, ...]]
 
 
-class Lately(dict[Hashable, Any]):
-    """What was found lately. It begins again when there is too much of it."""
-
-    def __setitem__(self, key: Hashable, value: Any) -> None:
-        if len(self) >= _MOST:
-            self.clear()
-        super().__setitem__(key, value)
-
-
 class Catalog:
     """The join graph of one registry and the meaning of names on it."""
 
@@ -95,6 +87,7 @@ class Catalog:
         self._leaves: dict[str, tuple[Metric, ...]] = {}
         self.meanings = Lately()  # what names meant in questions so far, for `meaning`
         self.formulas = Lately()  # what metrics are made of, for the planner
+        self.plans: Recent[Any] = Recent(_PLANS)  # of shapes of questions, for the compiler
 
     def leaves(self, name: str) -> tuple[Metric, ...]:
         """The simple metrics whose dimensions a metric has, each once: all it is made of; of a conversion, the base."""

@@ -11,8 +11,8 @@ It never sees a connection, a clock or a person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp
@@ -20,7 +20,9 @@ from sqlglot import exp
 from anabot.errors import UnknownName
 from anabot.semantic.aggregates import kind
 from anabot.semantic.beside import described
+from anabot.semantic.bindings import Values
 from anabot.semantic.catalog import Slot, catalog_of
+from anabot.semantic.compiled import Compiled
 from anabot.semantic.distinct import Distinct, through
 from anabot.semantic.filters import Predicate
 from anabot.semantic.lower import lower, scanned
@@ -28,41 +30,25 @@ from anabot.semantic.masks import masked, masks_of
 from anabot.semantic.masks_kept import refuse_masked, seen_masked
 from anabot.semantic.meaning import Meaning, Vocabulary
 from anabot.semantic.people import Asked, people_of
-from anabot.semantic.pieces import MERGE, Crossing, connection_of, lies_apart
+from anabot.semantic.pieces import MERGE, connection_of, lies_apart
 from anabot.semantic.plan import Scanned, Shown
 from anabot.semantic.planner import Planner
+from anabot.semantic.plans import Plan, plan_of, shape_of
 from anabot.semantic.protect import Protection
 from anabot.semantic.query import MetricQuery, Span
 from anabot.semantic.registry import Dimension, Metric, Registry
 from anabot.semantic.render import Prepared
-from anabot.semantic.resolve import resolve_fully
+from anabot.semantic.resolve import resolve_fully, reworded
 from anabot.semantic.split import split
-from anabot.semantic.trees import DATED, Values, aliased, column, number, placed
+from anabot.semantic.trees import DATED, aliased, column, number, placed
 from anabot.types import Column, Grant
 
+_ALIKE = 8  # plans of one shape, for which dates decided otherwise
 _MERGED = "duckdb"  # what merges the answers of several connections
+Anew = Callable[[], tuple[Compiled, Plan | None]]
 _EDGES = (("min", "least"), ("max", "greatest"))
 _TYPES = {"usd": "money", "ratio": "ratio", "times": "ratio", "date": "time", "time": "time"}
 _COMPARED = {"previous": "{} before", "change": "Change of {}", "percent_change": "Change of {} in percent"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compiled:
-    """A question ready to be guarded and run. `metrics` includes inputs; `models` are all that are read.
-
-    `people` are its metrics about people: their small groups are left out of the rows, and only then the limit is applied.
-    `masked` are the labels of what it names and is only seen masked.
-    """
-
-    query: MetricQuery
-    prepared: tuple[Prepared, ...]
-    columns: tuple[Column, ...]
-    models: tuple[str, ...]
-    relations: frozenset[tuple[str, ...]]
-    metrics: tuple[str, ...]
-    crossings: tuple[Crossing, ...] = ()
-    people: tuple[Asked, ...] = ()
-    masked: tuple[str, ...] = ()
 
 
 def compile_query(
@@ -95,6 +81,31 @@ def compile_query(
 
     if not query.metrics:
         return _listed(registry, query, grant, predicates, speaks)
+    if predicates:
+        return _planned(registry, query, grant, predicates, speaks)[0]
+    key = (dialect, *sorted(known.items()), grant.permits(), shape_of(query))
+    return _recalled(registry, query, key, lambda: _planned(registry, query, grant, (), speaks))
+
+
+def _recalled(registry: Registry, query: MetricQuery, key: Hashable, anew: Anew) -> Compiled:
+    """The question by a plan made for another of its shape, under the same grant and in the same dialects, or compiled anew."""
+    kept = catalog_of(registry).plans
+    plans: tuple[Plan, ...] = kept.get(key) or ()
+    if plans:
+        asked = reworded(plans[0].resolved, query)
+        for plan in plans:
+            if plan.serves(asked):
+                return plan.over(asked)
+    compiled, made = anew()
+    if made is not None:
+        kept.keep(key, (made, *plans)[:_ALIKE])
+    return compiled
+
+
+def _planned(
+    registry: Registry, query: MetricQuery, grant: Grant, predicates: tuple[Predicate, ...], speaks: Callable[[str], str]
+) -> tuple[Compiled, Plan | None]:
+    """The question compiled, and what of it can serve others."""
     catalog = catalog_of(registry)
     resolved = resolve_fully(registry, query, grant, predicates)
     if grant.masks:
@@ -102,19 +113,20 @@ def compile_query(
 
     homes = {registry.models[model].connection for model, _ in resolved.leaves}
     formulas = speaks(homes.pop()) if len(homes) == 1 else _MERGED
-    planner = Planner(registry=registry, catalog=catalog, resolved=resolved, dialect=formulas, speaks=speaks)
+    values = Values(resolved.query)
+    planner = Planner(registry=registry, catalog=catalog, resolved=resolved, dialect=formulas, speaks=speaks, values=values)
     protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
     people = people_of(registry, grant, resolved)
     plan = protection.over(_whole(planner.plan(), people))
     if formulas != _MERGED and lies_apart(plan):  # the formulas are the merge's to compute
-        planner = replace(planner, dialect=_MERGED, values=Values())
+        planner = replace(planner, dialect=_MERGED, values=Values(resolved.query))
         protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
         plan = protection.over(_whole(planner.plan(), people))
     keys = [_key_column(meaning) for meaning in resolved.keys]
     metrics = [
         each for name in resolved.query.metrics for each in _metric_columns(registry, registry.metrics[name], resolved.query)
     ]
-    return Compiled(
+    compiled = Compiled(
         query=resolved.query,
         columns=(*keys, *metrics),
         metrics=_with_inputs(registry, resolved.query.metrics),
@@ -122,6 +134,7 @@ def compile_query(
         masked=seen_masked(registry, grant, (*resolved.keys, *resolved.fields.values())),
         **compiled_plan(registry, protection, plan, planner.values, speaks),
     )
+    return compiled, plan_of(compiled, resolved, planner.values)
 
 
 def _unmasked(registry: Registry, query: MetricQuery, grant: Grant) -> Compiled:

@@ -15,10 +15,11 @@ from sqlglot import exp
 from anabot.errors import BadQuery
 from anabot.periods import Grain, Period, start_of, step
 from anabot.semantic import trees
+from anabot.semantic.bindings import Read, Values
 from anabot.semantic.catalog import Slot
 from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, Not
 from anabot.semantic.registry import Dimension
-from anabot.semantic.trees import Values, both, copied, either, grouped
+from anabot.semantic.trees import both, copied, either, grouped
 from anabot.types import Cell
 
 _Comparison = exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE
@@ -73,25 +74,20 @@ def on_number(part: Condition, tree: exp.Expression, values: Values) -> exp.Expr
     return _plain(part, tree, values, lambda text: _number(part, text))
 
 
-def one_of(tree: exp.Expression, cells: list[Cell], values: Values) -> exp.Expression:
-    """`tree IN (cells)`; FALSE where there are none, because SQL has no empty list."""
-    if not cells:
+def one_of(tree: exp.Expression, bound: list[exp.Expression]) -> exp.Expression:
+    """`tree IN (bound)`; FALSE where there are none, because SQL has no empty list."""
+    if not bound:
         return exp.Boolean(this=False)
-    if len(cells) == 1:
-        return exp.EQ(this=tree, expression=values.bind(cells[0]))
-    return exp.In(this=tree, expressions=[values.bind(cell) for cell in cells])
+    if len(bound) == 1:
+        return exp.EQ(this=tree, expression=bound[0])
+    return exp.In(this=tree, expressions=bound)
 
 
-def within(tree: exp.Expression, start: Cell, end: Cell, values: Values) -> list[exp.Expression]:
-    """Half-open: from `start` up to, but not including, `end`."""
-    return [exp.GTE(this=tree, expression=values.bind(start)), exp.LT(this=copied(tree), expression=values.bind(end))]
-
-
-def since(tree: exp.Expression, start: Cell, end: Cell, values: Values) -> list[exp.Expression]:
-    """As `within`; from ever where `start` is None."""
-    if start is not None:
-        return within(tree, start, end, values)
-    return [exp.LT(this=tree, expression=values.bind(end))]
+def within(tree: exp.Expression, start: exp.Expression | None, end: exp.Expression) -> list[exp.Expression]:
+    """Half-open: from `start`, or from ever where that is None, up to, but not including, `end`."""
+    if start is None:
+        return [exp.LT(this=tree, expression=end)]
+    return [exp.GTE(this=tree, expression=start), exp.LT(this=copied(tree), expression=end)]
 
 
 def _null(op: str, tree: exp.Expression) -> exp.Expression:
@@ -99,20 +95,20 @@ def _null(op: str, tree: exp.Expression) -> exp.Expression:
     return null if op == "is_null" else exp.Not(this=null)
 
 
-def _plain(part: Condition, tree: exp.Expression, values: Values, read: Callable[[str], Cell]) -> exp.Expression:
+def _plain(part: Condition, tree: exp.Expression, values: Values, read: Read) -> exp.Expression:
+    if part.op in _TEXT_ONLY:
+        before = "%" if part.op == "contains" else ""
+        like = exp.ILike(this=tree, expression=values.named(part, 0, lambda text: f"{before}{text.translate(_LIKE)}%"))
+        return exp.Escape(this=like, expression=exp.Literal.string("!"))
+    bound = [values.named(part, place, read) for place in range(len(part.values))]
     match part.op:
-        case "contains" | "starts_with":
-            pattern = part.values[0].translate(_LIKE) + "%"
-            like = exp.ILike(this=tree, expression=values.bind("%" + pattern if part.op == "contains" else pattern))
-            return exp.Escape(this=like, expression=exp.Literal.string("!"))
         case "in":
-            return one_of(tree, [read(text) for text in part.values], values)
+            return one_of(tree, bound)
         case "not_in":
-            return exp.Not(this=exp.Paren(this=one_of(tree, [read(text) for text in part.values], values)))
+            return exp.Not(this=exp.Paren(this=one_of(tree, bound)))
         case "between":
-            low, high = (values.bind(read(text)) for text in part.values)
-            return exp.Between(this=tree, low=low, high=high)
-    return _COMPARE[part.op](this=tree, expression=values.bind(read(part.values[0])))
+            return exp.Between(this=tree, low=bound[0], high=bound[1])
+    return _COMPARE[part.op](this=tree, expression=bound[0])
 
 
 def _timed(part: Condition, slot: Slot, tree: exp.Expression, values: Values, fiscal_start: int) -> exp.Expression:
@@ -120,40 +116,50 @@ def _timed(part: Condition, slot: Slot, tree: exp.Expression, values: Values, fi
     grain = slot.grain or Grain.DAY
     if grain not in trees.DATED:
         return _plain(part, tree, values, lambda text: _instant(part, text))
-    edges = [_edges(part, text, grain, fiscal_start) for text in part.values]
 
-    def at(kind: type[_Comparison], day: dt.date) -> exp.Expression:
-        return kind(this=tree.copy(), expression=values.bind(day))
+    def at(kind: type[_Comparison], edge: Callable[[dt.date, Period], dt.date], place: int = 0) -> exp.Expression:
+        def read(text: str) -> dt.date:
+            return edge(*_held(part, text, grain, fiscal_start))
 
-    def inside(edge: tuple[bool, Period]) -> exp.Expression:
-        return exp.And(this=at(exp.GTE, edge[1].start), expression=at(exp.LT, edge[1].end))
+        return kind(this=tree.copy(), expression=values.named(part, place, read))
 
+    each = range(len(part.values))
     match part.op:
         case "eq" | "in":
-            return either([inside(edge) for edge in edges]) or exp.Boolean(this=False)
+            inside = [exp.And(this=at(exp.GTE, _begins, n), expression=at(exp.LT, _ends, n)) for n in each]
+            return either(inside) or exp.Boolean(this=False)
         case "ne" | "not_in":
-            outside = [exp.Or(this=at(exp.LT, span.start), expression=at(exp.GTE, span.end)) for _, span in edges]
+            outside = [exp.Or(this=at(exp.LT, _begins, n), expression=at(exp.GTE, _ends, n)) for n in each]
             return both(outside) or exp.Not(this=exp.Is(this=tree, expression=exp.Null()))
         case "between":
-            return exp.And(this=at(exp.GTE, _up(edges[0])), expression=at(exp.LT, edges[1][1].end))
+            return exp.And(this=at(exp.GTE, _up), expression=at(exp.LT, _ends, 1))
         case "lt":
-            return at(exp.LT, _up(edges[0]))
+            return at(exp.LT, _up)
         case "ge":
-            return at(exp.GTE, _up(edges[0]))
+            return at(exp.GTE, _up)
         case "le":
-            return at(exp.LT, edges[0][1].end)
-    return at(exp.GTE, edges[0][1].end)
+            return at(exp.LT, _ends)
+    return at(exp.GTE, _ends)
 
 
-def _up(edge: tuple[bool, Period]) -> dt.date:
+def _begins(_: dt.date, span: Period) -> dt.date:
+    return span.start
+
+
+def _ends(_: dt.date, span: Period) -> dt.date:
+    return span.end
+
+
+def _up(day: dt.date, span: Period) -> dt.date:
     """The first start of a grain that is not before the day."""
-    return edge[1].start if edge[0] else edge[1].end
+    return span.start if day == span.start else span.end
 
 
-def _edges(part: Condition, text: str, grain: Grain, fiscal_start: int) -> tuple[bool, Period]:
+def _held(part: Condition, text: str, grain: Grain, fiscal_start: int) -> tuple[dt.date, Period]:
+    """The day that is named, and the whole grain that holds it."""
     day = _instant(part, text).date()
     start = start_of(day, grain, fiscal_start)
-    return day == start, Period(start, step(start, grain, 1))
+    return day, Period(start, step(start, grain, 1))
 
 
 def _instant(part: Condition, text: str) -> dt.datetime:
@@ -189,4 +195,4 @@ def _number(part: Condition, text: str) -> Decimal:
 def allowed(dimension: Dimension, tree: exp.Expression, texts: tuple[str, ...], values: Values) -> exp.Expression:
     """A grant's row rule over `tree`. No values allow no rows."""
     part = Condition(field=dimension.name, op="in", values=texts)
-    return one_of(grouped(tree), [_typed(part, text, dimension.data_type) for text in texts], values)
+    return one_of(grouped(tree), [values.bind(_typed(part, text, dimension.data_type)) for text in texts])

@@ -87,7 +87,8 @@ class Distinct:
 
     def _shown(self, rows: Rows, keys: list[tuple[str, exp.Expression]], planner: Planner, spine: TimeSpine | None) -> Shown:
         if self.period is not None and spine is not None:
-            within = conditions.within(column(spine.column, SPINE), self.period.start, self.period.end, planner.values)
+            edges = (planner.values.bind(day) for day in (self.period.start, self.period.end))
+            within = conditions.within(column(spine.column, SPINE), *edges)
             rows = Filtered(rows=rows, conditions=tuple(within))
         if not self.extremes:
             part = Listed(rows=rows, keys=tuple(keys)) if self.every else Aggregated(rows=rows, keys=tuple(keys), measures=())

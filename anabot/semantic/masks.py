@@ -14,8 +14,9 @@ from sqlglot import exp
 
 from anabot.errors import NotAllowed
 from anabot.periods import Grain
+from anabot.semantic.bindings import Values
 from anabot.semantic.registry import Registry, SemanticModel
-from anabot.semantic.trees import Values, aliased, case, cast, copied, cut, number
+from anabot.semantic.trees import aliased, case, cast, copied, cut, number
 from anabot.types import Cell, Mask, MaskRule
 
 FORMS: tuple[Mask, ...] = get_args(Mask)  # the strictest first

@@ -18,7 +18,7 @@ from anabot.semantic.registry import Dimension, Registry
 from anabot.types import Grant
 
 if TYPE_CHECKING:
-    from anabot.semantic.compiler import Compiled
+    from anabot.semantic.compiled import Compiled
 
 Compile = Callable[[Registry, MetricQuery, Grant], "Compiled"]
 

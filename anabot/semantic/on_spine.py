@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlglot import exp
 
 from anabot.semantic import conditions
@@ -12,17 +14,17 @@ from anabot.semantic.plan import Aggregated, Converted, OnSpine
 from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, Not
 from anabot.semantic.registry import TimeSpine
 from anabot.semantic.source import Source
-from anabot.semantic.times import Bounds
 from anabot.semantic.trees import column, cut, filled, moved, part_of
 
 _TIMES = "spine_of_times"
+Bound = tuple[exp.Expression | None, exp.Expression]
 
 
 class SpineJoin:
-    """One part over one spine. `keys` are those of the part, `bounds` the days that are shown."""
+    """One part over one spine. `keys` are those of the part, `shown` gives the days that are shown."""
 
-    def __init__(self, source: Source, spine: TimeSpine, keys: list[tuple[str, Slot]], bounds: Bounds | None) -> None:
-        self.source, self.spine, self.keys, self.bounds = source, spine, keys, bounds
+    def __init__(self, source: Source, spine: TimeSpine, keys: list[tuple[str, Slot]], shown: Callable[[], Bound] | None) -> None:
+        self.source, self.spine, self.keys, self.shown = source, spine, keys, shown
         self.question = source.question
 
     def over(self, part: Aggregated | Converted, need: Need, moment: str = "") -> OnSpine:
@@ -31,7 +33,7 @@ class SpineJoin:
         Conditions on time choose among the spine's moments, those on other keys are repeated, except for the metric's own: what
         it counts says nothing of when it is absent. The rest cannot be.
         """
-        chosen = conditions.within(self._time(), *self.bounds, self.question.values) if self.bounds else []
+        chosen = conditions.within(self._time(), *self.shown()) if self.shown else []
         after: list[exp.Expression] = []
         own = {each.text for each in need.metric.where}
         for fields, condition in self._conditions(need):

@@ -14,7 +14,8 @@ from sqlglot import exp
 
 from anabot.errors import BadQuery, NotAllowed
 from anabot.semantic.catalog import catalog_of
-from anabot.semantic.compiler import Compiled, compiled_plan
+from anabot.semantic.compiled import Compiled
+from anabot.semantic.compiler import compiled_plan
 from anabot.semantic.pieces import lies_apart
 from anabot.semantic.plan import Aggregated, Filtered, Looked, Measure, Shown
 from anabot.semantic.planner import Planner

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -14,8 +16,9 @@ from anabot.semantic.filters import Predicate
 from anabot.semantic.formula import Converted as ConvertedNeed
 from anabot.semantic.formula import Need
 from anabot.semantic.meaning import LeafKey
-from anabot.semantic.on_spine import SpineJoin
+from anabot.semantic.on_spine import Bound, SpineJoin
 from anabot.semantic.plan import Aggregated, Converted, Filtered, Measure, OnSpine, Part, Picked, Rolled, Rows
+from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import TimeSpine
 from anabot.semantic.source import Question, Source
 from anabot.semantic.times import Bounds, Timing
@@ -120,16 +123,31 @@ class PartBuilder:
 
     def _time(self) -> list[exp.Expression]:
         """The period as comparisons of bare columns: the spine's where rows are spread, and always the rows' own."""
-        bounds, values, fiscal = self._bounds(), self.question.values, self.question.fiscal_start
-        if bounds is None:
+        timing, fiscal, whole = self.timing, self.question.fiscal_start, self.whole
+        if self._bounds() is None:
             return self._grain_starts()
         if self.spine is None:
-            return conditions.since(self.source.own_time(), *times.as_of(bounds, self.timing, fiscal), values)
-        shown = conditions.within(self.source.spine_time(), *bounds, values)
-        reached = conditions.since(self.source.own_time(), *times.reach(bounds, self.timing, fiscal, self.whole), values)
-        return [*shown, *self._before(bounds), *self._grain_starts(), *reached]
+            return conditions.within(self.source.own_time(), *self._edges(lambda days: times.as_of(days, timing, fiscal)))
+        shown = conditions.within(self.source.spine_time(), *self._shown())
+        reached = conditions.within(self.source.own_time(), *self._edges(lambda days: times.reach(days, timing, fiscal, whole)))
+        return [*shown, *self._before(), *self._grain_starts(), *reached]
 
-    def _before(self, bounds: Bounds) -> list[exp.Expression]:
+    def _shown(self) -> Bound:
+        """The days that are shown, bound."""
+        return self._edges(lambda days: days)
+
+    def _edges(self, of: Callable[[Bounds], tuple[dt.date | None, dt.date]]) -> Bound:
+        """What follows from the days that are shown, bound."""
+        timing, grains = self.timing, self.question.grains()
+
+        def found(query: MetricQuery) -> tuple[dt.date | None, dt.date]:
+            bounds = times.bounds_of(query, timing, grains)
+            assert bounds is not None, "it was looked for that before"
+            return of(bounds)
+
+        return self.question.values.edges(self.question.resolved.query, found)
+
+    def _before(self) -> list[exp.Expression]:
         """A running total that is moved in time is one of the period itself, as dbt counts it: none is fetched from before it."""
         shown = self._smallest()
         if (
@@ -139,7 +157,7 @@ class PartBuilder:
         ):
             return []
         ended = times.ended(self.source.spine_time(), self.timing, self.question.fiscal_start)
-        return conditions.within(ended, *bounds, self.question.values)
+        return conditions.within(ended, *self._shown())
 
     def _grain_starts(self) -> list[exp.Expression]:
         """The moments of the spine that stand for what is shown: of rows that moved as wholes the first of each.
@@ -193,10 +211,18 @@ class PartBuilder:
         if self.spine is None:
             return None
         shown = self._smallest()
-        bounds = self._bounds()
         fits = self.timing.window is None and all(times.nests(shown, unit) for _, unit in self.timing.moves)
-        cuts = bounds is not None and not times.whole(bounds, shown, self.question.fiscal_start)
-        return shown if fits and not cuts else self.spine.grain
+        return shown if fits and self._holds_whole(shown) else self.spine.grain
+
+    def _holds_whole(self, grain: Grain) -> bool:
+        """Whether the period is made of whole grains."""
+        timing, grains, fiscal = self.timing, self.question.grains(), self.question.fiscal_start
+
+        def whole(query: MetricQuery) -> bool:
+            bounds = times.bounds_of(query, timing, grains)
+            return bounds is None or times.whole(bounds, grain, fiscal)
+
+        return self.question.values.decided(self.question.resolved.query, whole)
 
     def _on_spine(self, part: Own, moment: str = "") -> Own | OnSpine:
         """With `join_to_timespine`, a row for each time that is shown, whether anything happened then or not."""
@@ -206,7 +232,8 @@ class PartBuilder:
         spine = self.spine if moment and self.spine else self._spine_for(own, Timing())
         if spine is None:
             raise times.no_spine(self.needs[0].metric.name)
-        return SpineJoin(self.source, spine, self.keys, self._bounds()).over(part, self.needs[0], moment)
+        shown = self._shown if self._bounds() is not None else None
+        return SpineJoin(self.source, spine, self.keys, shown).over(part, self.needs[0], moment)
 
     def _spine_for(self, own: list[Slot], timing: Timing) -> TimeSpine | None:
         grains = [slot.grain for slot in own if slot.grain]

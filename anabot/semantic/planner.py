@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from anabot.periods import Grain
 from anabot.semantic import conditions, times
 from anabot.semantic.beside import beside, held_back, tails
+from anabot.semantic.bindings import Values
 from anabot.semantic.catalog import Catalog, Slot
 from anabot.semantic.everything import everything, with_zeros
 from anabot.semantic.formula import Formulas, Need
@@ -22,7 +23,7 @@ from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import NonAdditive, Registry
 from anabot.semantic.resolve import Resolved, resolve_fully
 from anabot.semantic.times import Timing
-from anabot.semantic.trees import Values, column
+from anabot.semantic.trees import column
 
 Together = tuple[LeafKey, Timing, NonAdditive | None, bool, str, frozenset[str]]  # what aggregates that share rows have in common
 
@@ -81,7 +82,8 @@ class Planner:
     @property
     def step(self) -> times.Step:
         """How much later a compared row is shown than it happened."""
-        return times.step_of(self.resolved.query, self.grains())
+        grains = self.grains()
+        return self.values.decided(self.resolved.query, lambda query: times.step_of(query, grains))
 
     @property
     def fiscal_start(self) -> int:

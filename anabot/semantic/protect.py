@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from anabot.errors import NotAllowed
 from anabot.semantic import conditions
+from anabot.semantic.bindings import Values
 from anabot.semantic.catalog import Catalog, Hop
 from anabot.semantic.plan import (
     Aggregated,
@@ -31,7 +32,7 @@ from anabot.semantic.plan import (
 )
 from anabot.semantic.plan import Part as PartNode
 from anabot.semantic.registry import Registry, SemanticModel
-from anabot.semantic.trees import Values, aliased, listed, placed, table
+from anabot.semantic.trees import aliased, listed, placed, table
 from anabot.types import Grant, RowRule
 
 _KEY = "key_1"

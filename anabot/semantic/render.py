@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from sqlglot import exp
@@ -17,9 +18,28 @@ from anabot.types import Cell, Statement
 _MARK = re.compile(rf"(?:\$|:|%\()?{MARK[0]}(\d+){MARK[1]}(?:\)s)?")  # a placeholder as any of the dialects writes it
 
 
+class Written:
+    """The text of one tree, made once. `pieces` lie around its placeholders, whose numbers are `numbers`."""
+
+    def __init__(self, tree: exp.Expression, dialect: str) -> None:
+        self.tree, self.dialect = tree, dialect
+
+    @cached_property
+    def text(self) -> tuple[str, tuple[int, ...]]:
+        """The text with the dialect's own placeholders, and the number of each in the order of the text."""
+        pieces = _MARK.split(self.tree.sql(dialect=self.dialect))
+        numbers, texts = tuple(int(number) for number in pieces[1::2]), pieces[::2]
+        if self.dialect == "postgres" and numbers:
+            texts = [text.replace("%", "%%") for text in texts]
+        marked = "".join(_mark(self.dialect, place) + piece for place, piece in enumerate(texts[1:], 1))
+        return texts[0] + marked, numbers
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """One SELECT for one connection. Its placeholders are numbered; `values[n]` is what number n stands for.
+
+    The tree may be that of other questions, too: it is read, and never changed.
 
     Where a question takes several, those before the answer have a name, under which later ones read their rows: parts of the
     answer, rows that only describe others, or the keys that a row rule allows.
@@ -31,6 +51,7 @@ class Prepared:
     values: tuple[Cell, ...] = field(default=())
     role: Literal["answer", "part", "describes", "allows"] = "answer"
     name: str = ""
+    written: Written | None = field(default=None, compare=False, repr=False)  # kept with a plan, for all that it serves
 
 
 def render(prepared: Prepared) -> Statement:
@@ -38,13 +59,12 @@ def render(prepared: Prepared) -> Statement:
 
     DuckDB gets `$1`, PostgreSQL `%s` (with `%%` for a percent sign, as psycopg reads it), Snowflake `?`.
     """
-    pieces = _MARK.split(prepared.tree.sql(dialect=prepared.dialect))
-    params = tuple(_plain(prepared.values[int(number)]) for number in pieces[1::2])
-    texts = pieces[::2]
-    if prepared.dialect == "postgres" and params:
-        texts = [text.replace("%", "%%") for text in texts]
-    text = texts[0] + "".join(_mark(prepared.dialect, n + 1) + piece for n, piece in enumerate(texts[1:]))
-    return Statement(connection=prepared.connection, dialect=prepared.dialect, text=text, params=params)
+    written, tree, dialect = prepared.written, prepared.tree, prepared.dialect
+    if written is None or written.tree is not tree or written.dialect != dialect:  # what is bound anew has another tree
+        written = Written(tree, dialect)
+    text, numbers = written.text
+    params = tuple(_plain(prepared.values[number]) for number in numbers)
+    return Statement(connection=prepared.connection, dialect=dialect, text=text, params=params)
 
 
 def display_sql(prepared: Prepared) -> str:

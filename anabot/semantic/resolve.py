@@ -6,7 +6,7 @@ Names become the shortest that are safe, times carry their grain, duplicates go.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from anabot.errors import BadQuery, UnknownName
 from anabot.periods import Period, previous, year_before
@@ -36,6 +36,7 @@ class Resolved:
     fields: dict[str, Meaning]  # canonical name of each field of `where`
     leaves: dict[LeafKey, str]
     predicates: tuple[Predicate, ...] = ()  # conditions as the data team writes them, of a saved query
+    names: dict[str, str] = field(default_factory=dict)  # of each field of `where`, as it was written → canonical
 
 
 def resolve(registry: Registry, query: MetricQuery, grant: Grant | None = None) -> MetricQuery:
@@ -62,7 +63,14 @@ def resolve_fully(
     leaves = words.leaves(metrics)
     keys = {meaning.name: meaning for meaning in (words.meaning(name, leaves, metrics) for name in query.group_by)}
     fields: dict[str, Meaning] = {}
-    where = tuple(_filter(part, lambda name: _field(words, leaves, metrics, fields, name)) for part in query.where)
+    names: dict[str, str] = {}
+
+    def named(name: str) -> str:
+        meaning = _field(words, leaves, metrics, name)
+        fields[meaning.name], names[name] = meaning, meaning.name
+        return meaning.name
+
+    where = tuple(_filter(part, named) for part in query.where)
     columns = _columns(metrics, query)
     having = tuple(_filter(part, lambda name: _of("having", name, columns)) for part in query.having)
     order = _order(query.order_by, columns, tuple(keys), lambda name: words.meaning(name, leaves, metrics).name)
@@ -80,7 +88,27 @@ def resolve_fully(
     check_beside(registry, canonical, tuple(keys.values()))
     for ref in (ref for predicate in predicates for ref in predicate.refs if ref.kind != "metric"):
         words.meaning(ref.dunder, leaves, metrics)
-    return Resolved(query=canonical, keys=tuple(keys.values()), fields=fields, leaves=leaves, predicates=predicates)
+    keyed = tuple(keys.values())
+    return Resolved(query=canonical, keys=keyed, fields=fields, leaves=leaves, names=names, predicates=predicates)
+
+
+def reworded(resolved: Resolved, query: MetricQuery) -> MetricQuery:
+    """`query` resolved as another one was that differs from it in values and dates alone.
+
+    Raises:
+        BadQuery: a period that ends before it begins, or lies out of reach.
+    """
+    where = tuple(_filter(part, resolved.names.__getitem__) for part in query.where)
+    having = tuple(_filter(part, str) for part in query.having)
+    own = {"where": _unique(where), "having": _unique(having), "period": query.period, "compare": query.compare}
+    found = resolved.query.model_copy(update=own)
+    _check_times(found, resolved.leaves)
+    return found
+
+
+def several(part: Condition) -> tuple[str, ...]:
+    """The values of a condition, where they are a list each of them once."""
+    return tuple(dict.fromkeys(part.values)) if part.op in ("in", "not_in") else part.values
 
 
 def compared_period(query: MetricQuery) -> Period | None:
@@ -125,12 +153,10 @@ def _columns(metrics: Sequence[str], query: MetricQuery) -> tuple[str, ...]:
     return tuple(each for name in metrics for each in (name, *(f"{name}__{tail}" for tail in beside)))
 
 
-def _field(words: Vocabulary, leaves: dict[LeafKey, str], metrics: Sequence[str], fields: dict[str, Meaning], name: str) -> str:
+def _field(words: Vocabulary, leaves: dict[LeafKey, str], metrics: Sequence[str], name: str) -> Meaning:
     if name in metrics:
         raise BadQuery(f"`{name}` is a metric, so `where` cannot filter on it.", todo="Use `having`.")
-    meaning = words.meaning(name, leaves, metrics)
-    fields[meaning.name] = meaning
-    return meaning.name
+    return words.meaning(name, leaves, metrics)
 
 
 def _of(what: str, name: str, columns: Sequence[str]) -> str:
@@ -177,8 +203,7 @@ def _filter(part: Filter, canonical: Callable[[str], str]) -> Filter:
     if not low <= len(part.values) <= high:
         wanted = f"{low}" if low == high else "a list"
         raise BadQuery(f"`{part.field} {part.op}` has {len(part.values)} values.", todo=f"It takes {wanted}.")
-    values = tuple(dict.fromkeys(part.values)) if part.op in ("in", "not_in") else part.values
-    return Condition(field=canonical(part.field), op=part.op, values=values)
+    return Condition(field=canonical(part.field), op=part.op, values=several(part))
 
 
 def _unique(parts: tuple[Filter, ...]) -> tuple[Filter, ...]:

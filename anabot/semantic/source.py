@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from anabot.periods import Grain
 from anabot.semantic import conditions, times
+from anabot.semantic.bindings import Values
 from anabot.semantic.catalog import Catalog, Hop, Slot
 from anabot.semantic.filters import Predicate, Ref
 from anabot.semantic.meaning import LeafKey
@@ -22,7 +23,7 @@ from anabot.semantic.registry import Registry, SemanticModel, TimeSpine
 from anabot.semantic.resolve import Resolved
 from anabot.semantic.shifted import BEFORE
 from anabot.semantic.times import Timing
-from anabot.semantic.trees import Values, both, cast, column, cut, filled, moved, part_of, placed
+from anabot.semantic.trees import both, cast, column, cut, filled, moved, part_of, placed
 
 SPINE = "spine"
 

@@ -1,4 +1,4 @@
-"""Small pieces of SQL as sqlglot trees: columns, bound values, times cut to a grain, safe division.
+"""Small pieces of SQL as sqlglot trees: columns, times cut to a grain, safe division.
 
 Nothing here is text, and nothing here reads a registry. Trees belong to one parent: what is used twice is copied.
 """
@@ -13,25 +13,12 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
 from anabot.periods import Grain
-from anabot.types import Cell
 
 DATED = frozenset({Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.YEAR, Grain.FISCAL_QUARTER, Grain.FISCAL_YEAR})
 _UNIT = {Grain.FISCAL_QUARTER: "QUARTER", Grain.FISCAL_YEAR: "YEAR"}
 _DIALECTS = ("duckdb", "postgres", "snowflake")
 
 MARK = "\ufdd0\ufdd1"  # two code points that no text may hold: they stand around a placeholder's number, so that it can be found
-
-
-class Values:
-    """The values of one statement: each becomes a numbered placeholder in the tree, and never text."""
-
-    def __init__(self) -> None:
-        self.bound: list[Cell] = []
-
-    def bind(self, value: Cell) -> exp.Expression:
-        """A placeholder for `value`."""
-        self.bound.append(value)
-        return exp.Placeholder(this=f"{MARK[0]}{len(self.bound) - 1}{MARK[1]}")
 
 
 @lru_cache(maxsize=1)

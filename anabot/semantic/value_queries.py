@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.catalog import Slot, catalog_of, dimensions_of
-from anabot.semantic.compiler import Compiled, compile_query, compile_values
+from anabot.semantic.compiled import Compiled
+from anabot.semantic.compiler import compile_query, compile_values
 from anabot.semantic.masks import columns_of, masked_columns
 from anabot.semantic.meaning import Vocabulary
 from anabot.semantic.query import MetricQuery

@@ -26,7 +26,7 @@ from anabot.bootstrap import House, open_house
 from anabot.config import Settings
 from anabot.engine import Engine, Intent
 from anabot.errors import UnsafeQuery
-from anabot.semantic import find
+from anabot.semantic import compiler, find
 from anabot.semantic.meaning import Meaning, Vocabulary
 from anabot.semantic.query import MetricQuery
 from anabot.types import Grant, Question, RowRule, Statement
@@ -79,6 +79,7 @@ CACHES = {
     "semantic/catalog.py:_leaves": PLAIN,
     "semantic/catalog.py:meanings": "by what the grant denies, which is all that it looks at",
     "semantic/catalog.py:formulas": PLAIN,
+    "semantic/catalog.py:plans": "by all that the grant permits",
     "semantic/crossed.py:keys": ONE,
     "semantic/definitions.py:definition_hash": PLAIN,
     "semantic/formula.py:needs": ONE,
@@ -88,7 +89,9 @@ CACHES = {
     "semantic/parsed.py:_read": PLAIN,
     "semantic/parsed.py:_used": PLAIN,
     "semantic/protect.py:_named": ONE,
+    "semantic/recent.py:_held": "by the key that it is given",
     "semantic/regroup.py:_things": ONE,
+    "semantic/render.py:text": "of one tree, with no value in it",
     "semantic/search.py:_index": PLAIN,
     "semantic/search.py:_elements": "by the metrics that are granted and what is denied",
     "semantic/search.py:_split": PLAIN,
@@ -133,7 +136,7 @@ def _caches(path: Path) -> Iterator[str]:
             ):
                 yield node.name
             case ast.Assign(targets=[ast.Attribute(attr=name)]) | ast.AnnAssign(target=ast.Attribute(attr=name)):
-                if _called(node.value) in ("Kept", "Lately", "OrderedDict") or ast.unparse(node.value or node) == "{}":
+                if _called(node.value) in ("Kept", "Lately", "Recent", "OrderedDict") or ast.unparse(node.value or node) == "{}":
                     yield name
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(keywords=keywords)) if name.startswith("_"):
                 if any(one.arg == "default_factory" and ast.unparse(one.value) in ("dict", "OrderedDict") for one in keywords):
@@ -266,6 +269,13 @@ def forget_what_is_denied(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Vocabulary, "meaning", meaning)
 
 
+def forget_whose_plans(patch: pytest.MonkeyPatch) -> None:
+    """What was compiled is kept whatever the grant permits."""
+    patch.setattr(Grant, "permits", lambda self: ())
+    patch.setattr(compiler, "_recalled", compiler._recalled.__wrapped__)  # type: ignore[attr-defined]
+    patch.setattr(guard, "prove", lambda *_, **__: None)
+
+
 def forget_whose_elements(patch: pytest.MonkeyPatch) -> None:
     """The dimensions that a search may find are kept for all."""
     _keep_first(patch, sys.modules["anabot.semantic.search"], "_elements")
@@ -291,6 +301,7 @@ BROKEN = (
     forget_whose_values,
     forget_whose_words,
     forget_what_is_denied,
+    forget_whose_plans,
     forget_whose_elements,
     forget_whose_digest,
 )

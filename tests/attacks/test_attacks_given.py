@@ -55,6 +55,7 @@ def scene(bakery_file: Path, tmp_path: Path, shared: House, request: pytest.Fixt
         shared.engine._indexes = Kept(VALUES_FOR_S)
         for registry in (shared.standing().registry, tiny_registry()):
             catalog_of(registry).meanings.clear()
+            catalog_of(registry).plans.clear()
 
 
 @each

@@ -1,23 +1,27 @@
 """How long a question takes from typed query to SQL text, warm, beside other compilers on the same models and questions.
 
-Every question is asked with another period each time, so that nothing can be answered from the last one. Peers run one after
+Every question is a new one each time, with another period and another value, so that nothing can be answered from the last one.
+Warm means that a question of the same shape was compiled before; cold, that none was, as after a change of the registry. What
+rendering alone costs is the time from the finished tree to text, with nothing kept of an earlier text. Peers run one after
 another, each in its own environment and process; the project's own time is taken before and after them, and the slower counts.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from anabot.semantic import Prepared, compile_query, parse_registry, render
+from anabot.semantic.catalog import catalog_of
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.types import Grant
@@ -46,6 +50,7 @@ class Asked:
     group_by: tuple[str, ...]
     fact: str
     place: str
+    filtered: str = ""  # what a condition is on, whose value is another each time
 
 
 def questions(made: Layer) -> tuple[Asked, ...]:
@@ -59,26 +64,40 @@ def questions(made: Layer) -> tuple[Asked, ...]:
     )
 
 
+def alone(made: Layer) -> tuple[Asked, ...]:
+    """Questions that peers are not asked: with a condition of the asker's own."""
+    fact = made.facts[3]
+    name, place = fact.name, fact.places[0]
+    keys = (f"{place}__region", "metric_time__month")
+    return (Asked("one hop under a condition", f"{name}_spend", keys, name, place, f"{place}__segment"),)
+
+
 def main() -> None:
     """Print the times and their ratios."""
-    title("Compile: a typed question to SQL, warm, p50")
+    title("Compile: a typed question to SQL, p50; warm: one of its shape was compiled before, with other dates and values")
     small, large = Compiler(registries.SMALL), Compiler(registries.LARGE)
     asked = questions(registries.SMALL)
-    before = {each.name: small.p50(each) for each in asked}
+    every = (*asked, *alone(registries.SMALL))
+    before = {each.name: small.p50(each) for each in every}
     peers = {name: _peer(name, asked) for name in _PEERS} if "--quick" not in sys.argv else {}
-    ours = {each.name: max(before[each.name], small.p50(each)) for each in asked}
+    ours = {each.name: max(before[each.name], small.p50(each)) for each in every}
     for name, ms in ours.items():
         line(name, ms, 2, "ms")
-    for each in asked:
-        line(f"{each.name}, of what rendering the final tree alone costs", small.of_rendering(each), 1.5, "×")
+    cold = {each.name: small.cold(each) for each in every}
+    for name, ms in cold.items():
+        said(f"{name}, cold: none of its shape was", f"{ms:9.3g} ms")
+    for each in every:
+        again, anew = small.of_rendering(each)
+        line(f"{each.name}, of what rendering the final tree alone costs", again, 1.5, "×")
+        said(f"{each.name}, cold, of the same", f"{anew:9.3g} ×")
     for one, other in zip(asked, questions(registries.LARGE), strict=True):
         line(f"{one.name}, 5,000 metrics over 500 tables against 120", _growth(small, one, large, other), 1.3, "×")
     for peer, found in peers.items():
-        for name, ms in ours.items():
-            _compared(peer, name, ms, found.get(name, found))
+        for each in asked:
+            _compared(peer, each.name, ours[each.name], cold[each.name], found.get(each.name, found))
 
 
-def _compared(peer: str, name: str, ms: float, found: dict[str, Any]) -> None:
+def _compared(peer: str, name: str, ms: float, cold_ms: float, found: dict[str, Any]) -> None:
     if "why" in found:
         said(f"{name}, {peer}", f"not measured: {found['why']}")
         return
@@ -87,6 +106,7 @@ def _compared(peer: str, name: str, ms: float, found: dict[str, Any]) -> None:
         factor(f"{name}, {peer}{wrong} against this", found["ms"] / ms, _PROMISED[peer])
     else:
         said(f"{name}, {peer}{wrong} against this", f"{found['ms'] / ms:9.3g} ×")
+    said(f"{name}, {peer}{wrong} against this, cold", f"{found['ms'] / cold_ms:9.3g} ×")
 
 
 class Compiler:
@@ -97,12 +117,14 @@ class Compiler:
         every = frozenset(self.registry.metrics)
         self.grant = Grant(subject="bench", audience="dm", metrics=every, listed=every)
 
-    def queries(self, asked: Asked) -> list[MetricQuery]:
-        """The question over each of the periods, as typed queries."""
-        spans = [{"start": start, "end": end} for start, end in periods()]
-        return [
-            MetricQuery.model_validate({"metrics": (asked.metric,), "group_by": asked.group_by, "period": span}) for span in spans
-        ]
+    def queries(self, asked: Asked) -> Iterator[MetricQuery]:
+        """The question over one period after the other, each a new typed query."""
+        for start, end in itertools.cycle(periods()):
+            where = [{"field": asked.filtered, "values": [f"of {start}"]}] if asked.filtered else []
+            span = {"start": start, "end": end}
+            yield MetricQuery.model_validate(
+                {"metrics": (asked.metric,), "group_by": asked.group_by, "period": span, "where": where}
+            )
 
     def prepared(self, query: MetricQuery) -> Prepared:
         """The query compiled to a tree."""
@@ -112,14 +134,29 @@ class Compiler:
         """Milliseconds from the typed query to the text."""
         return statistics.median(_timed(lambda query: render(self.prepared(query)), self.queries(asked), rounds)) * 1000
 
-    def of_rendering(self, asked: Asked) -> float:
-        """The whole time as a multiple of that of rendering trees just compiled."""
-        whole, alone = [], []
+    def cold(self, asked: Asked, rounds: int = 90) -> float:
+        """The same without any plan of an earlier question."""
+        return statistics.median(self._cold(self.queries(asked), rounds)) * 1000
+
+    def of_rendering(self, asked: Asked) -> tuple[float, float]:
+        """The whole time, warm and cold, as a multiple of that of rendering trees alone."""
+        warm, cold, alone = list[float](), list[float](), list[float]()
+        queries = self.queries(asked)
         for _ in range(_ROUNDS // 30):
-            queries = self.queries(asked)
-            whole += _timed(lambda query: render(self.prepared(query)), queries, 30)
-            alone += _timed(render, [self.prepared(query) for query in queries], 30)
-        return statistics.median(whole[30:]) / statistics.median(alone[30:])
+            cold += self._cold(queries, 10)
+            warm += _timed(lambda query: render(self.prepared(query)), queries, 30)
+            trees = (replace(self.prepared(query), written=None) for query in queries)
+            alone += _timed(render, trees, 30)
+        rendering = statistics.median(alone[30:])
+        return statistics.median(warm[30:]) / rendering, statistics.median(cold[10:]) / rendering
+
+    def _cold(self, queries: Iterator[MetricQuery], rounds: int) -> list[float]:
+        def forgetful() -> Iterator[MetricQuery]:
+            for query in queries:
+                catalog_of(self.registry).plans.clear()
+                yield query
+
+        return _timed(lambda query: render(self.prepared(query)), forgetful(), rounds)
 
 
 def _growth(small: Compiler, one: Asked, large: Compiler, other: Asked) -> float:
@@ -128,10 +165,9 @@ def _growth(small: Compiler, one: Asked, large: Compiler, other: Asked) -> float
     return statistics.median(large_ms / small_ms for small_ms, large_ms in pairs)
 
 
-def _timed(run: Callable[[Any], object], given: Sequence[Any], rounds: int) -> list[float]:
+def _timed(run: Callable[[Any], object], given: Iterator[Any], rounds: int) -> list[float]:
     seconds = []
-    for number in range(rounds):
-        each = given[number % len(given)]
+    for each in itertools.islice(given, rounds):
         started = time.perf_counter()
         run(each)
         seconds.append(time.perf_counter() - started)

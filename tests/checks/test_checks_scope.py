@@ -302,7 +302,9 @@ def test_a_denied_column_is_looked_for_in_what_was_parsed_again_not_in_what_was_
     def with_the_phone(*args: Any, **more: Any) -> Any:
         compiled = compiler.compile_query(*args, **more)
         if compiled.query.group_by == ("tier",):
-            compiled.prepared[0].tree.expressions[0].set("this", exp.column("phone", table="customers"))
+            tree = compiled.prepared[0].tree.copy()
+            tree.expressions[0].set("this", exp.column("phone", table="customers"))
+            return replace(compiled, prepared=(replace(compiled.prepared[0], tree=tree),))
         return compiled
 
     monkeypatch.setattr("anabot.checks.scope.compile_query", with_the_phone)

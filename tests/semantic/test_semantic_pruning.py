@@ -81,7 +81,7 @@ def test_a_function_over_one_time_column_or_a_missing_end_is_noticed(case: str) 
 
     for place in range(len(edges)):
         for change in (lambda node: node.set("this", cut(node.this.copy(), Grain.DAY, 1)), lambda node: node.replace(exp.true())):
-            planted = compiled(case, "duckdb").prepared[0].tree
+            planted = compiled(case, "duckdb").prepared[0].tree.copy()
             found = [node for node in planted.find_all(exp.LT) if isinstance(node.this, exp.Column)]
             change([node for node in found if node.this.name in times(case).values()][place])
             assert list(faults(planted, times(case)))
