@@ -77,7 +77,7 @@ class Snowflake:
             running = dict(self._running)
         for query_id, session in running.items():
             _cancel(session, query_id)
-        for pool in self._pools.values():
+        for pool in list(self._pools.values()):
             pool.dispose()
 
     def _pool(self, role: str) -> QueuePool:

@@ -50,12 +50,14 @@ from anabot.slack.explain import describe
 from anabot.slack.markdown import blocks_of
 from anabot.slack.render import Setting
 from anabot.store import Store
-from anabot.types import Answer, Choice, Column, Grant, Question, Receipt, RowRule, Statement, Table
+from anabot.types import Answer, Choice, Column, Grant, MaskRule, Question, Receipt, RowRule, Statement, Table
 from anabot.warehouses.duckdb import DuckDB
 from anabot.warehouses.merge import merge
 from anabot.web import create_web
 from anabot.workspace.gate import LoopbackOnly
 from tests.tiny import tiny_registry
+
+KEY = "what hashes are keyed with in these attacks"
 
 
 @dataclass(frozen=True)
@@ -185,13 +187,15 @@ def _read(answer: Answer) -> str:
 
 
 def across(given: Mapping[str, Any], tried: Mapping[str, Any], scene: Scene) -> str:
-    """`tried` asked of the bakery with some models on another connection, under a row rule, and with limits."""
+    """`tried` asked of the bakery with some models on another connection, under row rules or masks, and with limits."""
     registry = tiny_registry()
     moved = {name: replace(registry.models[name], connection="hr") for name in given["apart"]}
     split = replace(registry, models={**registry.models, **moved})
     every = frozenset(registry.metrics)
     rules = tuple(RowRule(model=model, dimension=by, values=tuple(values)) for model, by, values in given.get("rules", ()))
-    grant = Grant(subject="m", audience="dm", metrics=every, listed=every, rows=rules, denied=frozenset(given.get("deny", ())))
+    masks = tuple(MaskRule(model=model, dimension=by, form=form, key=KEY) for model, by, form in given.get("masks", ()))
+    denied = frozenset(given.get("deny", ()))
+    grant = Grant(subject="m", audience="dm", metrics=every, listed=every, rows=rules, denied=denied, masks=masks)
     return _opened(scene, split, given.get("limits", {}), tried, grant)
 
 

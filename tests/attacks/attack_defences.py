@@ -22,6 +22,7 @@ from anabot.charts import png
 from anabot.engine import Engine
 from anabot.playbooks import amounts, frontmatter, templates, view
 from anabot.semantic import compiler, conditions, meaning
+from anabot.semantic import masks as semantic_masks
 from anabot.semantic.protect import Protection
 from anabot.semantic.trees import Values
 from anabot.slack import blocks, csv_file, mrkdwn, tables
@@ -43,6 +44,26 @@ def row_rules(patch: Patch) -> None:
 def proof(patch: Patch) -> None:
     """The guard takes it on trust that scans are restricted."""
     patch.setattr(guard, "prove", lambda *_, **__: None)
+
+
+def masks(patch: Patch) -> None:
+    """No scan is masked."""
+    patch.setattr(compiler, "masked", lambda tree, *_: tree)
+
+
+def mask_proof(patch: Patch) -> None:
+    """The guard takes it on trust that masks stand at the scans."""
+    patch.setattr(guard, "prove_masked", lambda *_: None)
+
+
+def mask_refusal(patch: Patch) -> None:
+    """A metric is given over whatever its columns are masked as."""
+    patch.setattr(compiler, "refuse_masked", lambda *_: None)
+
+
+def mask_key(patch: Patch) -> None:
+    """Hashes have no key."""
+    patch.setattr(semantic_masks, "Secret", lambda _: "")
 
 
 def columns(patch: Patch) -> None:
