@@ -343,7 +343,7 @@ class Asker:
     def _saved(self, receipt: str, person: Person, choice: int | None = None) -> dict[str, Any]:
         """The answer with this receipt; for somebody who may not know of what it (or this choice) is about, none."""
         saved, listed = self.store.answers.get(receipt), self.decision(person, None).own.listed
-        if saved is None or not _metrics(saved.answer, choice) <= listed:
+        if saved is None or not about(saved.answer, choice) <= listed:
             error = UnknownName(f"There is no answer with the receipt {receipt}.", name=receipt, todo=_RETRY)
             asked = Intended(question_id=f"{receipt}@{person.user}", actor=person.user, place="receipt")
             self.store.audit.refusal(asked, status=error.code, reason="unknown_receipt")
@@ -363,7 +363,7 @@ class Asker:
             )
 
 
-def _metrics(answer: dict[str, Any], choice: int | None) -> set[str]:
+def about(answer: dict[str, Any], choice: int | None = None) -> set[str]:
     """What a kept answer, or one of its choices, is about."""
     chosen = [] if choice is None else answer["choices"][max(choice, 0) : max(choice, 0) + 1]
     wanted = chosen or [answer, *answer["parts"]]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from anabot.agent.understanding import NotUnderstood, Understood
-from anabot.ask import Asker
+from anabot.ask import Asker, about
 from anabot.errors import BadQuery
 from anabot.proposing import Proposing
 from anabot.semantic.registry import Term
@@ -88,7 +88,8 @@ class Learning:
             BadQuery: there is no such answer, or no word.
         """
         saved = self.asker.store.answers.get(receipt)
-        if saved is None or not text.strip():
+        known = saved is not None and about(saved.answer) <= self.asker.enforced(person).listed
+        if saved is None or not known or not text.strip():
             raise BadQuery("There is nothing to note there.", todo="Vote on an answer, and write what you meant.")
         voted = Intended(question_id=f"vote:{receipt}", actor=person.user, place="vote", kind="vote", words=text)
         with self.asker.store.audit.act(voted):

@@ -17,7 +17,7 @@ from office import Office, furnish
 from on_air import OnAir, dm, on_air
 
 from anabot.engine import Engine
-from anabot.errors import AnabotError, NotAllowed, UnknownName
+from anabot.errors import AnabotError, BadQuery, NotAllowed, UnknownName
 from anabot.lending import Lending
 from anabot.semantic.query import MetricQuery
 from anabot.store.audit import Audit
@@ -184,6 +184,12 @@ def test_an_answer_about_something_hidden_is_for_them_a_receipt_that_does_not_ex
     ):
         hidden, nothing = told(act)
         assert hidden == nothing
+    notes = []
+    for one in (receipt, "R-AAAAAAAAAA"):
+        with pytest.raises(BadQuery) as refused:
+            house.learning.note(one, sam, "I meant orders")
+        notes.append(str(refused.value))
+    assert notes[0] == notes[1]
     assert house.asker.recall(receipt, pia, None).status == "answered"
 
 
