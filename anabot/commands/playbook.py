@@ -70,6 +70,14 @@ def playbook_run(
         _each(service.house, name, lambda playbook: service.worker.run_now(playbook.name, "cli", when))
 
 
+@app.command("test")
+def playbook_test(name: Name) -> None:
+    """Show a playbook as it would be posted now; post nothing."""
+    with open_house(load_settings()) as house:
+        known = _desk(house).shelf.runs(_SHELL, name)
+        _each(house, known.name, lambda playbook: house.runner.run(playbook, house.clock.now(), dry_run=True).markdown)
+
+
 @app.command("pause")
 def playbook_pause(name: Name) -> None:
     """Let the clock leave a playbook alone until it is resumed."""

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from anabot.errors import BadQuery
+from anabot.errors import AnabotError, BadQuery
 from anabot.playbooks.playbook import Playbook
 from anabot.slack import buttons, mrkdwn, render, schedule_form
 from anabot.slack.awaiting import decision_buttons, summary, when
@@ -28,7 +28,7 @@ from anabot.slack.poster import SlackPoster
 from anabot.slack.reply import attempt
 from anabot.stewards.listing import PlaybookLine
 from anabot.stewards.plans import Offered, Outcome, Unfit
-from anabot.types import Digest, Person
+from anabot.types import Person
 
 log = structlog.get_logger()
 _LATE = "Slack did not let me open the form in time. Please press the button again."
@@ -159,17 +159,20 @@ class Schedules:
         who = mrkdwn.bold(f"@{shown.by.handle or shown.by.name}")
         title, place = mrkdwn.bold(shown.playbook.title), mrkdwn.bold(f"#{shown.playbook.channel}")
         words = f"{who} would like {title} to be posted in {place}, which you own: {when(shown)}."
-        digest = self._plans.for_decider(shown.proposal, shown.decider)
-        place_of = self._tell(shown.decider, [], "")
-        if digest is not None and place_of is not None:
-            self._show(place_of, digest, shown)
+        self._show(shown, shown.decider)
         note = "It says what they may see and the channel may hear, computed anew each time."
         blocks = [*sections(words), *context(note), *actions(*decision_buttons(shown.proposal, 0))]
         if not self._tell(shown.decider, messages(words, blocks), f"schedule:{shown.proposal}/asked"):
             raise BadQuery(f"I could not reach {shown.decider.name} in Slack.", todo="It waits for them in `/ana playbooks`.")
 
-    def _show(self, place: Place, digest: Digest, shown: Offered) -> None:
-        self.poster.show(place, as_preview(f"#{shown.playbook.channel}", digest), key=f"preview:{shown.proposal}/owner")
+    def _show(self, shown: Offered, decider: Person) -> None:
+        """The preview, for a decider who reads the channel. They are asked even where it cannot be shown."""
+        try:
+            digest, place = self._plans.for_decider(shown.proposal, decider), self._tell(decider, [], "")
+            if digest is not None and place is not None:
+                self.poster.show(place, as_preview(f"#{shown.playbook.channel}", digest), key=f"preview:{shown.proposal}/owner")
+        except AnabotError as error:
+            log.warning("schedule.not_shown", code=error.code)
 
     def _tell(self, person: Person, said: Sequence[Message], key: str) -> Place | None:
         """Say it in direct messages; the place, or None where they could not be reached."""

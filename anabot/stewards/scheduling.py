@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import structlog
 
@@ -20,13 +21,14 @@ from anabot.playbooks.composing import Draft, compose, file_stem, grouped
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.rolling import rolling_names, said
 from anabot.playbooks.schedule import next_slot
+from anabot.playbooks.spec import read_playbook
 from anabot.semantic.query import MetricQuery, Span
 from anabot.stewards.acts import Checked
 from anabot.stewards.files import ProposalFiles
 from anabot.stewards.known import Shelf
 from anabot.stewards.plans import Filled, Offered, Outcome, Schedulable, Unfit
 from anabot.store import Intended, Proposal, Store
-from anabot.types import Answer, Channel, Digest, Person
+from anabot.types import Answer, Channel, Digest, Person, UserId
 
 log = structlog.get_logger()
 _COMPARES = ("previous_period", "previous_year", "same_point", "same_point_previous_year")
@@ -139,59 +141,49 @@ class Scheduling:
         return replace(shown, alone=self._may_alone(playbook, person)), digest
 
     def schedule(self, proposal: str, person: Person) -> Outcome:
-        """Its maker wants it: in force at once, or somebody is asked.
+        """Its maker wants it: in force at once, or somebody is asked. On record, as a refusal is.
 
         Raises:
             NotAllowed: it is not theirs, or they have decided already.
         """
-        found = self._open(proposal, "preview")
-        if found.by != person.user:
-            raise NotAllowed("That is for whoever made it.", todo="Schedule the answer yourself.")
-        playbook = self._still_good(found)
-        with self._acting(found, person, "schedule"):
+        with self._acting(proposal, person, "schedule"):
+            found = self._open(proposal, "preview")
+            if found.by != person.user:
+                raise NotAllowed("That is for whoever made it.", todo="Schedule the answer yourself.")
+            playbook = self._still_good(found)
             if self._may_alone(playbook, person):
                 return self._in_force(found, "preview", playbook, person, person)
-            decider = self._decider(playbook, person)
             self._move(found, "preview", "asked")
             self.proposals.put(found.playbook, found.text)
+        decider = self._decider(playbook, person)
         shown = self._shown(proposal, playbook, person, decider)
         who = f"@{decider.handle}" if decider else "An admin"
         words = f"{who} decides about {playbook.title} in #{playbook.channel}. You will hear from me."
         return Outcome(became="asked", shown=shown, words=words)
 
     def decide(self, proposal: str, person: Person, *, yes: bool) -> Outcome:
-        """Whoever decides says yes or no.
+        """Whoever decides says yes or no. On record, as a refusal is.
 
         Raises:
             NotAllowed: it is not theirs to decide, or it is decided.
-            PlaybookError: it would not pass the check any more.
+            PlaybookError: it would not pass the check any more; it can still be declined.
         """
-        found = self._open(proposal, "asked")
-        maker = self._maker(found)
-        if not self.decides(found, person):
-            raise NotAllowed("This is not yours to decide.", todo="The owner of the channel or an admin decides.")
-        if yes:
-            playbook = self._still_good(found)
-            with self._acting(found, person, "approve"):
-                return self._in_force(found, "asked", playbook, maker, person)
-        with self._acting(found, person, "decline"):
+        with self._acting(proposal, person, "approve" if yes else "decline"):
+            found = self._open(proposal, "asked")
+            if not self.decides(found, person):
+                raise NotAllowed("This is not yours to decide.", todo="The owner of the channel or an admin decides.")
+            if yes:
+                return self._in_force(found, "asked", self._still_good(found), self._maker(found), person)
             self._move(found, "asked", "declined")
             self.proposals.drop(found.playbook)
-        playbook = self.check({self.file(found.playbook): found.text})[0].get(found.playbook) or self._still_good(found)
+        playbook = self._read(found)
         words = f"{playbook.title} will not be posted in #{playbook.channel}."
-        return Outcome(became="declined", shown=self._shown(proposal, playbook, maker, person), words=words)
+        return Outcome(became="declined", shown=self._shown(proposal, playbook, self._maker(found), person), words=words)
 
     def waiting(self, person: Person) -> tuple[Offered, ...]:
         """What this person may decide, and what of their own waits, oldest first."""
-        found = []
-        for one in self._store.proposals.list("asked"):
-            if one.by == person.user or self.decides(one, person):
-                playbook = self.check({self.file(one.playbook): one.text})[0].get(one.playbook)
-                maker = self.shelf.asker.directory.person(one.by)
-                if playbook is not None and maker is not None:
-                    decider = self.shelf.asker.directory.person(one.decider) if one.decider else None
-                    found.append(self._shown(one.proposal, playbook, maker, decider))
-        return tuple(found)
+        mine = [one for one in self._store.proposals.list("asked") if one.by == person.user or self.decides(one, person)]
+        return tuple(self._shown(one.proposal, self._read(one), self._maker(one), self._asked_of(one)) for one in mine)
 
     def decides(self, proposal: Proposal, person: Person) -> bool:
         """Whether it is this person's to decide: the channel's present owner about others', an admin about all."""
@@ -250,10 +242,19 @@ class Scheduling:
         return found
 
     def _maker(self, found: Proposal) -> Person:
-        person = self.shelf.asker.directory.person(found.by)
-        if person is None:
-            raise NotAllowed("Whoever made this is nobody I know any more.", todo="Schedule the answer yourself.")
-        return person
+        """Whoever made it; somebody who has left is known by their id alone, and sees nothing."""
+        return self.shelf.asker.directory.person(found.by) or Person(user=UserId(found.by), name=found.by, guest=True)
+
+    def _asked_of(self, found: Proposal) -> Person | None:
+        owner = self.shelf.asker.directory.person(self.shelf.channel_owner(found.channel))
+        return owner if owner is not None and owner.user != found.by else None
+
+    def _read(self, found: Proposal) -> Playbook:
+        """What it says, whether or not it would pass the check now."""
+        playbook = read_playbook(self.file(found.playbook), found.text, self.shelf.asker.current().registry.calendar)[0]
+        if playbook is None:
+            raise PlaybookError(f"The text of {found.playbook} can no longer be read.", todo="Schedule the answer again.")
+        return playbook
 
     def _still_good(self, found: Proposal) -> Playbook:
         good, faults = self.check({self.file(found.playbook): found.text})
@@ -283,8 +284,10 @@ class Scheduling:
         if not self._store.proposals.move(found.proposal, before, after):
             raise NotAllowed("Somebody has decided this just now.", todo="`/ana playbooks` says how.")
 
-    def _acting(self, found: Proposal, person: Person, word: str) -> Any:
-        asked = Intended(question_id=f"{word}:{found.playbook}", actor=person.user, place=f"#{found.channel}", kind="admin")
+    def _acting(self, proposal: str, person: Person, word: str) -> AbstractContextManager[None]:
+        found = self._store.proposals.get(proposal)
+        name, place = (found.playbook, f"#{found.channel}") if found else ("unknown", "dm")
+        asked = Intended(question_id=f"{word}:{name}", actor=person.user, place=place, kind="admin")
         return self._store.audit.act(asked)
 
     def _shown(self, proposal: str, playbook: Playbook, by: Person, decider: Person | None) -> Offered:

@@ -224,6 +224,7 @@ def test_the_command_line_looks_after_a_playbook_and_each_act_is_on_record(offic
     assert "is paused: nothing is posted in #books" in office.run("playbook", "pause", "books/week").out
     assert "`anabot playbook resume books/week`" in office.run("playbook", "pause", "Sales of the week").out
     assert "goes on" in office.run("playbook", "resume", "books/week").out
+    assert "Sales were" in office.run("playbook", "test", "Sales of the week").out
     refused = office.run("playbook", "owner", "books/week", "sam")
     past = office.run("playbook", "history", "books/week", "--json")
     kept = office.run("playbook", "versions", "books/week", "--json")

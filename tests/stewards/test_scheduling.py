@@ -94,8 +94,12 @@ def test_the_owner_of_the_channel_decides_about_everybody_elses(bakery: Bakery) 
     assert playbook.owner == "sam"
     with pytest.raises(NotAllowed, match="no longer open"):
         bakery.plans.decide(proposal, bea, yes=False)
-    recorded = {(one.question_id, one.status) for one in bakery.house.store.audit.list(50) if one.kind == "admin"}
-    assert {("schedule:shops/orders", "done"), ("approve:shops/orders", "done")} <= recorded
+    recorded = {(one.question_id, one.actor, one.status) for one in bakery.house.store.audit.list(50) if one.kind == "admin"}
+    assert recorded >= {
+        ("schedule:shops/orders", "U0SAM", "done"),
+        ("approve:shops/orders", "U0NORA", "forbidden"),
+        ("approve:shops/orders", "U0BEA", "done"),
+    }
 
 
 def test_a_no_leaves_nothing_behind(bakery: Bakery) -> None:
@@ -134,8 +138,11 @@ def test_rights_that_are_gone_by_the_time_of_the_yes_put_nothing_in_force(bakery
 
     with pytest.raises(PlaybookError, match="would not pass the check any more"):
         bakery.plans.decide(proposal, bakery.who("root"), yes=True)
+    assert [one.proposal for one in bakery.plans.waiting(bakery.who("root"))] == [proposal]
+    assert bakery.plans.decide(proposal, bakery.who("root"), yes=False).became == "declined"
 
     assert "books/margin" not in bakery.house.laws().playbooks
+    assert bakery.plans.waiting(bakery.who("root")) == ()
 
 
 def test_days_that_stay_are_not_scheduled(bakery: Bakery) -> None:
