@@ -29,9 +29,10 @@ from dataclasses import dataclass
 
 
 class AnabotError(Exception):
-    """A failure that a person can act on."""
+    """A failure that a person can act on. `passing` says that the same may well succeed in a moment."""
 
     code = "error"
+    passing = False
 
     def __init__(self, what: str, *, why: str = "", todo: str = "") -> None:
         super().__init__(what)
@@ -104,12 +105,14 @@ class WarehouseError(AnabotError):
     """The warehouse failed."""
 
     code = "warehouse"
+    passing = True
 
 
 class WarehouseLacks(WarehouseError):
     """The registry names a table or a column that the warehouse does not have."""
 
     code = "lacks"
+    passing = False
 
 
 class WarehouseTimeout(WarehouseError):
@@ -122,6 +125,7 @@ class WarehouseLimit(WarehouseError):
     """More rows or bytes than one answer may carry."""
 
     code = "too_large"
+    passing = False
 
 
 class StoreError(AnabotError):
@@ -135,9 +139,9 @@ class PlaybookError(AnabotError):
 
     code = "playbook"
 
-    def __init__(self, what: str, *, why: str = "", todo: str = "", line: int = 0) -> None:
+    def __init__(self, what: str, *, why: str = "", todo: str = "", line: int = 0, passing: bool = False) -> None:
         super().__init__(what, why=why, todo=todo)
-        self.line = line
+        self.line, self.passing = line, passing
 
 
 class Undelivered(AnabotError):

@@ -129,12 +129,13 @@ class Runner:
     def _grant(self, playbook: Playbook) -> Grant:
         self.directory.renew(playbook.channel)  # who reads along is who reads along now
         owner, channel = self.directory.person(playbook.owner), self.directory.channel(playbook.channel)
+        # A directory that is asked elsewhere may be silent for a moment.
         if owner is None:
-            todo = f"Name an owner in {playbook.file}."
-            raise PlaybookError(f"{playbook.name} is owned by {playbook.owner}, who is not in the directory.", todo=todo)
+            what = f"{playbook.name} is owned by {playbook.owner}, who is not in the directory."
+            raise PlaybookError(what, todo=f"Name an owner in {playbook.file}.", passing=True)
         if channel is None:
             todo = f"Name another channel in {playbook.file}, or invite Ana."
-            raise PlaybookError(f"{playbook.name} goes to #{playbook.channel}, which Ana cannot find.", todo=todo)
+            raise PlaybookError(f"{playbook.name} goes to #{playbook.channel}, which Ana cannot find.", todo=todo, passing=True)
         return self.current().policy.decide(owner, channel, self.directory.members(channel)).grant
 
     def _intent(self, playbook: Playbook, slot: Slot, dry_run: bool) -> Intent:
@@ -222,7 +223,7 @@ def _about(playbook: Playbook, what: str, does: Callable[[], _T]) -> _T:
         line = error.line if isinstance(error, PlaybookError) else 0
         place = f"{what} failed on line {line} of {playbook.file}" if line else f"{what} failed"
         words = f"{playbook.name} cannot run: {place}. {error.what}"
-        raise PlaybookError(words, why=error.why, todo=error.todo, line=line) from error
+        raise PlaybookError(words, why=error.why, todo=error.todo, line=line, passing=error.passing) from error
 
 
 def _plain(table: Table) -> Table:

@@ -68,9 +68,8 @@ class SlackPoster:
     def _place(self, channel: str) -> Place:
         found = self._directory.channel(channel)
         if found is None:
-            raise PlaybookError(
-                f"There is no channel {channel} that I can see.", todo="Invite Ana, or correct the playbook's channel."
-            )
+            todo = "Invite Ana, or correct the playbook's channel."
+            raise PlaybookError(f"There is no channel {channel} that I can see.", todo=todo, passing=True)
         return Place(found.channel)
 
     def _post(

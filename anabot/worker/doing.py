@@ -31,6 +31,7 @@ BY_HAND = "/now"
 # The store or Slack is away, or the line broke. None of it says anything about the playbook.
 _PASSING = (StoreError, Undelivered, OSError, http.client.HTTPException)
 PAUSED = "It was paused."
+_TRIES = 6
 _GONE = "There is no such playbook any more."
 _INTERRUPTED = "It was interrupted."
 _NOT_OPENED = "Its gates did not open within a day."
@@ -110,12 +111,21 @@ class Doing:
             log.info("playbook.skipped", reason=str(skipped))
             self._slots.finish(slot, "skipped", {"reason": str(skipped)})
         except AnabotError as error:
-            log.warning("playbook.failed", code=error.code)
-            self._fail(slot, playbook, str(error))
+            self._try_again_or_fail(slot, playbook, error)
         except Exception:
             reference = uuid4().hex[:8]
             log.exception("playbook.broke", reference=reference)
             self._fail(slot, playbook, f"Something broke that should not have; the log has it as {reference}.")
+
+    def _try_again_or_fail(self, slot: Slot, playbook: Playbook, error: AnabotError) -> None:
+        """A warehouse or a directory that is away for minutes costs nobody a digest."""
+        tries = int((slot.detail or {}).get("tries", 0)) + 1
+        log.warning("playbook.failed", code=error.code, tries=tries)
+        if error.passing and tries < _TRIES:
+            wait = self._parts.pace.wait(tries + 2)
+            self._slots.release(slot, wait=wait, detail={**(slot.detail or {}), "tries": tries})
+        else:
+            self._fail(slot, playbook, str(error))
 
     def _late(self, slot: Slot, due: DueSlot) -> bool:
         """Whether it says that it is late. Once a part of it may have been posted that no longer changes."""

@@ -18,7 +18,7 @@ from tiny.warehouse import build
 from anabot.access.policy import Policy
 from anabot.analysis.reconcile import bridge
 from anabot.engine import Engine
-from anabot.errors import PlaybookError
+from anabot.errors import PlaybookError, WarehouseTimeout
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.spec import read_playbook
 from anabot.runner import Runner
@@ -284,3 +284,31 @@ def test_what_changed_stands_where_the_words_place_it_and_else_before_the_next_s
     )
     assert placed.index("### What changed since 21 Sep 2026") < placed.index("### Shops")
     assert placed.count("### What changed") == 1
+
+
+class _Away:
+    """A door behind which no warehouse answers."""
+
+    loaded = None
+
+    def watermark(self) -> str:
+        return ""
+
+    def run(self, *args: object, **more: object) -> None:
+        raise WarehouseTimeout("The warehouse did not answer.")
+
+
+def test_a_warehouse_that_does_not_answer_is_said_to_be_a_thing_that_passes(bench: Bench) -> None:
+    away = replace(bench.runner, engine=_Away())
+
+    with pytest.raises(PlaybookError, match="did not answer") as failed:
+        away.run(book(WEEK), MONDAY)
+
+    assert failed.value.passing
+
+
+def test_words_that_cannot_be_written_are_not_said_to_pass(bench: Bench) -> None:
+    with pytest.raises(PlaybookError) as failed:
+        bench.runner.run(book(WEEK + "{{ total.nothing }}\n"), MONDAY)
+
+    assert not failed.value.passing

@@ -249,6 +249,36 @@ def test_a_failed_run_is_noted_with_its_reason_told_to_the_owner_and_stops_nobod
     assert bench.poster.texts == ["books/margin of 2026-09-28 06:01\n"]
 
 
+def test_a_warehouse_that_is_away_for_a_moment_costs_nobody_a_digest(bench: Bench) -> None:
+    worker = bench.worker()
+    worker.tick()
+    bench.clock.goes(minutes=3)
+    bench.runner.error = PlaybookError("books/sales cannot run: the warehouse failed.", passing=True)
+    worker.put_down()
+    slot = bench.store.slots.take(worker.name)
+    assert slot is not None
+    worker._doing.do(slot)
+    bench.runner.error = None
+
+    worker.work()
+
+    assert bench.poster.ids == ["books/sales@2026-09-28T08:00"]
+    assert bench.poster.told == []
+
+
+def test_a_warehouse_that_stays_away_is_told_to_the_owner_once(bench: Bench) -> None:
+    worker = bench.worker()
+    worker.tick()
+    bench.clock.goes(minutes=3)
+    bench.runner.error = PlaybookError("books/sales cannot run: the warehouse failed.", passing=True)
+
+    worker.tick()
+
+    [slot] = bench.store.slots.list()
+    assert (slot.status, slot.attempt) == ("failed", 6)
+    assert len(bench.poster.told) == 1
+
+
 def test_a_bug_is_shown_as_a_reference_only(bench: Bench) -> None:
     bench.runner.error = KeyError("secret row")
     worker = bench.worker()
