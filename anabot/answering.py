@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from anabot.agent.causes import say_drivers, table_of
+from anabot.agent.causes import say_drivers, shown_drivers, table_of
+from anabot.agent.grounding import shown as grounds
+from anabot.agent.held import held
 from anabot.agent.reply import say
 from anabot.agent.understanding import Reading
 from anabot.analysis.drivers import drivers
@@ -59,7 +61,7 @@ class Answerer:
         trust = worst_badge(query.metrics, shown, outcome.compiled.models, evidence, now=self.clock.now())
         return Answer(
             status="answered",
-            text=say(replace(reading, query=asked), outcome.table, shown),
+            text=_said(replace(reading, query=asked), outcome, shown),
             query=query.as_json(),
             query_hash=outcome.query_hash,
             table=outcome.table,
@@ -93,8 +95,9 @@ class Answerer:
         by = tuple(split.dimension for split in found.splits[:1])
         split = replace(reading, query=query.model_copy(update={"group_by": by}), ask="")
         answer = self.answer(split, registry, grant, intent, named)
-        table = table_of(found) or answer.table
-        return replace(answer, text=say_drivers(found, query), table=table, drivers=found, bridges=())
+        table = table_of(found) or answer.table or Table(columns=(), rows=())
+        text = held(say_drivers(found, query), [shown_drivers(found, query)], table, registry, query.metrics)
+        return replace(answer, text=text, table=table, drivers=found, bridges=())
 
     def _bridges(self, query: MetricQuery, registry: Registry, grant: Grant, intent: Intent) -> tuple[list[Bridge], list[str]]:
         """The bridges that belong to the numbers, under the question's own filters, and why one of them cannot be shown."""
@@ -122,6 +125,15 @@ class Answerer:
             return self.engine.run(query, grant, intent=intent).table
 
         return run
+
+
+def _said(reading: Reading, outcome: Outcome, registry: Registry) -> str:
+    """The sentence, which the rows must bear out; a definition has no number of theirs."""
+    text = say(reading, outcome.table, registry)
+    if reading.ask:
+        return text
+    query = outcome.compiled.query
+    return held(text, [grounds(query, outcome.table, registry, as_of=outcome.as_of)], outcome.table, registry, query.metrics)
 
 
 def by_group(

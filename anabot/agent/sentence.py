@@ -157,18 +157,18 @@ class Sentence:
         where, name = self._group(best, but=time), self._moment(time, best)
         unit = time.rpartition("__")[2].removeprefix("fiscal_")
         total = self._sum(metric) if count > 1 and metric.non_additive is None else ""
+        alone = f" for {where}" if len(rows) == 1 and where and where not in self._narrowed() else ""
         if count == 1:
             whose = f" for {where}" if where and where not in self._narrowed() else ""
             return f"{metric.label} {_be(metric)} {value} in {name}{self._narrowed()}{whose}{moved}."
         if total:
             start = f"{metric.label} {_be(metric)} {total}{self.when}{self._narrowed()}. The last of {count} {unit}s, {name}, has"
-            told = f"{value}{self._share(metric, best)}{self._running(metric, best)}{moved}."
+            told = f"{value}{alone}{self._share(metric, best)}{self._running(metric, best)}{moved}."
             return f"{start} {told}" if len(rows) == 1 else f"{start} most for {where}: {told}"
         whose = f"highest for {where}: " if len(rows) > 1 else ""
-        beside = f"{self._share(metric, best)}{self._running(metric, best)}"
-        return (
-            f"{metric.label}{self.when}{self._narrowed()}: {whose}{value}{beside} in {name}{moved}, the last of {count} {unit}s."
-        )
+        beside = f"{alone}{self._share(metric, best)}{self._running(metric, best)}"
+        said = f"{whose}{value}{beside} in {name}{moved}"
+        return f"{metric.label}{self.when}{self._narrowed()}: {said}, the last of {count} {unit}s."
 
     def _moment(self, time: str, row: Row) -> str:
         said = self._formatted(time, self.cell(row, time))

@@ -15,7 +15,7 @@ from anabot.config import Settings, load_settings
 from anabot.errors import BadQuery
 from anabot.store import Examined, Intended, Store, open_store
 
-_COLUMNS = ("at", "actor", "place", "kind", "status", "receipt", "metrics")
+_COLUMNS = ("at", "actor", "place", "kind", "status", "receipt", "tokens", "cost_usd", "metrics")
 _METRICS_SHOWN = 3
 _WORDS_SHOWN = 80
 
@@ -141,6 +141,8 @@ def _plain(value: object) -> Any:
 
 
 def _short(value: object) -> str:
+    if value in (0, "0"):
+        return ""  # nothing was spent, as in most looks
     if isinstance(value, dt.datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, tuple | list):

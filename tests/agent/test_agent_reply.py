@@ -172,3 +172,12 @@ def test_a_second_number_is_said_where_the_first_is_highest() -> None:
     said = told([REGION, SALES, orders], rows, metrics=["sales", "orders_placed"], group_by=["region"], order_by=["-sales"])
 
     assert said.endswith("the largest is North with $2.00. Orders there: 7.")
+
+
+def test_a_last_day_with_one_group_alone_names_it() -> None:
+    day = Column(name="metric_time__day", type="date")
+    rows: list[tuple[Cell, ...]] = [("North", dt.date(2026, 5, 1), Decimal(5)), ("South", dt.date(2026, 5, 2), Decimal(-7))]
+
+    said = told([REGION, day, SALES], rows, group_by=["region", "metric_time__day"])
+
+    assert said.endswith("The last of 2 days, 2 May 2026, has -$7.00 for South.")

@@ -462,6 +462,21 @@ def test_a_thread_stays_with_the_model_it_began_with(folder: Path, api: Messages
     assert [request["model"] for request in api.requests] == [MODEL, "claude-haiku-5-5"]
 
 
+def test_the_record_lists_what_a_question_cost_and_nothing_where_it_cost_nothing(office: Office, api: MessagesApi) -> None:
+    env = {"ANTHROPIC_API_KEY": "a-key", "ANTHROPIC_BASE_URL": api.url}
+    api.plays(Turn(calls=[query("sales", period="July")]), Turn(text=""))
+    asked_model, asked_rules = office.ask(JULY, **env), office.ask("sales in July", **env)
+
+    lines = office.run("audit", "list").out.splitlines()
+    spent = next(line for line in lines if " model " in line)
+
+    assert asked_model["tokens"] > asked_rules["tokens"] == 0
+    assert {"tokens", "cost_usd"} <= set(lines[0].split())
+    assert str(asked_model["tokens"]) in spent.split()
+    assert asked_model["cost_usd"].rstrip("0") in spent
+    assert sum(str(asked_model["tokens"]) in line.split() for line in lines) == 1
+
+
 # --- hostile notes
 
 NOTES = [
