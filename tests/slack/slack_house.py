@@ -345,6 +345,8 @@ class Desk:
             classes=(ClassLine(name="company", strict=False, sees=("takings",), lists=(), all=1),),
             rows=("shops.region: North",),
             denied=(),
+            masked=("customers.phone: last4",),
+            roles=("crm: clerk",),
             loans=(),
             why=f"Seen by {by.handle}.",
             place=f"#{channel.name}" if channel else "",

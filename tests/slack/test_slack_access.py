@@ -93,5 +93,7 @@ def test_an_admin_sees_what_somebody_would_see_and_nobody_else_does(house: House
     refused = wait_for(lambda: house.whispers(FAY, FIN))
     assert "is in books (by @finance)" in shown(said[0])
     assert "Rows only where shops.region: North" in shown(said[0])
+    assert "Masked: customers.phone: last4" in shown(said[0])
+    assert "On crm: clerk (role of the warehouse)" in shown(said[0])
     assert "#fin-weekly* declares company (owner @olu)" in shown(said[0])
     assert "for workspace admins" in refused[0]["text"]
