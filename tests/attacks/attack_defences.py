@@ -23,8 +23,8 @@ from anabot.engine import Engine
 from anabot.playbooks import amounts, frontmatter, templates, view
 from anabot.semantic import compiler, conditions, meaning
 from anabot.semantic import masks as semantic_masks
+from anabot.semantic.bindings import Values
 from anabot.semantic.protect import Protection
-from anabot.semantic.trees import Values
 from anabot.slack import blocks, csv_file, mrkdwn, tables
 from anabot.stewards.known import Shelf
 from anabot.store import keys
