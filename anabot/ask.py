@@ -15,6 +15,7 @@ from typing import Any, Literal
 import structlog
 
 from anabot.access.policy import Decision, Policy
+from anabot.agent import past
 from anabot.agent.loop import Defined, Progress, Settled, Unsettled
 from anabot.agent.offline import understand
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading, Understanding, Understood
@@ -143,11 +144,12 @@ class Asker:
             team=decision.own.team,
             now=self.clock.now(),
             previous=self._previous(question.thread, decision.own),
+            earlier=self._previous(question.thread, decision.own, back=1),
         )
 
-    def _previous(self, thread: str | None, grant: Grant) -> MetricQuery | None:
+    def _previous(self, thread: str | None, grant: Grant, back: int = 0) -> MetricQuery | None:
         state = self.store.threads.get(thread) if thread else None
-        query = MetricQuery.model_validate(state["query"]) if state else None
+        query = past.shown(state, back)
         # A thread that was about something this speaker may not know of has, for them, no past.
         return query if query and set(query.metrics) <= grant.listed else None
 
@@ -278,7 +280,8 @@ class Asker:
     def _goes_on(self, question: Question, query: MetricQuery) -> None:
         """Keep what a follow-up follows, and the brain that the thread stays with."""
         if question.thread and query.metrics:  # from a list of values no conversation goes on
-            state = {"query": query.as_json(), "brain": self._brain(question.thread)}
+            before = self.store.threads.get(question.thread) or {}
+            state = {"query": query.as_json(), "brain": self._brain(question.thread), "past": past.gone_by(before, query)}
             self.store.threads.put(question.thread, state, actor=question.person.user)
 
     def _brain(self, thread: str | None) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from anabot.errors import UnknownName
+from anabot.errors import NotAllowed, UnknownName
 from anabot.semantic.aggregates import kind
 from anabot.semantic.beside import described
 from anabot.semantic.bindings import Values
@@ -164,9 +164,22 @@ def _listed(
         order_by=query.order_by,
         outer=False,
     )
-    compiled = _told_apart(asked, speaks)
+    compiled = _told_by_whom_it_may(asked, speaks)
     names = tuple(column.name for column in compiled.columns) if not query.extremes else compiled.query.group_by
     return replace(compiled, query=query.model_copy(update={"group_by": names}))
+
+
+def _told_by_whom_it_may(asked: Distinct, speaks: Callable[[str], str]) -> Compiled:
+    """The values from the nearest model whose rows the grant's rules can restrict, where some cannot be."""
+    refused: NotAllowed | None = None
+    while True:
+        try:
+            return _told_apart(asked, speaks)
+        except NotAllowed as error:
+            refused = refused or error
+            asked = replace(asked, passed=asked.passed | {asked.model})
+        except UnknownName:
+            raise refused or AssertionError("`through` has found a way") from None
 
 
 def compile_distinct(

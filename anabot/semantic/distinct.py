@@ -49,6 +49,13 @@ class Distinct:
     where: tuple[Filter, ...] = ()
     outer: bool = True  # keep what nothing joins to, as dbt does; under a grant only what the model's own rows have
     order_by: tuple[str, ...] = ()
+    passed: frozenset[str] = frozenset()  # models that are not asked
+
+    @property
+    def model(self) -> str:
+        """The model that is asked; "" for time alone."""
+        found = self._model()
+        return found.name if found else ""
 
     @property
     def connection(self) -> str:
@@ -139,7 +146,7 @@ class Distinct:
         ranked = [
             (joins, _width(model), place)
             for place, model in enumerate(self.registry.models.values())
-            if (joins := self._joins(model, wanted)) is not None
+            if model.name not in self.passed and (joins := self._joins(model, wanted)) is not None
         ]
         if not ranked:
             raise self._unknown(wanted)

@@ -45,10 +45,19 @@ def grant(
 
 
 def ask(
-    text: str, *, may: Grant | None = None, team: str = "shops", thread: MetricQuery | None = None, values: ValueIndex = VALUES
+    text: str,
+    *,
+    may: Grant | None = None,
+    team: str = "shops",
+    thread: MetricQuery | None = None,
+    earlier: MetricQuery | None = None,
+    values: ValueIndex = VALUES,
 ) -> Understanding:
     """What the brain makes of one message."""
-    return understand(text, registry=tiny_registry(), grant=may or grant(), values=values, team=team, now=MONDAY, previous=thread)
+    may = may or grant()
+    return understand(
+        text, registry=tiny_registry(), grant=may, values=values, team=team, now=MONDAY, previous=thread, earlier=earlier
+    )
 
 
 def reading(text: str, **more: Any) -> Reading:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from anabot.agent import NotUnderstood, Understood, past
 from anabot.semantic.query import MetricQuery, Span
-from tests.agent.asking import LAST_QUARTER, SEPTEMBER, by_value, forbidden, grant, query, reading, refused
+from tests.agent.asking import LAST_QUARTER, SEPTEMBER, ask, by_value, forbidden, grant, query, reading, refused
 
 START: dict[str, Any] = {"metrics": ["sales"], "group_by": ["region"], "period": LAST_QUARTER}
 NORTH = {"field": "region", "op": "eq", "values": ["North"]}
@@ -162,3 +163,53 @@ def test_the_next_speaker_gets_their_own_rights() -> None:
 
 def test_words_that_nobody_knows_are_named_in_a_thread_too() -> None:
     assert refused("by favourite colour", thread=MetricQuery.model_validate(START)).unknown == ("favourite", "colour")
+
+
+def test_undo_goes_back_to_what_was_shown_before() -> None:
+    first = MetricQuery.model_validate(START)
+    found = ask("undo that", thread=MetricQuery.model_validate({**START, "where": [NORTH]}), earlier=first)
+
+    assert isinstance(found, Understood)
+    assert found.readings[0].query.metrics == first.metrics
+    assert found.readings[0].query.where == ()
+
+
+def test_undo_without_a_past_says_so() -> None:
+    assert "nothing before" in refused("undo that", thread=MetricQuery.model_validate(START)).message
+
+
+def test_undo_shows_nobody_what_they_may_not_see() -> None:
+    assert isinstance(ask("undo that", may=grant("sales"), earlier=MetricQuery.model_validate(START)), NotUnderstood)
+
+
+def test_undo_is_not_one_word_among_others() -> None:
+    assert refused("undo sales by region last month").unknown == ("undo",)
+
+
+def test_a_thread_steps_back_through_its_past() -> None:
+    one, two, three = (MetricQuery(metrics=(name,)) for name in ("sales", "cost", "margin"))
+    state: dict[str, Any] = {}
+    for query_now in (one, two, two, three):
+        state = {"past": past.gone_by(state, query_now), "query": query_now.as_json()}
+
+    assert past.shown(state, 1) == two
+    state = {"past": past.gone_by(state, two), "query": two.as_json()}
+    assert past.shown(state, 1) == one
+    state = {"past": past.gone_by(state, one), "query": one.as_json()}
+    assert past.shown(state, 1) is None
+
+
+@pytest.mark.parametrize("text", ["remove the filter", "no filter", "clear all filters", "drop the filter and show it by shop"])
+def test_a_filter_can_be_taken_off(text: str) -> None:
+    thread = MetricQuery.model_validate({**START, "where": [NORTH]})
+
+    assert query(text, thread=thread)["metrics"] == ["sales"]
+    assert "where" not in query(text, thread=thread)
+
+
+def test_a_filter_that_is_not_there_cannot_be_taken_off() -> None:
+    assert refused("remove the filter", thread=MetricQuery.model_validate(START)).message == "There is no filter to remove."
+
+
+def test_chatty_words_around_a_place_say_nothing() -> None:
+    assert query("sales over in the north last month") == query("sales in the north last month")

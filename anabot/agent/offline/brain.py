@@ -22,8 +22,10 @@ from anabot.agent.offline.spelling import repair
 from anabot.agent.offline.tagging import Tag, tag
 from anabot.agent.offline.text import Token, tokens
 from anabot.agent.understanding import Forbidden, NotUnderstood, Reading, Understanding, Understood
+from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
+from anabot.semantic.resolve import resolve
 from anabot.semantic.values import ValueIndex
 from anabot.types import Grant
 
@@ -42,10 +44,12 @@ def understand(
     team: str,
     now: dt.datetime,
     previous: MetricQuery | None = None,
+    earlier: MetricQuery | None = None,
 ) -> Understanding:
     """What `text` asks, as `grant` may ask it, on the company's day at `now`.
 
-    `previous` is the query that the thread last answered; words without a metric of their own change it.
+    `previous` is the query that the thread last answered; words without a metric of their own change it. `earlier` is the one
+    that it answered before that, for "undo that".
     """
     found = tokens(text[: LONGEST + 1])
     if len(text) > LONGEST or len(found) > MOST_TOKENS:
@@ -56,7 +60,20 @@ def understand(
     dates = (registry.calendar.today(now), registry.calendar.fiscal_start)
     tags, notes = _tagged(found, lexicon, dates)
     message = _Message(tags=tags, notes=tuple(notes), text=text, lexicon=lexicon, team=team, now=now, previous=previous)
+    if message.undoes:
+        return _undone(earlier, lexicon)
     return message.understand()
+
+
+def _undone(earlier: MetricQuery | None, lexicon: Lexicon) -> Understanding:
+    """What the thread showed before, as whoever asks may see it."""
+    if earlier is None or not set(earlier.metrics) <= lexicon.grant.metrics:
+        return NotUnderstood(reason="shape", message="There is nothing before this to go back to.")
+    try:
+        query = resolve(lexicon.registry, earlier, lexicon.grant)
+    except (UnknownName, BadQuery, NotAllowed) as error:
+        return NotUnderstood(reason="bad_query", message=str(error))
+    return Understood(readings=(Reading(query=query, assumptions=("Back to what was shown before.",)),))
 
 
 def _tagged(found: Sequence[Token], lexicon: Lexicon, day: tuple[dt.date, int]) -> tuple[list[Tag], list[str]]:
@@ -79,6 +96,12 @@ class _Message:
     team: str
     now: dt.datetime
     previous: MetricQuery | None
+
+    @property
+    def undoes(self) -> bool:
+        """Whether nothing but "undo that" is said."""
+        said = [each for each in self.tags if each.kind not in ("light", "comma", "stop")]
+        return bool(said) and all(each.says("undo") for each in said)
 
     def understand(self) -> Understanding:
         clauses = [parse(clause, self.lexicon) for clause in split(self.tags)]

@@ -234,7 +234,7 @@ class Builder:
         if pick.text in self.taken and self.taken[pick.text] in by_name:
             return by_name[self.taken[pick.text]]
         wanted = {_home(r) for c in self.slots.cuts for r in found if _home(r) in c.dimensions}
-        found = [r for r in found if _home(r) in wanted] or found
+        found = self._spelled(pick, [r for r in found if _home(r) in wanted], found)
         if len({_home(r) for r in found}) > 1 and len({_bare(r) for r in found}) > 1:
             raise self._two(pick.text, found)
         nearest = [r for r in found if len(r.path) == len(found[0].path)]
@@ -242,8 +242,16 @@ class Builder:
             raise self._two(pick.text, nearest)
         return nearest[0]
 
+    @staticmethod
+    def _spelled(pick: Pick, wanted: list[DimensionRef], found: list[DimensionRef]) -> list[DimensionRef]:
+        """Those that the rows are cut by, unless the value is spelled just so elsewhere only: `events`, where these say `event`."""
+        exact = {value[:2] for value in pick.values if value[2].casefold() == pick.text.casefold()}
+        certain = not exact or any(_home(ref) in exact for ref in wanted)
+        return wanted if wanted and certain else found
+
     def _where(self, fields: dict[str, list[Pick]]) -> tuple[Filter, ...]:
-        kept = [part for part in (self.base.where if self.base else ()) if not (_fields_of(part) & set(fields))]
+        before = self.base.where if self.base and not self.slots.unfilter else ()
+        kept = [part for part in before if not (_fields_of(part) & set(fields))]
         said: list[Filter] = []
         for name, picks in fields.items():
             for negated in (False, True):
@@ -259,7 +267,7 @@ class Builder:
         said = [self._bound(bound) for bound in self.slots.bounds]
         kept = [
             part
-            for part in (self.base.having if self.base else ())
+            for part in (self.base.having if self.base and not self.slots.unfilter else ())
             if not (_fields_of(part) & {f for s in said for f in _fields_of(s)}) and _fields_of(part) <= set(self.metrics)
         ]
         if said and not group:

@@ -69,6 +69,8 @@ class Chooser:
 
     def _explained(self) -> None:
         slots = self.slots
+        if slots.unfilter and not (self.previous and (self.previous.where or self.previous.having)):
+            raise stuck("shape", "There is no filter to remove.")
         if slots.why:
             without_moves(slots)
         Completing(lexicon=self.lexicon, slots=slots).complete()

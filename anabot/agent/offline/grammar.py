@@ -67,6 +67,8 @@ _READERS: dict[str, Reader] = {
     # what she says rather than computes
     "why": flag("why"),
     "who": read_names.who,
+    "undo": Parser.misplace,  # alone it is the whole message
+    "unfilter": flag("unfilter"),
     "help": flag("help"),
 }
 

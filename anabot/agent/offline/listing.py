@@ -11,7 +11,8 @@ from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.slots import Cut, Slots
 from anabot.agent.understanding import Ambiguous, Reading
-from anabot.errors import UnknownName
+from anabot.errors import NotAllowed, UnknownName
+from anabot.semantic.compiler import compile_query
 from anabot.semantic.distinct import through
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import DimensionRef
@@ -68,8 +69,10 @@ class Listing:
         return list(found.values())
 
     def _may(self, ref: DimensionRef) -> bool:
+        query = MetricQuery(group_by=(ref.name,))
         try:
-            through(self.lexicon.registry, MetricQuery(group_by=(ref.name,)), self.lexicon.grant)
-        except UnknownName:
+            through(self.lexicon.registry, query, self.lexicon.grant)
+            compile_query(self.lexicon.registry, query, self.lexicon.grant)  # there may be no rows that a row rule can restrict
+        except (UnknownName, NotAllowed):
             return False
         return True

@@ -125,6 +125,7 @@ class Slots:
     who: list[str] = field(default_factory=list)
     nouns: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # "for customers …": (word, the models of its rows)
     help: bool = False
+    unfilter: bool = False  # "remove the filter"
     follows: bool = False  # "and …", "what about …", "same for …"
     adds: bool = False  # "also", "add"
     wants_cut: list[str] = field(default_factory=list)  # "breakdown": needs a dimension

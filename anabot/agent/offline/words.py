@@ -26,6 +26,14 @@ _PREPOSITIONS = "of in for on at to from with within during among amongst inside
 
 # kind [detail]: phrases. What a kind does is said in `grammar.py`; the longest phrase wins.
 _OPERATORS = """
+light: over in | over at | look like | looked like
+undo: undo | undo that | undo it | undo this | undo the last one | go back | back | step back | revert | revert that
+undo: take that back | back to the previous one | go back one | one step back | scrap that | forget that
+unfilter: remove the filter | remove filter | remove the filters | remove filters | remove all filters | clear the filter
+unfilter: clear all filters | drop all filters | without any filter | without any filters
+unfilter: clear filters | clear the filters | drop the filter | drop the filters | without the filter | without the filters
+unfilter: without filters | no filter | no filters | unfiltered | take the filter off | lift the filter | reset the filters
+unfilter: take off the filter | take the filters off | remove that filter | drop that filter | reset filters
 light: give us | show us | tell us | get us | let us
 count: number of | the number of | total number of | count of | the count of
 verb: book | booked | bring | brought | bring in | brought in | make | made | generate | generated | earn | earned

@@ -1,0 +1,43 @@
+"""Shares, running totals, lists and steps back, as somebody at Halden reads them."""
+
+from __future__ import annotations
+
+from halden_data import Halden
+
+from anabot.commands.asking import question_of
+from anabot.types import Answer
+
+
+def ask(halden: Halden, who: str, text: str, thread: str = "") -> Answer:
+    return halden.house.asker.ask(question_of(halden.house, text, who, None, thread))
+
+
+def test_a_share_is_said_with_its_part(halden: Halden) -> None:
+    answer = ask(halden, "fin_analyst", "share of net revenue by segment last quarter")
+
+    assert answer.status == "answered"
+    assert "% of the total" in answer.text
+    assert answer.table is not None
+    assert sum(row[-1] for row in answer.table.rows) == 1  # type: ignore[misc]  # exact decimals
+
+
+def test_a_running_total_ends_with_the_whole(halden: Halden) -> None:
+    answer = ask(halden, "fin_analyst", "cumulative net revenue by month last quarter")
+
+    assert "a running total of $19,703,912.88" in answer.text
+
+
+def test_undo_gives_the_answer_before(halden: Halden) -> None:
+    first = ask(halden, "fin_analyst", "net revenue last quarter", "beside-undo")
+    ask(halden, "fin_analyst", "only robotics", "beside-undo")
+    again = ask(halden, "fin_analyst", "undo that", "beside-undo")
+
+    assert again.table is not None
+    assert first.table is not None
+    assert again.table.rows == first.table.rows
+
+
+def test_the_values_of_a_name_are_listed_to_whom_they_may_be(halden: Halden) -> None:
+    answer = ask(halden, "supply_ops_latam", "list all regions")
+
+    assert answer.status in ("answered", "clarify")
