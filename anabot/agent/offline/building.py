@@ -244,7 +244,7 @@ class Builder:
 
     @staticmethod
     def _spelled(pick: Pick, wanted: list[DimensionRef], found: list[DimensionRef]) -> list[DimensionRef]:
-        """Those that the rows are cut by, unless the value is spelled just so elsewhere only: `events`, where these say `event`."""
+        """Those that the rows are cut by, unless the value is spelled just so elsewhere only: `events`, not their `event`."""
         exact = {value[:2] for value in pick.values if value[2].casefold() == pick.text.casefold()}
         certain = not exact or any(_home(ref) in exact for ref in wanted)
         return wanted if wanted and certain else found
