@@ -133,7 +133,7 @@ def node_types(patch: Patch) -> None:
 
 def bound_values(patch: Patch) -> None:
     """Values become a part of the SQL's text."""
-    patch.setattr(Values, "bind", lambda self, value: parse_one(f"'{value}'"))
+    patch.setattr(Values, "bind", lambda self, value, origin=None: parse_one(f"'{value}'"))
     patch.setattr(conditions, "grouped", lambda tree: tree, raising=False)
 
 
