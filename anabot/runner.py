@@ -20,10 +20,10 @@ from anabot.before import what_changed
 from anabot.charts import chart_png
 from anabot.checks.badge import bridged
 from anabot.engine import Engine, Intent, Outcome
-from anabot.errors import AnabotError, PlaybookError, StoreError
+from anabot.errors import AnabotError, PlaybookError, PlaybookSkipped, StoreError
 from anabot.gatekeeping import Gatekeeper
 from anabot.lineage.dbt import DbtBuild
-from anabot.playbooks.digest import Provenance, footer, write
+from anabot.playbooks.digest import Provenance, footer, is_due, write
 from anabot.playbooks.playbook import Named, Playbook, span_of
 from anabot.playbooks.restate import Origin, figures
 from anabot.playbooks.schedule import Slot, slot_at
@@ -74,6 +74,7 @@ class Runner:
 
         Raises:
             PlaybookHeld: a gate is closed, or nobody knows whether it is. Nothing else is wrong.
+            PlaybookSkipped: its own condition does not hold.
             PlaybookError: nobody owns it, nobody reads it, a query or a bridge failed, or a value is missing. Says which.
         """
         slot, state = slot_at(playbook.name, playbook.schedule, at), self.state()
@@ -85,6 +86,8 @@ class Runner:
         bridges = {name: self._bridge(playbook, name, when, slot, asking) for name, when in playbook.bridges.items()}
         held = playbook.gates.reconciliations
         gates.after(playbook, results, lambda name: self._bridge(playbook, name, held[name], slot, asking))
+        if not _about(playbook, "`post_when`", lambda: is_due(playbook, results, bridges, slot)):
+            raise PlaybookSkipped(f"{playbook.name} has nothing to post: `{playbook.post_when}` does not hold.")
         changed = _about(playbook, "what changed", lambda: what_changed(playbook, slot, results, registry.calendar, asking.look))
         words = _about(playbook, "its words", lambda: write(playbook, results, bridges, slot, changed))
         charts = {name: self._chart(playbook, name, results, registry) for name in words.charts}

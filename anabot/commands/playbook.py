@@ -11,7 +11,7 @@ import typer
 from anabot.bootstrap import House, file_directory, open_house, stewards
 from anabot.commands.saying import AsJson, say, say_grid, say_json, talk
 from anabot.config import load_settings
-from anabot.errors import AnabotError, PlaybookError, PlaybookHeld
+from anabot.errors import AnabotError, PlaybookError, PlaybookHeld, PlaybookSkipped
 from anabot.plain import printable
 from anabot.playbooks.due import CATCH_UP
 from anabot.playbooks.gates import card
@@ -151,6 +151,8 @@ def _rehearsed(house: House, playbook: Playbook, at: dt.datetime) -> str:
     """What would be posted: the digest, or the card that stands in its place while a gate is closed."""
     try:
         return house.runner.run(playbook, at, dry_run=True).markdown
+    except PlaybookSkipped as skipped:
+        return f"_Not posted: {skipped}_"
     except PlaybookHeld as held:
         talk(str(held))
         slot = slot_at(playbook.name, playbook.schedule, at)

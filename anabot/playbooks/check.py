@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from anabot.access.policy import Decision, Policy
 from anabot.errors import AnabotError, Fault, PlaybookError, UnknownName
-from anabot.playbooks.digest import known_names, write
+from anabot.playbooks.digest import condition, is_due, known_names, write
 from anabot.playbooks.frontmatter import Path, Source
 from anabot.playbooks.playbook import EVERY, Playbook
 from anabot.playbooks.sample import sample_bridge, sample_result
@@ -154,8 +154,17 @@ class _Check:
         for flaw in flaws:
             todo = did_you_mean(flaw.what.split("`")[1], known_names(playbook)) if "no variable" in flaw.what else ""
             yield Fault(playbook.file, flaw.line, f"{flaw.what}.", todo=todo)
-        if not flaws and len(results) == len(playbook.queries):
+        unwell = list(self._condition())
+        yield from unwell
+        if not flaws and not unwell and len(results) == len(playbook.queries):
             yield from self._rehearsal(results)
+
+    def _condition(self) -> Iterator[Fault]:
+        if self.playbook.post_when:
+            known = known_names(self.playbook) - {"what_changed"}
+            words = condition(self.playbook)
+            for what in [words.what] if isinstance(words, Flaw) else [flaw.what for flaw in words.flaws(known)]:
+                yield self._fault(("post_when",), f"`post_when`: {what}.", todo="Write it as `total.sales > 1000`.")
 
     def _rehearsal(self, results: Mapping[str, Result]) -> Iterator[Fault]:
         known = (name for name in self.playbook.bridges if name in self.registry.reconciliations)
@@ -163,6 +172,10 @@ class _Check:
         slot = next_slot(self.playbook.name, self.playbook.schedule, _ANY_MOMENT)
         if len(bridges) < len(self.playbook.bridges) or any(not result.table.columns for result in results.values()):
             return
+        try:
+            is_due(self.playbook, results, bridges, slot)
+        except PlaybookError as error:
+            yield self._fault(("post_when",), f"`post_when`: {error.what}", why=error.why, todo=error.todo)
         try:
             write(self.playbook, results, bridges, slot)
         except PlaybookError as error:

@@ -19,7 +19,7 @@ from anabot.playbooks.markdown import escape
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.schedule import Slot
 from anabot.playbooks.spec import RESERVED
-from anabot.playbooks.templates import Flaw, Function, facts, parse
+from anabot.playbooks.templates import Flaw, Function, Words, facts, parse
 from anabot.playbooks.view import Number, Result, Text
 from anabot.semantic.units import day
 from anabot.types import Badge, Bridge, Cell, Column, Receipt
@@ -69,6 +69,27 @@ def write(
     if NAME not in playbook.body:
         markdown = placed(markdown, changed).strip()
     return Written(markdown=markdown + "\n", charts=tuple(shown))
+
+
+def is_due(playbook: Playbook, results: Mapping[str, Result], bridges: Mapping[str, Bridge], slot: Slot) -> bool:
+    """Whether its own condition says that there is something to post. Where no query has found anything there is not.
+
+    Raises:
+        PlaybookError: a value of the condition is missing, or it does what it may not.
+    """
+    if not playbook.post_when:
+        return True
+    if all(result.empty for result in results.values()):
+        return False
+    words = condition(playbook)
+    if isinstance(words, Flaw):
+        raise PlaybookError(f"{words.what}.")
+    return bool(words.render(_values(playbook, results, bridges, slot, {})))
+
+
+def condition(playbook: Playbook) -> Words | Flaw:
+    """The playbook's condition as words that say something where it holds, or what is wrong with it."""
+    return parse(f"{{% if ({playbook.post_when}) %}}yes{{% endif %}}", file=playbook.file)
 
 
 def footer(playbook: Playbook, results: Mapping[str, Result], origin: Provenance, zone: ZoneInfo) -> str:

@@ -89,6 +89,7 @@ class Playbook:
     charts: Mapping[str, Chart]
     parameters: Mapping[str, Cell]
     gates: Gates
+    post_when: str  # a condition on the results, as words are written; "" for always
     restate: Decimal | None  # the share by which a posted number may move unsaid; None: nothing is said
     body: str
     body_line: int

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from anabot import periods
@@ -48,6 +48,12 @@ def read_playbook(file: str, text: str, calendar: periods.Calendar) -> tuple[Pla
 
 def _channel_name(given: object) -> object:
     return given.removeprefix("#") if isinstance(given, str) else given
+
+
+def _condition(given: str) -> str:
+    if "\n" in given.strip() or any(mark in given for mark in ("{%", "%}", "{{", "}}", "{#", "#}")):
+        raise ValueError("A condition is one expression, as in `total.sales > 1000`, without braces")
+    return given.strip()
 
 
 class _Strict(BaseModel):
@@ -93,6 +99,7 @@ class _PlaybookSpec(_Strict):
     charts: Mapping[_Key, _ChartSpec] = Field(default={}, max_length=8)
     parameters: Mapping[_Key, str | int | float | bool] = {}
     gates: GatesSpec = GatesSpec()
+    post_when: Annotated[str, AfterValidator(_condition)] = Field(default="", max_length=500)
     restate: RestateSpec | Literal[False] = RestateSpec()
 
 
@@ -146,6 +153,7 @@ def _playbook(spec: _PlaybookSpec, source: Source, text: str, zone: ZoneInfo) ->
         charts=_frozen({name: _chart(name, chart) for name, chart in spec.charts.items()}),
         parameters=_frozen(spec.parameters),
         gates=spec.gates.gates(spec.period, _frozen),
+        post_when=spec.post_when,
         restate=spec.restate.tolerance if spec.restate else None,
         body=source.body,
         body_line=source.body_line,

@@ -57,7 +57,7 @@ class SlackDirectory:
             return None
 
     def channel(self, channel: str) -> Channel | None:
-        """The channel with this id or name; None whenever Slack does not say who reads it."""
+        """The channel with this id or name; None where it is archived, and whenever Slack does not say who reads it."""
         wanted = channel.removeprefix("#")
         try:
             found = wanted if _CHANNEL_ID.fullmatch(wanted) else self._names().get(wanted)
@@ -175,8 +175,10 @@ class SlackDirectory:
         same_company = user.get("team_id", team) == team or (bool(organisation) and theirs == organisation)
         return bool(user.get("is_stranger")) or not same_company
 
-    def _as_channel(self, channel: str) -> Channel:
+    def _as_channel(self, channel: str) -> Channel | None:
         info = self._reads.conversations_info(channel=channel)["channel"]
+        if info.get("is_archived"):
+            return None  # nobody can say anything there any more
         if info.get("is_im"):
             members = frozenset({UserId(str(info["user"]))})
             return Channel(channel=ChannelId(channel), name="direct message", kind="dm", private=True, members=members)

@@ -199,3 +199,30 @@ def test_a_bridge_that_does_not_close_holds_the_post_back() -> None:
     closed = after(Gates(), {}, {"sales_bridge": "Till and books leaves 3.00 unexplained", "other": ""})
 
     assert [(one.gate, one.why) for one in closed] == [("reconciliation sales_bridge", "Till and books leaves 3.00 unexplained")]
+
+
+def conditioned(condition: str) -> list[str]:
+    text = TEXT.replace("gates: GATES", f"post_when: {condition!r}")
+    good, faults = check_playbooks({"playbooks/books/week.md": text}, bakery_registry(), bakery_policy(), bakery_people())
+    assert bool(good) is not bool(faults)
+    return [str(fault) for fault in faults]
+
+
+def test_a_condition_is_checked_before_it_is_scheduled() -> None:
+    assert conditioned("shops.rows > 3 and shops.first.sales > 100") == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "fault"),
+    [
+        ("total.sales > 3", "There is no variable `total`"),
+        ("shops.first.profit > 3", "has no column `profit`"),
+        ("shops.rows >", "This is not Jinja"),
+        ("x) %}{% set y = (1", "A condition is one expression"),
+        ("shops.rows | evil", "There is no filter `evil`"),
+    ],
+)
+def test_a_condition_that_cannot_be_computed_is_a_fault_on_its_line(condition: str, fault: str) -> None:
+    faults = conditioned(condition)
+
+    assert [fault in one and ":7  " in one for one in faults] == [True]

@@ -234,6 +234,32 @@ def test_a_guest_in_the_channel_keeps_everything_back(bench: Bench) -> None:
         replace(bench.runner, directory=WithGuest()).run(book(WEEK), MONDAY)
 
 
+def test_a_channel_that_was_shared_with_another_company_since_hears_nothing(bench: Bench) -> None:
+    class Shared:
+        """The channel has been opened to another company."""
+
+        def __init__(self) -> None:
+            self.known = bakery_people()
+
+        def person(self, user: str) -> Person | None:
+            return self.known.person(user)
+
+        def channel(self, channel: str) -> Channel | None:
+            found = self.known.channel(channel)
+            return found and replace(found, external=True)
+
+        def members(self, channel: Channel) -> list[Person]:
+            return list(self.known.members(channel))
+
+        def renew(self, channel: str) -> None:
+            return
+
+    with pytest.raises(PlaybookError, match="query `total` failed"):
+        replace(bench.runner, directory=Shared()).run(book(WEEK), MONDAY)
+
+    assert [entry for entry in bench.store.audit.list(50) if entry.status == "answered"] == []
+
+
 def test_a_hostile_value_in_the_data_is_shown_and_does_nothing(bench: Bench) -> None:
     hostile = "<!channel> | **free** ![x](chart:months)"
     with duckdb.connect(str(bench.file)) as con:
@@ -312,3 +338,27 @@ def test_words_that_cannot_be_written_are_not_said_to_pass(bench: Bench) -> None
         bench.runner.run(book(WEEK + "{{ total.nothing }}\n"), MONDAY)
 
     assert not failed.value.passing
+
+
+@pytest.mark.parametrize(
+    ("condition", "posts"), [("total.sales > 1", True), ("total.sales > 1000000", False), ("1 / 0 > 1", None)]
+)
+def test_a_digest_is_posted_only_when_its_condition_holds(bench: Bench, condition: str, posts: bool | None) -> None:
+    playbook = book(WEEK.replace("parameters:", f"post_when: {condition}\nparameters:"))
+
+    if posts:
+        assert bench.runner.run(playbook, MONDAY).markdown == bench.runner.run(book(WEEK), MONDAY).markdown
+        return
+    with pytest.raises(PlaybookError) as caught:
+        bench.runner.run(playbook, MONDAY)
+
+    assert caught.value.code == ("playbook" if posts is None else "skipped")
+    if posts is False:
+        assert caught.value.what == f"books/week has nothing to post: `{condition}` does not hold."
+
+
+def test_nothing_found_is_nothing_to_post_where_there_is_a_condition(bench: Bench) -> None:
+    quiet = QUIET.replace("queries:", "post_when: total.sales > 0\nqueries:")
+
+    with pytest.raises(PlaybookError, match="has nothing to post"):
+        bench.runner.run(book(quiet), MONDAY)

@@ -192,3 +192,9 @@ def test_who_reads_a_channel_is_asked_anew_once_it_is_renewed_and_an_older_answe
     assert second is not None
     assert (len(first.members), len(second.members)) == (1, 2)
     assert ("channel", "C0LATE") not in people._kept
+
+
+def test_an_archived_channel_is_not_found() -> None:
+    info = ok(channel={"id": "C0OLDOLD", "name": "old", "is_archived": True})
+    with scripted(Script({"conversations.info": [info]})) as voice:
+        assert SlackDirectory(reads(voice)).channel("C0OLDOLD") is None

@@ -8,6 +8,7 @@ import pytest
 from slack_script import Script, at_once, ok, refused, scripted, too_often
 from slack_sdk.errors import SlackApiError
 
+from anabot.errors import PlaybookError
 from anabot.slack.blocks import Message
 from anabot.slack.post import Place, Voice
 from anabot.slack.poster import SlackPoster
@@ -197,3 +198,15 @@ def test_a_chart_that_cannot_be_uploaded_leaves_the_words() -> None:
     sent = json.dumps(script.of("chat.postMessage"))
     assert "Words." in sent
     assert "could not be uploaded" in sent
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("not_in_channel", "Invite me with"), ("is_archived", "It is archived."), ("channel_not_found", "I cannot see it.")],
+)
+def test_a_channel_that_ana_was_taken_out_of_says_why_nothing_was_posted(reason: str, words: str) -> None:
+    script = Script({"conversations.history": [ok(messages=[])], "chat.postMessage": [refused(reason)]})
+    with scripted(script) as voice, pytest.raises(PlaybookError, match=words):
+        poster(voice).post("#fin", DIGEST, delivery_id="d1", once=at_once)
+
+    assert len(script.of("chat.postMessage")) == 1
