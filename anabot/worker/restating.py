@@ -67,7 +67,8 @@ class Restating:
                 log.info("restate.later", delivery=posted.delivery_id, reason=str(error))
             except AnabotError as error:
                 log.warning("restate.failed", delivery=posted.delivery_id, code=error.code, reason=str(error))
-                self.store.posted.looked(posted, state)
+                if not error.passing:
+                    self.store.posted.looked(posted, state)
 
     def _look(self, posted: Posted, playbook: Playbook, tolerance: Decimal, state: str) -> None:
         at = dt.datetime.fromisoformat(posted.figures["at"])

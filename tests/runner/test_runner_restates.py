@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import NoReturn
 
 from bakery_playbooks import WEEK
 from test_runner import MONDAY, Bench, bench, book
 from test_runner_gates import changed
 
+from anabot.errors import PlaybookError
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.restate import Move, Origin, reply
 from anabot.types import Column, Digest
@@ -148,3 +150,23 @@ def test_a_changed_definition_is_named_as_the_reason() -> None:
         "---",
         "- By @bea",
     ]
+
+
+def test_a_warehouse_that_is_away_for_a_moment_is_asked_again_in_the_next_round(bench: Bench) -> None:
+    restating, thread = posted(bench, book(WEEK))
+    changed(bench, MORE.format(2))
+    replace(restating, runner=Away(bench)).round()
+
+    restating.round()
+
+    assert len(thread.said) == 1
+
+
+class Away:
+    """The runner while its warehouse does not answer."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.state = bench.runner.state
+
+    def again(self, playbook: Playbook, at: dt.datetime) -> NoReturn:
+        raise PlaybookError("The warehouse did not answer.", passing=True)
