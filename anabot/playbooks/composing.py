@@ -11,7 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 
 import yaml
 
@@ -49,6 +50,15 @@ class Draft:
     compare: str = ""
     chart: str = ""
     bridges: tuple[str, ...] = ()
+    only: Only | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Only:
+    """A condition on the first metric as a whole: `above` or `below` an amount, or `moves` by more than so many percent."""
+
+    kind: Literal["above", "below", "moves"]
+    amount: Decimal
 
 
 def compose(draft: Draft, registry: Registry) -> str:
@@ -59,6 +69,7 @@ def compose(draft: Draft, registry: Registry) -> str:
         f"owner: {_flow(draft.owner)}",
         f"channel: {_quoted('#' + draft.channel)}",
         f"schedule: {_flow(draft.schedule)}",
+        *([f"post_when: {_quoted(_condition(draft, draft.only))}"] if draft.only else []),
         *([f"period: {draft.period}"] if draft.period else []),
         "queries:",
     ]
@@ -97,6 +108,14 @@ def _queries(draft: Draft) -> dict[str, dict[str, Any]]:
         body["order_by"] = times or [f"-{draft.query.metrics[0]}"]
     total = {key: value for key, value in body.items() if key in ("metrics", "where")}
     return {TOTAL: {**total, **compare}, QUERY: {**body, **({} if _over_time(draft) else compare)}}
+
+
+def _condition(draft: Draft, only: Only) -> str:
+    whole = f"{TOTAL if draft.query.group_by else QUERY}.{draft.query.metrics[0]}"
+    if only.kind == "moves":
+        moved = f"{whole}__percent_change"
+        return f"{moved} is defined and ({moved} | abs) > {only.amount / 100:f}"
+    return f"{whole} is defined and {whole} {'>' if only.kind == 'above' else '<'} {only.amount:f}"
 
 
 def _words(draft: Draft, registry: Registry) -> Iterator[str]:

@@ -44,7 +44,12 @@ def summary(shown: Offered) -> Sequence[Message]:
     value = buttons.packed({"p": shown.proposal})
     row = actions(button(label, buttons.KEEP, value, style="primary"), button("Discard", buttons.DISCARD, value))
     first = f"First: {shown.next}. As `{shown.playbook.name}`."
-    return messages(words, [*sections(words), *context(mrkdwn.told(" ".join(filter(None, (first, asks))))), *row])
+    return messages(words, [*sections(words), *context(only(shown), mrkdwn.told(" ".join(filter(None, (first, asks))))), *row])
+
+
+def only(shown: Offered) -> str:
+    """`Only if …`, escaped, or ""."""
+    return f"Only if `{mrkdwn.value(shown.playbook.post_when)}`." if shown.playbook.post_when else ""
 
 
 def when(shown: Offered) -> str:

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from anabot.errors import AnabotError, BadQuery
 from anabot.playbooks.playbook import Playbook
 from anabot.slack import buttons, mrkdwn, render, schedule_form
-from anabot.slack.awaiting import decision_buttons, summary, when
+from anabot.slack.awaiting import decision_buttons, only, summary, when
 from anabot.slack.blocks import Block, Message, actions, context, messages, sections
 from anabot.slack.buttons import Pressed
 from anabot.slack.clicks import Click
@@ -68,8 +68,8 @@ class Schedules:
     def submitted(self, body: Mapping[str, Any]) -> tuple[Mapping[str, str], Callable[[], None]]:
         """The faults of a form that was sent, by its fields; without one, the work that is left to do."""
         user = str(body["user"]["id"])
-        filled, origin = schedule_form.read(body["view"])
         try:
+            filled, origin = schedule_form.read(body["view"])
             person = self.desk.who(user, channel=origin.get("c", ""), key="schedule")
             playbook, text = self._plans.plan(filled, person)
         except Unfit as error:
@@ -161,7 +161,7 @@ class Schedules:
         words = f"{who} would like {title} to be posted in {place}, which you own: {when(shown)}."
         self._show(shown, shown.decider)
         note = "It says what they may see and the channel may hear, computed anew each time."
-        blocks = [*sections(words), *context(note), *actions(*decision_buttons(shown.proposal, 0))]
+        blocks = [*sections(words), *context(only(shown), note), *actions(*decision_buttons(shown.proposal, 0))]
         if not self._tell(shown.decider, messages(words, blocks), f"schedule:{shown.proposal}/asked"):
             raise BadQuery(f"I could not reach {shown.decider.name} in Slack.", todo="It waits for them in `/ana playbooks`.")
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from anabot.playbooks.composing import Only
 from anabot.slack import mrkdwn
 from anabot.slack.blocks import Block, context, sections, shortened
-from anabot.stewards.plans import Filled, Schedulable
+from anabot.stewards.plans import Filled, Schedulable, Unfit
 
 CALLBACK, TITLE = "ana_schedule", "Schedule this"
 # How much may travel with a form.
@@ -25,6 +27,13 @@ RHYTHMS: Mapping[str, str] = {
     "monthly:1": "The first day of the month",
     "monthly:last day": "The last day of the month",
     "monthly:first monday": "The first Monday of the month",
+}
+_MOST_AMOUNT = Decimal(10) ** 15
+_ONLY: Mapping[str, str] = {
+    "always": "Always, whatever it is",
+    "moves": "It has moved by more than so many percent",
+    "above": "It is above an amount",
+    "below": "It is below an amount",
 }
 _ZONES = (
     "America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York", "America/Mexico_City", "America/Sao_Paulo",
@@ -81,9 +90,22 @@ def read(view: Mapping[str, Any]) -> tuple[Filled, Mapping[str, str]]:
             period=str(state.get("period") or carried["p"]),
             chart=carried["c"],
             bridges=tuple(carried["b"]),
+            only=_only(str(state.get("only") or "always"), str(state.get("amount") or "")),
         ),
         carried["o"],
     )
+
+
+def _only(kind: str, amount: str) -> Only | None:
+    if kind == "always":
+        return None
+    try:
+        found = Decimal(amount)
+    except InvalidOperation:
+        raise Unfit("amount", "Write a number, such as 5 or 1250.50.") from None
+    if not found.is_finite() or abs(found) >= _MOST_AMOUNT:
+        raise Unfit("amount", "Write a number that can be compared with.")
+    return Only(kind=kind, amount=found)  # type: ignore[arg-type]  # one of _ONLY, as Slack checks
 
 
 def _blocks(found: Schedulable, zones: Sequence[str], channel: str) -> Iterator[Block]:
@@ -95,6 +117,9 @@ def _blocks(found: Schedulable, zones: Sequence[str], channel: str) -> Iterator[
     yield _input("zone", "Time zone", _select((zone, zone.replace("_", " ")) for zone in zones))
     where: Block = {"type": "conversations_select", "filter": {"include": ["public", "private"], "exclude_bot_users": True}}
     yield _input("channel", "In", where | ({"initial_conversation": channel} if channel else {}))
+    yield {**_input("only", "Only if", _select(_ONLY.items())), "hint": _plain("About the first number, over all rows together.")}
+    number: Block = {"type": "number_input", "is_decimal_allowed": True}
+    yield {**_input("amount", "More or less than", number), "optional": True}
     covers = f"Each time it covers {next(iter(found.periods.values()))}. " if len(found.periods) == 1 else ""
     yield from context(
         mrkdwn.escape(f"{covers}It is computed anew each time, and says what you may see and the channel may hear.")

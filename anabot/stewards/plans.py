@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from anabot.errors import AnabotError, PlaybookError
+from anabot.playbooks.composing import Only
 from anabot.playbooks.playbook import Playbook
 from anabot.types import Person
 
@@ -35,6 +36,7 @@ class Filled:
     period: str = ""
     chart: str = ""
     bridges: tuple[str, ...] = ()
+    only: Only | None = None
 
 
 class Unfit(PlaybookError):

@@ -72,7 +72,11 @@ class Scheduling:
         found = self._open(proposal, "asked")
         if not self.shelf.reads(person, found.channel):
             return None
-        return self.digest(self._still_good(found), self.shelf.asker.clock.now())
+        return self._digest(self._still_good(found))
+
+    def _digest(self, playbook: Playbook) -> Digest:
+        """As it would be posted now, whether or not its own condition holds now."""
+        return self.digest(replace(playbook, post_when=""), self.shelf.asker.clock.now())
 
     def _asked(self, receipt: str) -> dt.datetime:
         """When it was asked, in business time."""
@@ -111,12 +115,15 @@ class Scheduling:
             compare=_compared(query),
             chart=filled.chart,
             bridges=filled.bridges,
+            only=filled.only,
         )
         name = self._name(person, filled.title)
         # A period that is over is compared with the one before, unless the metrics have nothing to compare.
         over = draft.period.startswith(("last_", "trailing_", "yesterday"))
+        moves = draft.only is not None and draft.only.kind == "moves"
+        compared = [replace(draft, compare=draft.compare or "previous_period")] if over or moves else []
         fault: AnabotError | None = None
-        for one in [replace(draft, compare="previous_period"), draft] if over and not draft.compare else [draft]:
+        for one in compared if moves else [*compared, draft]:
             text = compose(one, self.shelf.asker.current().registry)
             good, faults = self.check({self.file(name): text})
             if name in good:
@@ -127,7 +134,7 @@ class Scheduling:
 
     def preview(self, playbook: Playbook, text: str, person: Person) -> tuple[Offered, Digest]:
         """The digest as it would be posted now, and the proposal that is kept until its maker wants it."""
-        digest = self.digest(playbook, self.shelf.asker.clock.now())
+        digest = self._digest(playbook)
         owner = self._decider(playbook, person)
         proposal = self._store.proposals.add(
             playbook=playbook.name,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from bakery import bakery_people, bakery_policy, bakery_registry
 
 from anabot.playbooks.check import check_playbooks
-from anabot.playbooks.composing import Draft, compose, file_stem
+from anabot.playbooks.composing import Draft, Only, compose, file_stem
 from anabot.semantic.query import MetricQuery
 
 HOSTILE = ["$top", "{{ x }} {% raw %}", "a: 'b'\n- \"c\"", "yes", "012", "\u2028 #"]
@@ -35,6 +37,8 @@ def draft(query: dict[str, object], **more: object) -> Draft:
         draft({"metrics": ["sales"], "group_by": ["metric_time__month"]}, chart="line", period="trailing_6_months"),
         draft({"metrics": ["sales", "orders_placed"], "group_by": ["shop_name", "region"], "limit": 5}, compare=""),
         draft({"metrics": ["sales"], "where": [{"field": "shop_name", "op": "in", "values": HOSTILE}]}),
+        draft({"metrics": ["sales"]}, only=Only(kind="above", amount=Decimal("1250.50"))),
+        draft({"metrics": ["sales"], "group_by": ["shop_name"]}, only=Only(kind="moves", amount=Decimal(5))),
         draft({"metrics": ["sales"]}, period="", compare="", schedule={"monthly": 1, "at": "09:00"}),
         draft({"metrics": ["sales"], "group_by": ["shop_name"]}, title=f"{HOSTILE}\n---\nowner: root", bridges=("sales_bridge",)),
     ],

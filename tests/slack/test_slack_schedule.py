@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from serving import wait_for
 from slack_house import FAY, GENERAL, OLU, House, shown
+
+from anabot.playbooks.composing import Only
 
 
 def opened(house: House, user: str = FAY) -> dict[str, Any]:
@@ -31,6 +34,7 @@ def sent(house: House, view: dict[str, Any], user: str = FAY, **changed: Any) ->
             element = block["element"]
             first = {
                 "plain_text_input": {"value": element.get("initial_value")},
+                "number_input": {"value": element.get("initial_value")},
                 "static_select": {"selected_option": element.get("initial_option")},
                 "timepicker": {"selected_time": element.get("initial_time")},
                 "conversations_select": {"selected_conversation": element.get("initial_conversation")},
@@ -53,7 +57,7 @@ def summary(house: House, user: str = FAY) -> dict[str, Any]:
 def test_the_form_asks_what_when_and_where_and_what_was_filled_in_arrives(house: House) -> None:
     view = opened(house)
     labels = [block["label"]["text"] for block in view["blocks"] if block["type"] == "input"]
-    assert labels == ["Title", "Each time it covers", "On", "At", "Time zone", "In"]
+    assert labels == ["Title", "Each time it covers", "On", "At", "Time zone", "In", "Only if", "More or less than"]
 
     friday = {"selected_option": {"value": "weekly:friday", "text": {"type": "plain_text", "text": "Fridays"}}}
     assert sent(house, view, title={"value": "Takings *now*"}, days=friday, time={"selected_time": "16:30"}) == {}
@@ -83,6 +87,17 @@ def test_what_makes_no_playbook_is_said_beside_its_field_and_the_form_stays(hous
 
     assert sent(house, view, title={"value": "bad"}) == {"title": "That is no title."}
     assert modal(house, FAY) is not None
+
+
+def test_a_condition_arrives_with_its_amount_and_one_without_is_asked_for(house: House) -> None:
+    view = opened(house)
+    above = {"selected_option": {"value": "above", "text": {"type": "plain_text", "text": "It is above"}}}
+
+    assert "Write a number" in sent(house, view, only=above)["amount"]
+    assert "Write a number" in sent(house, view, only=above, amount={"value": "NaN"})["amount"]
+    assert sent(house, view, only=above, amount={"value": "1250.50"}) == {}
+
+    assert house.planner.filled[0].only == Only(kind="above", amount=Decimal("1250.50"))
 
 
 def test_the_preview_is_for_its_maker_alone_and_says_who_is_asked(house: House) -> None:

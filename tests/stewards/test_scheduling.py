@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from desk import NOW, Bakery
 
 from anabot.errors import BadQuery, NotAllowed, PlaybookError
+from anabot.playbooks.composing import Only
 from anabot.stewards.plans import Unfit
 
 QUESTION, MARGIN = "sales by shop last month", "margin last month"
@@ -172,3 +174,20 @@ def test_a_fault_in_writing_leaves_the_proposal_open(bakery: Bakery) -> None:
     folder.unlink()
 
     assert bakery.plans.schedule(proposal, bea).became == "in_force"
+
+
+def test_a_condition_decides_whether_it_is_posted_and_the_preview_shows_it_anyhow(bakery: Bakery) -> None:
+    bakery.allow("at_once")
+    bea = bakery.who("bea")
+    for kind, posts in (("above", False), ("below", True), ("moves", False)):
+        only = Only(kind=kind, amount=Decimal(10) ** 9)  # type: ignore[arg-type]
+        playbook, text = bakery.plans.plan(replace(bakery.filled(MARGIN, "bea", "books"), only=only), bea)
+        shown, digest = bakery.plans.preview(playbook, text, bea)
+        bakery.plans.schedule(shown.proposal, bea)
+
+        assert "Margin" in digest.markdown
+        if posts:
+            assert bakery.house.runner.run(playbook, NOW).markdown == digest.markdown
+        else:
+            with pytest.raises(PlaybookError, match="does not hold"):
+                bakery.house.runner.run(playbook, NOW)
