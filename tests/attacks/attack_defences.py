@@ -16,6 +16,7 @@ from sqlglot import parse_one
 
 from anabot import consulting, engine, web
 from anabot.access import guard, policy
+from anabot.agent import past
 from anabot.agent.tools import looking
 from anabot.ask import Asker
 from anabot.charts import png
@@ -354,9 +355,9 @@ def _own_everywhere(decision: policy.Decision) -> policy.Decision:
     return replace(decision, grant=decision.own, held=frozenset(), named=decision.own.listed)
 
 
-def _whole_past(self: Asker, thread: str | None, *_: Any) -> Any:
+def _whole_past(self: Asker, thread: str | None, *_: Any, back: int = 0) -> Any:
     state = self.store.threads.get(thread) if thread else None
-    return engine.MetricQuery.model_validate(state["query"]) if state else None
+    return past.shown(state, back)
 
 
 def _no_limit(self: Any, max_rows: int) -> federation.Limits:
