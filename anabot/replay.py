@@ -15,6 +15,7 @@ from anabot.ask import Asker
 from anabot.engine import Intent
 from anabot.errors import AnabotError, NotAllowed, UnknownName
 from anabot.playbooks.playbook import Playbook
+from anabot.playbooks.rights import decide
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.store import FORGOTTEN, AuditEntry
@@ -119,20 +120,26 @@ class Replayer:
         return Replayed(receipt=receipt, verdict="not_run", words=f"It was {what} ({said}). Nothing ran that could have moved.")
 
     def _grant(self, entry: AuditEntry) -> Grant:
-        person, channel = self._reader(entry)
+        playbook = self._playbook(entry)
+        person, channel = self._reader(entry, playbook)
+        if playbook is not None and playbook.service and channel is not None:
+            return decide(playbook, self.asker.current().policy, self.asker.directory, person, channel).grant
         decision = self.asker.decision(person, channel)
         for grant in (decision.grant, decision.own):
             if grant.fingerprint() == entry.access:
                 return grant
         return decision.grant if set(entry.metrics) <= decision.grant.metrics else decision.own
 
-    def _reader(self, entry: AuditEntry) -> tuple[Person, Channel | None]:
-        who, where = entry.actor, entry.place
-        if entry.place.startswith("playbook:"):
-            playbook = self.playbooks().get(entry.place.removeprefix("playbook:"))
-            if playbook is None:
-                raise NotAllowed(f"The {entry.place.replace(':', ' ')} is not in force any more.")
-            who, where = playbook.owner, f"#{playbook.channel}"
+    def _playbook(self, entry: AuditEntry) -> Playbook | None:
+        if not entry.place.startswith("playbook:"):
+            return None
+        playbook = self.playbooks().get(entry.place.removeprefix("playbook:"))
+        if playbook is None:
+            raise NotAllowed(f"The {entry.place.replace(':', ' ')} is not in force any more.")
+        return playbook
+
+    def _reader(self, entry: AuditEntry, playbook: Playbook | None) -> tuple[Person, Channel | None]:
+        who, where = (playbook.owner, f"#{playbook.channel}") if playbook else (entry.actor, entry.place)
         person = self.asker.directory.person(who)
         if person is None:
             raise NotAllowed(f"{who}, who asked, is not in the directory any more.")

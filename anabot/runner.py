@@ -1,6 +1,6 @@
 """One playbook run, from a slot's time to a digest ready to post.
 
-It reads like the plan: who owns it and who reads it → what both may see → the door, once per query → the words.
+It reads like the plan: whose rights it has and who reads it → what both may see → the door, once per query → the words.
 Everything is anchored on the slot's time, so a run on Thursday says what Monday's said. It never posts and reads no clock.
 """
 
@@ -26,6 +26,7 @@ from anabot.lineage.dbt import DbtBuild
 from anabot.playbooks.digest import Provenance, footer, is_due, write
 from anabot.playbooks.playbook import Named, Playbook, span_of
 from anabot.playbooks.restate import Origin, figures
+from anabot.playbooks.rights import decide
 from anabot.playbooks.schedule import Slot, slot_at
 from anabot.playbooks.view import Result, compared, span
 from anabot.semantic.definitions import definition_hash
@@ -139,7 +140,8 @@ class Runner:
         if channel is None:
             todo = f"Name another channel in {playbook.file}, or invite Ana."
             raise PlaybookError(f"{playbook.name} goes to #{playbook.channel}, which Ana cannot find.", todo=todo, passing=True)
-        return self.current().policy.decide(owner, channel, self.directory.members(channel)).grant
+        policy = self.current().policy
+        return _about(playbook, "its rights", lambda: decide(playbook, policy, self.directory, owner, channel).grant)
 
     def _intent(self, playbook: Playbook, slot: Slot, dry_run: bool) -> Intent:
         return Intent(

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from anabot.access.policy import Decision, Policy
-from anabot.errors import AnabotError, Fault, PlaybookError, UnknownName
+from anabot.errors import AnabotError, Fault, NotAllowed, PlaybookError, UnknownName
 from anabot.playbooks.digest import condition, is_due, known_names, write
 from anabot.playbooks.frontmatter import Path, Source
 from anabot.playbooks.playbook import EVERY, Playbook
+from anabot.playbooks.rights import decide
 from anabot.playbooks.sample import sample_bridge, sample_result
 from anabot.playbooks.schedule import next_slot
 from anabot.playbooks.spec import read_playbook
@@ -64,6 +65,9 @@ class _Check:
         yield from self._unknown_bridges()
         yield from self._unknown_sources()
         decision = None if people else self._decision()
+        if isinstance(decision, Fault):
+            yield decision
+            decision = None
         results: dict[str, Result] = {}
         for name in self.playbook.queries:
             found = self._query(name, decision)
@@ -85,11 +89,14 @@ class _Check:
         if self.directory.channel(self.playbook.channel) is None:
             yield self._fault(("channel",), f"There is no channel `#{self.playbook.channel}`.", todo="Name one that Ana is in.")
 
-    def _decision(self) -> Decision | None:
+    def _decision(self) -> Decision | Fault | None:
         owner, channel = self.directory.person(self.playbook.owner), self.directory.channel(self.playbook.channel)
         if owner is None or channel is None:
             return None
-        return self.policy.decide(owner, channel, self.directory.members(channel))
+        try:
+            return decide(self.playbook, self.policy, self.directory, owner, channel)
+        except NotAllowed as error:
+            return self._fault(("service",), error.what, why=error.why, todo=error.todo)
 
     def _query(self, name: str, decision: Decision | None) -> Result | Fault:
         """Made-up rows of the query's shape, or why it cannot be asked."""
@@ -113,9 +120,11 @@ class _Check:
     def _hidden(self, metrics: tuple[str, ...], decision: Decision | None) -> str:
         if decision is None:
             return ""
+        playbook = self.playbook
+        whose = f"the service `{playbook.service}`" if playbook.service else f"the owner `{playbook.owner}`"
         for metric in metrics:
             if metric not in decision.own.metrics:
-                return f"the owner `{self.playbook.owner}` may not see `{metric}`."
+                return f"{whose} may not see `{metric}`."
             if metric not in decision.grant.metrics:
                 return f"`{metric}` may not be said in `#{self.playbook.channel}`."
         return ""

@@ -98,7 +98,8 @@ def footer(playbook: Playbook, results: Mapping[str, Result], origin: Provenance
     if origin.as_of is not None:
         at = origin.as_of.astimezone(zone)
         trust.insert(0, f"Data as of {day(at.date())}, {at:%H:%M} {at.tzname()}")
-    whose = f"By @{escape(playbook.owner)}, {escape(playbook.schedule.words)}"
+    service = f" as the service {escape(playbook.service)}" if playbook.service else ""
+    whose = f"By @{escape(playbook.owner)}{service}, {escape(playbook.schedule.words)}"
     lines = [
         "; ".join(_all_dates(results.values())),
         " · ".join(trust),

@@ -82,6 +82,7 @@ class Playbook:
     name: str
     title: str
     owner: str
+    service: str = ""  # the identity it runs under, as access.yml declares it; "" for its owner
     channel: str
     schedule: Schedule
     queries: Mapping[str, Planned]

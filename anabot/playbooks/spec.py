@@ -91,6 +91,7 @@ class _ChartSpec(_Strict):
 class _PlaybookSpec(_Strict):
     title: str = Field(min_length=1, max_length=140)
     owner: str = Field(min_length=1)
+    service: str = Field(default="", max_length=100)
     channel: Annotated[str, BeforeValidator(_channel_name), Field(min_length=1)]
     schedule: ScheduleSpec
     period: PeriodName | Span | None = None
@@ -146,6 +147,7 @@ def _playbook(spec: _PlaybookSpec, source: Source, text: str, zone: ZoneInfo) ->
         name=name_of(source.file),
         title=spec.title,
         owner=spec.owner.removeprefix("@"),
+        service=spec.service,
         channel=spec.channel,
         schedule=spec.schedule.schedule(zone),
         queries=_frozen({name: _planned(query, spec.period) for name, query in spec.queries.items()}),

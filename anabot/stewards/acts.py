@@ -122,6 +122,12 @@ class Stewards:
         new = self.shelf.asker.directory.person(back.owner)
         if back.owner != known.owner and new is not None:
             self._agreed(known, new, person)
+        service = known.playbook.service if known.playbook else ""
+        if back.service not in ("", service) and not (person.admin or (new is not None and person.user == new.user)):
+            raise NotAllowed(
+                f"Version {number} runs as the service {back.service}.",
+                todo=f"@{back.owner}, who answers for it, or an admin can bring it back.",
+            )
         if back.channel != known.channel and not (person.admin or self.shelf.channel_owner(back.channel) == person.handle):
             raise NotAllowed(
                 f"Version {number} is posted in #{back.channel}.", todo="That channel's owner or an admin can bring it back."

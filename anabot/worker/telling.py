@@ -68,7 +68,8 @@ class Telling:
 
 def intended(playbook: Playbook, slot: str, by: str) -> Intended:
     """One run of a playbook and its post, for the record."""
-    return Intended(question_id=f"{playbook.name}@{slot}", actor=by, place=f"#{playbook.channel}", kind="post")
+    why = f"It runs as the service {playbook.service}." if playbook.service else ""
+    return Intended(question_id=f"{playbook.name}@{slot}", actor=by, place=f"#{playbook.channel}", kind="post", why=why)
 
 
 def _line(slots: Sequence[Slot], playbooks: Mapping[str, Playbook]) -> str:
