@@ -5,12 +5,25 @@ from __future__ import annotations
 import pytest
 
 from anabot.agent import Understood, read_as
-from tests.agent.asking import LAST_QUARTER, SEPTEMBER, ask, query, reading, refused
+from anabot.agent.tools.bench import Bench
+from anabot.agent.tools.querying import Queried
+from anabot.errors import BadQuery
+from tests.agent.asking import LAST_QUARTER, MONDAY, SEPTEMBER, VALUES, ask, grant, query, reading, refused
 from tests.tiny import tiny_registry
 
 BY_REGION = {"metrics": ["sales"], "group_by": ["region"], "period": SEPTEMBER, "order_by": ["-sales"], "share": True}
 NORTH = {"where": [{"field": "region", "op": "eq", "values": ["North"]}]}
 BY_MONTH = {"metrics": ["orders_placed"], "group_by": ["metric_time__month"], "period": LAST_QUARTER, "running": True}
+BENCH = Bench(
+    question="",
+    registry=tiny_registry(),
+    grant=grant(),
+    values=lambda: VALUES,
+    now=MONDAY,
+    answer=lambda _: pytest.fail("nothing was asked of the door"),
+    compiles=lambda _: None,
+    rows=10,
+)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +105,13 @@ def test_a_thread_keeps_its_shares() -> None:
 
 def test_a_share_is_told_in_words() -> None:
     assert "with shares of the total" in read_as.in_words(reading("share of sales by region last month").query, tiny_registry())
+
+
+def test_a_model_asks_for_shares_running_totals_and_those_without_any_as_people_do() -> None:
+    asked = Queried(metrics=("sales",), group_by=("region",), share=True, running=True, every=True)
+
+    found = asked.query(BENCH)
+
+    assert (found.share, found.running, found.every) == (True, True, True)
+    with pytest.raises(BadQuery, match="need something in `group_by`"):
+        Queried(metrics=("sales",), share=True).query(BENCH)

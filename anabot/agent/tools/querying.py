@@ -46,6 +46,9 @@ class Queried(Asked):
     having: tuple[Narrowed, ...] = ()
     order_by: tuple[str, ...] = ()
     limit: int = 0
+    share: bool = False
+    running: bool = False
+    every: bool = False
 
     def query(self, bench: Bench) -> MetricQuery:
         """The typed query.
@@ -57,6 +60,8 @@ class Queried(Asked):
             raise BadQuery("A query has one to six metrics and at most four groups.")
         if not 0 <= self.limit <= 10_000:
             raise BadQuery("A limit is a number of rows up to 10,000, or 0 for all.")
+        if (self.share or self.running or self.every) and (not self.group_by or self.compare != "none"):
+            raise BadQuery("`share`, `running` and `every` need something in `group_by`, and nothing to compare with.")
         return MetricQuery(
             metrics=self.metrics,
             group_by=self.group_by,
@@ -66,6 +71,9 @@ class Queried(Asked):
             having=tuple(_condition(each) for each in self.having),
             order_by=self.order_by,
             limit=self.limit or None,
+            share=self.share,
+            running=self.running,
+            every=self.every,
         )
 
 
@@ -84,7 +92,9 @@ class QueryMetrics:
         "`metrics`, `group_by` and every `field` are exact names; time is metric_time__day, __week, __month, __fiscal_quarter. "
         "All of `where` must hold, with values as search_registry writes them; `having` is about metrics of the result. "
         "`period` is when, in the asker's own words, or 2026-05-01/2026-08-01 with the end left out. "
-        '`order_by` takes a minus for the largest first. Empty lists, "", none and 0 ask for nothing.'
+        "`order_by` takes a minus for the largest first. `share` adds each row's share of the total, `running` the total up "
+        "to each time, `every` rows for those without any. "
+        'Empty lists, "", none, 0 and false ask for nothing.'
     )
     takes = Queried
 
