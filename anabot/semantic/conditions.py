@@ -25,7 +25,7 @@ from anabot.types import Cell
 _Comparison = exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE
 _COMPARE: dict[str, type[_Comparison]] = {"eq": exp.EQ, "ne": exp.NEQ, "lt": exp.LT, "le": exp.LTE, "gt": exp.GT, "ge": exp.GTE}
 _LIKE = str.maketrans({"%": "!%", "_": "!_", "!": "!!"})
-_TEXT_ONLY = ("contains", "starts_with")
+_TEXT_ONLY = ("contains", "starts_with", "ends_with")
 _NUMERIC = ("int", "decimal", "numeric", "number", "double", "float", "real", "bigint", "smallint", "tinyint", "hugeint")
 _BOOLEAN = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -97,8 +97,8 @@ def _null(op: str, tree: exp.Expression) -> exp.Expression:
 
 def _plain(part: Condition, tree: exp.Expression, values: Values, read: Read) -> exp.Expression:
     if part.op in _TEXT_ONLY:
-        before = "%" if part.op == "contains" else ""
-        like = exp.ILike(this=tree, expression=values.named(part, 0, lambda text: f"{before}{text.translate(_LIKE)}%"))
+        before, after = "" if part.op == "starts_with" else "%", "" if part.op == "ends_with" else "%"
+        like = exp.ILike(this=tree, expression=values.named(part, 0, lambda text: f"{before}{text.translate(_LIKE)}{after}"))
         return exp.Escape(this=like, expression=exp.Literal.string("!"))
     bound = [values.named(part, place, read) for place in range(len(part.values))]
     match part.op:

@@ -19,7 +19,8 @@ _AGGREGATIONS = {
 }  # fmt: skip
 _OPS = {
     "eq": "is", "ne": "is not", "in": "is one of", "not_in": "is none of", "lt": "is below", "le": "is at most", "gt": "is above",
-    "ge": "is at least", "between": "is between", "contains": "contains", "starts_with": "starts with", "is_null": "has no value",
+    "ge": "is at least", "between": "is between", "contains": "contains", "starts_with": "starts with", "ends_with": "ends with",
+    "is_null": "has no value",
     "not_null": "has a value",
 }  # fmt: skip
 _SIGNS = {"-": "−", "*": "×", "/": "÷"}

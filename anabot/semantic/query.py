@@ -13,7 +13,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-Op = Literal["eq", "ne", "in", "not_in", "lt", "le", "gt", "ge", "between", "contains", "starts_with", "is_null", "not_null"]
+Op = Literal[
+    "eq", "ne", "in", "not_in", "lt", "le", "gt", "ge", "between", "contains", "starts_with", "ends_with", "is_null", "not_null"
+]
 Value = Annotated[str, BeforeValidator(lambda v: v if isinstance(v, str) else json.dumps(v, default=str).strip('"'))]
 
 

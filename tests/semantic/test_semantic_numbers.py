@@ -186,6 +186,7 @@ def test_having_filters_groups_by_their_value(ask: Ask) -> None:
         ({"field": "channel", "op": "contains", "values": ["O"]}, lambda row: "o" in row["channel"]),
         ({"field": "channel", "op": "contains", "values": ["%"]}, lambda row: False),
         ({"field": "channel", "op": "starts_with", "values": ["co"]}, lambda row: row["channel"].startswith("co")),
+        ({"field": "channel", "op": "ends_with", "values": ["ONE"]}, lambda row: row["channel"].endswith("one")),
         ({"field": "tier", "op": "is_null"}, lambda row: row["tier"] is None),
         ({"field": "tier", "op": "not_null"}, lambda row: row["tier"] is not None),
         ({"field": "tier", "op": "ne", "values": ["gold"]}, lambda row: row["tier"] not in (None, "gold")),

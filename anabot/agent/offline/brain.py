@@ -20,7 +20,7 @@ from anabot.agent.offline.lexicon import Lexicon, Lexicons
 from anabot.agent.offline.slots import Slots
 from anabot.agent.offline.spelling import repair
 from anabot.agent.offline.tagging import Tag, tag
-from anabot.agent.offline.text import Token, tokens
+from anabot.agent.offline.text import Token, spelled_out
 from anabot.agent.understanding import Forbidden, NotUnderstood, Reading, Understanding, Understood
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.query import MetricQuery
@@ -51,7 +51,7 @@ def understand(
     `previous` is the query that the thread last answered; words without a metric of their own change it. `earlier` is the one
     that it answered before that, for "undo that".
     """
-    found = tokens(text[: LONGEST + 1])
+    found = spelled_out(text[: LONGEST + 1])
     if len(text) > LONGEST or len(found) > MOST_TOKENS:
         too_long = f"That is more than I can read at once ({len(text):,} characters). Ask one question, in a sentence or two."
         return NotUnderstood(reason="too_long", message=too_long)

@@ -258,6 +258,7 @@ class Builder:
                 values = list(dict.fromkeys(v[2] for p in picks if p.negated is negated for v in p.values))
                 if values:
                     said.append(_condition(name, values, negated))
+        said += filtering.matched(self.slots, self.dimension, self.notes)
         said += filtering.conditions(self.slots, self.lexicon.reach(*self.metrics), self.notes)
         return (*kept, *said)
 

@@ -58,21 +58,11 @@ class Completing:
             return
         for word in [*self.slots.misplaced, *(text for text, _ in self.slots.nouns)]:
             entry = self.lexicon.entries.get(words(word))
-            called = [home for model in entry.models for home in self._called(model)] if entry else []
+            called = [home for model in entry.models for home in called(self.lexicon, model)] if entry else []
             if len(called) == 1:
                 self.slots.cuts.append(Cut(text=word, dimensions=(called[0],)))
                 self.slots.misplaced[:] = [each for each in self.slots.misplaced if each != word]
                 return
-
-    def _called(self, model: str) -> list[DimensionId]:
-        """The dimension that holds what the rows of a model are called."""
-        entity = next((each.name for each in self.lexicon.registry.models[model].entities.values() if each.kind == "primary"), "")
-        names = ((*words(entity),), (*words(entity), "name"), ("name",))
-        found = self.lexicon.registry.models[model].dimensions
-        denied = self.lexicon.grant.denied
-        return [(model, name) for wanted in names for name in found if words(name) == wanted and f"{model}.{name}" not in denied][
-            :1
-        ]
 
     def _whole(self) -> None:
         """ "how many cars were sold", where a metric is called "cars sold": the whole of its name goes before a part of it."""
@@ -124,7 +114,7 @@ class Completing:
             owned = [(m, d) for m in sorted(homes) for d in models[m].dimensions if f"{m}.{d}" not in denied]
             found = [(m, d) for m, d in owned if said in words(d) or said in words(models[m].dimensions[d].label)]
             if said == "name":
-                found = found or [home for model in sorted(homes) for home in self._called(model)]
+                found = found or [home for model in sorted(homes) for home in called(self.lexicon, model)]
             named_already = [where for cut in self.slots.cuts for where in cut.dimensions if where in found]
             if len(found) == 1 or named_already or said == "name":
                 self.slots.unknown.remove(word)
@@ -229,6 +219,14 @@ class Completing:
             )
             for name in mention.metrics
         )
+
+
+def called(lexicon: Lexicon, model: str) -> list[DimensionId]:
+    """The dimension that holds what the rows of a model are called."""
+    entity = next((each.name for each in lexicon.registry.models[model].entities.values() if each.kind == "primary"), "")
+    names = ((*words(entity),), (*words(entity), "name"), ("name",))
+    found, denied = lexicon.registry.models[model].dimensions, lexicon.grant.denied
+    return [(model, name) for wanted in names for name in found if words(name) == wanted and f"{model}.{name}" not in denied][:1]
 
 
 def _parted(name: str) -> str:

@@ -1,16 +1,16 @@
-"""Conditions that are not about a value by its name: days of another time, days of the week. Raises Exit where they do not fit.
+"""Conditions that are not about a whole value: its letters, days of another time, days of the week. Raises Exit.
 
 Pure. They choose rows; they never cut them into groups.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from anabot.agent.offline.exits import Exit, stuck
-from anabot.agent.offline.slots import Slots, Window
+from anabot.agent.offline.slots import Cut, Match, Slots, Window
 from anabot.periods import between_days
-from anabot.semantic.query import Condition, Filter, Not
+from anabot.semantic.query import AnyOf, Condition, Filter, Not
 from anabot.semantic.registry import DimensionRef
 
 _WEEKDAY = "metric_time__extract_dow"
@@ -25,6 +25,30 @@ def conditions(slots: Slots, reached: Sequence[DimensionRef], notes: list[str]) 
         said = Condition(field=_WEEKDAY, op="in", values=tuple(map(str, days)))
         yield Not.model_validate({"not": said}) if left_out else said
         notes.append(f"{'Not on' if left_out else 'Only on'} {_named(days)}.")
+
+
+def matched(slots: Slots, dimension: Callable[[Cut], DimensionRef], notes: list[str]) -> list[Filter]:
+    """ "whose name starts with J or contains X, and …": those said with "or" are one condition, all others hold together."""
+    found: list[Filter] = []
+    for match in slots.matches:
+        part = _with_letters(match, dimension(match.cut), notes)
+        if match.either and found:
+            before = found.pop()
+            found.append(AnyOf(any=(*(before.any if isinstance(before, AnyOf) else (before,)), part)))
+        else:
+            found.append(part)
+    return found
+
+
+def _with_letters(match: Match, ref: DimensionRef, notes: list[str]) -> Filter:
+    label = ref.dimension.label or ref.dimension.name.replace("_", " ")
+    if ref.dimension.kind != "categorical":
+        raise stuck("shape", f"{label} is a time, which has no letters. Compare it with dates.", unknown=[match.letters])
+    said = Condition(field=ref.name, op=match.op, values=(match.letters,))
+    verb = match.op.replace("_", " ")
+    bare = verb.replace("s ", " ").removesuffix("s")
+    notes.append(f"{label} {f'does not {bare}' if match.negated else verb} “{match.letters}”, in capitals or not.")
+    return Not.model_validate({"not": said}) if match.negated else said
 
 
 def _within(window: Window, reached: Sequence[DimensionRef], notes: list[str]) -> Iterator[Filter]:

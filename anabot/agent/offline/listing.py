@@ -30,7 +30,17 @@ class Listing:
     def is_asked(self, previous: MetricQuery | None) -> bool:
         """Whether the clause is about values alone: it names one dimension, and nothing that a metric would be needed for."""
         slots = self.slots
-        said = (slots.mentions, slots.listed, slots.saved, slots.phrases, slots.unknown, slots.picks, slots.bounds, slots.when)
+        said = (
+            slots.mentions,
+            slots.listed,
+            slots.saved,
+            slots.phrases,
+            slots.unknown,
+            slots.picks,
+            slots.matches,
+            slots.bounds,
+            slots.when,
+        )
         more = (slots.rank, slots.sort, slots.over, slots.against, slots.define, slots.verbs, slots.wants_cut, slots.why)
         loose = {cut.text for cut in slots.bare}
         asked = previous is None and (slots.which or bool(slots.bare))

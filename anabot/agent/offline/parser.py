@@ -180,7 +180,7 @@ class Parser:
             slots.misplaced += slots.so_far
         if "asked" in slots.define and not self.asks_how and slots.define == {"asked"}:
             slots.misplaced += [tag.text for tag in self.tags if tag.says("define")]
-        if slots.who and not (slots.cuts or slots.rank or slots.nouns or slots.dated or slots.none):
+        if slots.who and not (slots.cuts or slots.rank or slots.nouns or slots.dated or slots.none or slots.matches):
             slots.unknown += slots.who
         if slots.several and not slots.rank:
             slots.unknown.append(str(slots.several))

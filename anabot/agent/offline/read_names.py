@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, read_cuts, value_beside_dimension, values_at
+from anabot.agent.offline.read_matches import described
 from anabot.agent.offline.read_none import not_any
 from anabot.agent.offline.read_numbers import bound, number, rank_from
 from anabot.agent.offline.slots import Cut, Mention, Pick, Rank
@@ -31,7 +32,17 @@ def name(p: Parser, i: int) -> int:
         return i + 1
     if p.at(i + 1).says(*BOUNDS) and "with" in p.before_of(i + 1) and cut is None and not p.entry(i).only_values:
         return p.misplace(i)  # "customers with at least 5 orders", where nothing can be cut by customer
-    for reader in (value_beside_dimension, _placed_value, _headed, _noun, _metric, _value, _bare_dimension, _lone_noun):
+    for reader in (
+        described,
+        value_beside_dimension,
+        _placed_value,
+        _headed,
+        _noun,
+        _metric,
+        _value,
+        _bare_dimension,
+        _lone_noun,
+    ):
         end = reader(p, i)
         if end is not None:
             return end

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from anabot.agent.offline.dates import When
 from anabot.agent.offline.lexicon import DimensionId, ValueId
 
+Letter = Literal["starts_with", "contains", "ends_with"]
 BoundOp = Literal["gt", "ge", "lt", "le", "eq", "between"]
 
 
@@ -78,6 +79,17 @@ class Window:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Letters that a name has at its start, at its end or anywhere. `either`: this or the one before it."""
+
+    op: Letter
+    letters: str
+    cut: Cut
+    negated: bool = False
+    either: bool = False
+
+
 @dataclass(slots=True, kw_only=True)
 class Rank:
     """Top or bottom so many."""
@@ -121,6 +133,7 @@ class Slots:
     dated: list[Dated] = field(default_factory=list)
     windows: list[Window] = field(default_factory=list)
     weekdays: list[tuple[tuple[int, ...], bool]] = field(default_factory=list)  # "on weekends": Monday is 1; and whether left out
+    matches: list[Match] = field(default_factory=list)
     why: bool = False
     who: list[str] = field(default_factory=list)
     nouns: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # "for customers …": (word, the models of its rows)
@@ -169,6 +182,17 @@ class Slots:
     @property
     def is_edit(self) -> bool:
         """Whether anything but a metric was said."""
-        said = (self.cuts, self.picks, self.bounds, self.rank, self.sort, self.when, self.against, self.over, self.same_year)
+        said = (
+            self.cuts,
+            self.picks,
+            self.matches,
+            self.bounds,
+            self.rank,
+            self.sort,
+            self.when,
+            self.against,
+            self.over,
+            self.same_year,
+        )
         beside = self.share or self.running
         return any((*said, beside, self.change, self.trend, self.chart is not None, self.define))

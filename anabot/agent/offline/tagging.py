@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from anabot.agent.offline import ranges
+from anabot.agent.offline import letters, ranges
 from anabot.agent.offline.dates import Dates, When
 from anabot.agent.offline.lexicon import Entry, Lexicon, is_light
 from anabot.agent.offline.text import Token, root, stem
@@ -51,6 +51,7 @@ class Tag:
     when: When | None = None
     number: Decimal | None = None
     sign: str = ""
+    letters: str = ""  # of a match: what the name has in it
 
     def says(self, *ops: str) -> bool:
         """Whether this is one of these operators."""
@@ -89,6 +90,7 @@ def _spans(tokens: Sequence[Token], i: int, lexicon: Lexicon, dates: Dates) -> I
     yield Tag(kind="unknown", start=i, end=i + 1, text=token.text)
     yield from _light_words(tokens, i)
     yield from _operators(tokens, i)
+    yield from _matches(tokens, i, lexicon)
     yield from _numbers(tokens, i)
     yield from _names(tokens, i, lexicon)
     yield from _questions(tokens, i, lexicon)
@@ -120,8 +122,24 @@ def _operators(tokens: Sequence[Token], i: int) -> Iterator[Tag]:
         return
     for end in range(i + 1, min(i + _OPERATOR_LENGTH, len(tokens)) + 1):
         found = OPERATORS.get(tuple(token.norm for token in tokens[i:end]))
-        if found:
+        if found and found[0] != "match":
             yield Tag(kind="operator", start=i, end=end, text=_text(tokens, i, end), op=found[0], detail=found[1])
+
+
+def _matches(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
+    """ "starts with J", "with 'M5' in its": the letters are one phrase with the words around them, whatever they spell."""
+    for found in letters.read(tokens, i, lexicon):
+        text = _text(tokens, i, found.end)
+        yield Tag(
+            kind="operator",
+            start=i,
+            end=found.end,
+            text=text,
+            op="match",
+            detail=found.op,
+            letters=found.letters,
+            sign=found.place or ("quoted" if found.quoted else ""),
+        )
 
 
 def _numbers(tokens: Sequence[Token], i: int) -> Iterator[Tag]:

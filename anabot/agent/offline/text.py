@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
@@ -35,6 +35,7 @@ _TOKEN = re.compile(
     """,
     re.X | re.I,
 )
+_RAW = re.compile(r"""(?<!\w)"([^"\n]{1,60})"(?!\w)|(?<!\w)'([^'\n]{1,60})'(?!\w)|“([^”\n]{1,60})”|`([^`\n]{1,60})`|\S+""")
 _SCALE = {"k": 3, "m": 6, "mm": 6, "mn": 6, "bn": 9, "b": 9}
 _NUMBER = re.compile(r"(?P<sign>[$€£]?)(?P<digits>[\d,.]+)(?P<tail>%|[a-z]*)", re.I)
 _KEEPS_S = ("ss", "us", "is", "as", "os")
@@ -50,6 +51,9 @@ class Token:
     dash: bool = False
     value: Decimal | None = None
     unit: str = ""  # "%" or a currency sign
+    raw: str = ""  # in messages: what is in quotes, or else between two blanks, as typed, and at which `place` it begins
+    place: int = -1
+    quoted: bool = False
 
 
 def clean(message: str) -> str:
@@ -69,9 +73,15 @@ def clean(message: str) -> str:
     )
 
 
-def tokens(message: str) -> tuple[Token, ...]:
+def spelled_out(message: str) -> tuple[Token, ...]:
+    """The tokens of a message, each with the raw text around it: what a name "starts with" is meant letter by letter."""
+    return tokens(message, raw=True)
+
+
+def tokens(message: str, *, raw: bool = False) -> tuple[Token, ...]:
     """The tokens of a message, contractions spelled out and possessives removed."""
     text = clean(message).replace("&", " and ").replace("\r", "\n").replace(" + ", " and ")
+    held = [(m.start(), m.end(), _inside(m), bool(m.lastindex)) for m in _RAW.finditer(text)] if raw else []
     found: list[Token] = []
     end = 0
     for match in _TOKEN.finditer(text):
@@ -82,7 +92,17 @@ def tokens(message: str) -> tuple[Token, ...]:
             found.append(Token(",", ",", "mark"))
         found += _expand(match, dash, gap.endswith("'"))
         end = match.end()
+        while held and held[0][1] <= match.start():
+            held.pop(0)
+        if held and held[0][0] <= match.start():
+            found[-1] = replace(found[-1], raw=held[0][2], place=held[0][0], quoted=held[0][3])
     return tuple(found)
+
+
+def _inside(match: re.Match[str]) -> str:
+    """What is between the quotes; of a run of letters, all but the marks that end it. Nothing where a sign was spelled out."""
+    inside = next((part for part in match.groups() if part is not None), "")
+    return inside or match[0].rstrip(".,;:?!)'\"")
 
 
 def _expand(match: re.Match[str], dash: bool, quoted: bool) -> list[Token]:

@@ -59,6 +59,10 @@ pick: what kind of | which kind of | what type of
 wise: wise | breakdown | break down | split | split up | slice | level
 only: only | just | solely | exclusively | limited to | restricted to | filtered to | filter to | filtered by | filter by
 only: only for | only in
+only: based in | located in | situated in | living in | live in | lives in | who live in | who lives in | that live in
+match starts_with: start with | starts with | starting with | begin with | begins with | beginning with
+match contains: contain | contains | containing
+match ends_with: end with | ends with | ending with
 not: not | excluding | exclude | excludes | except | except for | without | but not | other than | apart from | ex | outside
 not: outside of | excl | w/o
 not: ignoring | ignore | leaving out | leave out | minus | not in | not for | not from | not including | non | is not
