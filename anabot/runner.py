@@ -99,6 +99,7 @@ class Runner:
             title=playbook.title,
             markdown=words.markdown + end,
             charts=charts,
+            files=words.files,
             receipts=origin.receipts,
             posted=figures(results, self._origins(playbook, asking), slot.at, slot.local.date(), state),
         )

@@ -22,7 +22,7 @@ from anabot.standing import Standing
 from anabot.stewards.acts import Stewards
 from anabot.stewards.listing import playbook_lines, told
 from anabot.store import Intended
-from anabot.types import Person, UserId
+from anabot.types import Digest, Person, UserId
 
 _COLUMNS = ("name", "title", "channel", "schedule", "owner")
 # Whoever may run commands where Ana runs may do what an admin may.
@@ -75,7 +75,7 @@ def playbook_test(name: Name) -> None:
     """Show a playbook as it would be posted now; post nothing."""
     with open_house(load_settings()) as house:
         known = _desk(house).shelf.runs(_SHELL, name)
-        _each(house, known.name, lambda playbook: house.runner.run(playbook, house.clock.now(), dry_run=True).markdown)
+        _each(house, known.name, lambda playbook: _shown(house.runner.run(playbook, house.clock.now(), dry_run=True)))
 
 
 @app.command("pause")
@@ -147,10 +147,16 @@ def _not_here(name: str, _: Person) -> str:
     raise PlaybookError(f"{name} is not posted from here.", todo="`anabot playbook run` posts it.")
 
 
+def _shown(digest: Digest) -> str:
+    """All that would be posted, in words: the digest, and the files in its thread."""
+    files = [f"_In the thread: {name}.csv, {len(table.rows):,} rows._" for name, table in digest.files.items()]
+    return "\n".join([digest.markdown, *files])
+
+
 def _rehearsed(house: House, playbook: Playbook, at: dt.datetime) -> str:
     """What would be posted: the digest, or the card that stands in its place while a gate is closed."""
     try:
-        return house.runner.run(playbook, at, dry_run=True).markdown
+        return _shown(house.runner.run(playbook, at, dry_run=True))
     except PlaybookSkipped as skipped:
         return f"_Not posted: {skipped}_"
     except PlaybookHeld as held:

@@ -14,25 +14,27 @@ from zoneinfo import ZoneInfo
 from anabot.errors import PlaybookError
 from anabot.playbooks.amounts import Md
 from anabot.playbooks.changes import NAME, placed
+from anabot.playbooks.files import Files
 from anabot.playbooks.filters import bridge_table
 from anabot.playbooks.markdown import escape
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.schedule import Slot
 from anabot.playbooks.spec import RESERVED
-from anabot.playbooks.templates import Flaw, Function, Words, facts, parse
+from anabot.playbooks.templates import ATTACH, Flaw, Function, Words, facts, parse
 from anabot.playbooks.view import Number, Result, Text
 from anabot.semantic.units import day
-from anabot.types import Badge, Bridge, Cell, Column, Receipt
+from anabot.types import Badge, Bridge, Cell, Column, Receipt, Table
 
 _NOTHING_CHANGED = Md("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The words, and the names of the charts they show, in their order."""
+    """The words, the names of the charts they show, and the tables they show in part, in their order."""
 
     markdown: str
     charts: tuple[str, ...]
+    files: Mapping[str, Table]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +62,16 @@ def write(
         PlaybookError: a value is missing, or the template is wrong; names the query, the column and the line.
     """
     if all(result.empty for result in results.values()):
-        return Written(markdown=_nothing(results), charts=())
+        return Written(markdown=_nothing(results), charts=(), files={})
     words = parse(playbook.body, file=playbook.file, first_line=playbook.body_line)
     if isinstance(words, Flaw):
         raise PlaybookError(f"{words.what}.", line=words.line)
     shown: dict[str, None] = {}
-    markdown = words.render({**_values(playbook, results, bridges, slot, shown), NAME: changed}).strip()
+    files = Files()
+    markdown = words.render({**_values(playbook, results, bridges, slot, shown), NAME: changed, ATTACH: files.attach}).strip()
     if NAME not in playbook.body:
         markdown = placed(markdown, changed).strip()
-    return Written(markdown=markdown + "\n", charts=tuple(shown))
+    return Written(markdown=markdown + "\n", charts=tuple(shown), files=files.tables)
 
 
 def is_due(playbook: Playbook, results: Mapping[str, Result], bridges: Mapping[str, Bridge], slot: Slot) -> bool:

@@ -17,6 +17,9 @@ from anabot.semantic.units import EMPTY, rounded
 from anabot.types import Bridge, Cell, Column
 
 UP, DOWN, SAME = "▲", "▼", "unchanged"
+Attach = Callable[[Result], str]  # takes a table whole, and says what its file is called
+# What a table keeps where it is too long to be read in a message, and what is too long.
+_SHORT, _MOST_ROWS, _MOST_TEXT = 10, 50, 6_000
 
 
 def change(value: object, metric: str = "") -> Md:
@@ -32,16 +35,21 @@ def change(value: object, metric: str = "") -> Md:
     return Md("with nothing to compare it with" if words == EMPTY else words)
 
 
-def table(result: object, limit: int = 10, columns: Sequence[str] = ()) -> Md:
-    """The first `limit` rows as a pipe table, and a line that says how many more there are."""
+def table(result: object, limit: int = 10, columns: Sequence[str] = (), *, attach: Attach | None = None) -> Md:
+    """The first `limit` rows as a pipe table, and a line that says how many more there are.
+
+    A table that would be too long for a message keeps its first ten. `attach` takes a long one whole, as a file.
+    """
     found = _result(result, "table")
     if not found.rows:
         return Md(f"_No rows for {found.dates}._")
     plan = _plan(found, columns)
-    lines = [[head for head, _, _ in plan], ["---:" if right else "---" for _, right, _ in plan]]
-    lines += [[cell(row) for _, _, cell in plan] for row in found.table.rows[:limit]]
-    more = _more(found, limit)
-    return Md("\n".join(f"| {' | '.join(line)} |" for line in lines) + (f"\n\n{more}" if more else ""))
+    body = [_line([cell(row) for _, _, cell in plan]) for row in found.table.rows[:limit]]
+    if len(body) > _MOST_ROWS or sum(map(len, body)) > _MOST_TEXT:
+        body = body[:_SHORT]
+    head = [_line([head for head, _, _ in plan]), _line(["---:" if right else "---" for _, right, _ in plan])]
+    more = _more(found, len(body), attach)
+    return Md("\n".join([*head, *body]) + (f"\n\n{more}" if more else ""))
 
 
 def top(result: object, rows: int) -> Result:
@@ -135,11 +143,17 @@ def moved_words(number: Decimal, column: Column) -> str:
     return f"{arrow} {amount(abs(number), column)}"
 
 
-def _more(result: Result, limit: int) -> str:
-    left = result.rows - limit
-    if left > 0:
-        return f"_… and {'at least ' if result.table.truncated else ''}{left:,} more._"
-    return "_… and more than fit here._" if result.table.truncated else ""
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _more(result: Result, shown: int, attach: Attach | None) -> str:
+    left, cut = result.rows - shown, result.table.truncated
+    if left <= 0:
+        return "_… and more than fit here._" if cut else ""
+    if attach is None or result.rows <= _SHORT:
+        return f"_… and {'at least ' if cut else ''}{left:,} more._"
+    return f"_… and {left:,} more in the file {attach(result)}.csv{', which does not hold all of them' if cut else ''}._"
 
 
 def _sorted(result: object, column: str, size: Callable[[Any], Any]) -> Result:

@@ -6,12 +6,12 @@ value unescaped, and never leaves a hole where a value is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2 import Template, TemplateError, TemplateSyntaxError, meta, nodes, pass_context
 from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS as BUILTIN_FILTERS
 from jinja2.runtime import Context, LoopContext, Macro
@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from anabot.errors import PlaybookError
 from anabot.playbooks.amounts import Md, shown
-from anabot.playbooks.filters import FILTERS
+from anabot.playbooks.filters import FILTERS, table
 from anabot.playbooks.view import Missing, Result, Row
 
 _MAX_STEPS = 200_000
@@ -28,6 +28,8 @@ _MAX_BITS = 256
 _TOO_DEEP = "The template is nested too deeply"
 # Names that the template itself is rewritten with, to count its steps.
 _BUDGET, _EACH, _WHOLE = "__budget", "__each", "__whole"
+# Under which `render` may be given what takes long tables.
+ATTACH = "__attach"
 _BUILTINS = (
     *("abs", "first", "last", "length", "list", "map", "max", "min", "reject", "rejectattr", "round"),
     *("select", "selectattr", "sort", "sum", "unique"),
@@ -133,7 +135,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         plain = {name: BUILTIN_FILTERS[name] for name in _BUILTINS}
-        self.filters = {**plain, **FILTERS, _EACH: _each, _WHOLE: _whole}
+        self.filters = {**plain, **FILTERS, "table": _table, _EACH: _each, _WHOLE: _whole}
         self.globals = {}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -213,6 +215,11 @@ class _Budget:
         self._steps -= steps
         if self._steps < 0:
             raise PlaybookError("The playbook's words take too many steps.", todo="Loop over fewer rows, in fewer loops.")
+
+
+@pass_context
+def _table(context: Context, result: object, limit: int = 10, columns: Sequence[str] = ()) -> Md:
+    return table(result, limit, columns, attach=context.get(ATTACH))
 
 
 def _each(values: Any, budget: _Budget) -> Iterator[Any]:

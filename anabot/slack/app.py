@@ -23,10 +23,11 @@ from anabot.slack.listeners import Listeners
 from anabot.slack.parts import Parts
 from anabot.slack.pool import Pool
 from anabot.slack.post import BROKEN, Voice, clients
-from anabot.slack.poster import SlackPoster, said, say_once
+from anabot.slack.poster import SlackPoster
 from anabot.slack.proposals import Proposed
 from anabot.slack.render import failure
 from anabot.slack.reply import PATIENCE_S
+from anabot.slack.saying import said, say_once
 from anabot.slack.schedule import Schedules
 from anabot.slack.wanted import Wants
 from anabot.slack.wishes import Wishes

@@ -143,16 +143,39 @@ class Voice:
 
         Raises SlackApiError, or URLError where the upload itself failed.
         """
+        file = self.stage(name, content)
+        self.share(file, title=title, place=place, comment=comment)
+        return file
+
+    def stage(self, name: str, content: bytes) -> str:
+        """Hand Slack a file that nobody sees until it is shared, and return its id. Raises as `upload` does."""
         ticket = self._patiently(lambda: self._posts.files_getUploadURLExternal(filename=name, length=len(content)))
         _send(str(ticket["upload_url"]), content)
-        file = str(ticket["file_id"])
+        return str(ticket["file_id"])
+
+    def share(
+        self, file: str, *, title: str, place: Place | None, comment: str = "", before: Callable[[], None] = lambda: None
+    ) -> None:
+        """Share a file that is staged, calling `before` right before each time it is sent."""
         more: dict[str, Any] = {}
         if place:
             more = {"channel_id": place.channel, "initial_comment": comment} | (
                 {"thread_ts": place.thread} if place.thread else {}
             )
-        self._patiently(lambda: self._posts.files_completeUploadExternal(files=[{"id": file, "title": title}], **more))
-        return file
+
+        def send() -> Any:
+            before()
+            return self._posts.files_completeUploadExternal(files=[{"id": file, "title": title}], **more)
+
+        self._patiently(send)
+
+    def find_file(self, place: Place, name: str, title: str) -> str:
+        """The id of the file of this name and title that was shared in a thread, or ""."""
+        for page in self._pages(place, None):
+            for file in (file for message in page for file in message.get("files") or []):
+                if (file.get("name"), file.get("title")) == (name, title):
+                    return str(file["id"])
+        return ""
 
     def open_view(self, trigger: str, view: Block) -> str:
         """Open a modal and return its id. Slack allows it for three seconds after the press."""

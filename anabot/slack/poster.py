@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import structlog
@@ -12,24 +11,19 @@ from slack_sdk.errors import SlackApiError
 
 from anabot.errors import PlaybookError, Undelivered
 from anabot.slack import mrkdwn
+from anabot.slack.attached import Attachment, attach
 from anabot.slack.blocks import Block, Message, context, header, messages
 from anabot.slack.csv_file import file_name
 from anabot.slack.markdown import blocks_of, inline
 from anabot.slack.post import BROKEN, Place, Voice
+from anabot.slack.saying import say_once
 from anabot.types import Digest, Directory, Once
 
 log = structlog.get_logger()
 _CHART = "chart:"
-_REASONS = {
-    "not_in_channel": "I am not a member of it. Invite me with `/invite @Ana`.",
-    "channel_not_found": "I cannot see it. If it is private, invite me with `/invite @Ana`.",
-    "is_archived": "It is archived.",
-}
-
-
-# What Slack says when it is unwell, in an answer that arrives.
-_PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
-_TOO_OFTEN, _BROKEN_INSIDE = 429, 500
+_EVER = dt.datetime.fromtimestamp(0, dt.UTC)
+_Say = Callable[[Place, str, Callable[[], Message]], str]
+_Attach = Callable[[Place, str, Attachment], str]
 
 
 class SlackPoster:
@@ -39,7 +33,7 @@ class SlackPoster:
         self._voice, self._directory = voice, directory
 
     def post(self, channel: str, digest: Digest, *, delivery_id: str, once: Once) -> str:
-        """Post and return the first message's `ts`; what does not fit goes into its thread, in order.
+        """Post and return the first message's `ts`; what does not fit goes into its thread, in order, and then its files.
 
         A second call with one `delivery_id` posts only what is still missing, and returns the same `ts`.
 
@@ -47,12 +41,12 @@ class SlackPoster:
             PlaybookError: the channel is unknown, or Slack does not let Ana post there.
             Undelivered: Slack cannot be reached, or does not say what it took.
         """
-        return self._post(self._place(channel), digest, delivery_id, partial(say_once, self._voice, once, to=channel))
+        return self._post(self._place(channel), digest, delivery_id, *self._through(once, channel))
 
     def reply(self, channel: str, message: str, digest: Digest, *, delivery_id: str, once: Once) -> str:
         """Answer in the thread of a post. Raises as `post` does."""
         place = Place(self._place(channel).channel, message)
-        return self._post(place, digest, delivery_id, partial(say_once, self._voice, once, to=channel))
+        return self._post(place, digest, delivery_id, *self._through(once, channel))
 
     def show(self, place: Place, digest: Digest, *, key: str) -> str:
         """Put a digest where nobody waits for it: a preview, in direct messages. `key` is as a delivery's id.
@@ -61,7 +55,8 @@ class SlackPoster:
             PlaybookError: Slack does not take it.
         """
         try:
-            return self._post(place, digest, key, lambda at, part, message: self._voice.post(at, message(), key=part))
+            say, (_, files) = partial(_unseen, self._voice), self._through(_straight, "you")
+            return self._post(place, digest, key, say, files)
         except SlackApiError as error:
             raise PlaybookError("Slack did not take the preview.", why=f"It said `{error.response['error']}`.") from error
 
@@ -72,15 +67,18 @@ class SlackPoster:
             raise PlaybookError(f"There is no channel {channel} that I can see.", todo=todo, passing=True)
         return Place(found.channel)
 
-    def _post(
-        self, place: Place, digest: Digest, delivery_id: str, once: Callable[[Place, str, Callable[[], Message]], str]
-    ) -> str:
+    def _through(self, once: Once, to: str) -> tuple[_Say, _Attach]:
+        return partial(say_once, self._voice, once, to=to), partial(attach, self._voice, once, to=to)
+
+    def _post(self, place: Place, digest: Digest, delivery_id: str, once: _Say, files: _Attach) -> str:
         upload = _Uploads(lambda name: self._upload(name, digest.charts[name], digest.title))
         first, *rest = pages(digest)
         root = once(place, delivery_id, partial(_with, first, upload))
         thread = Place(place.channel, place.thread or root)
         for number, page in enumerate(rest, 2):
             once(thread, f"{delivery_id}/{number}", partial(_with, page, upload))
+        for name, table in digest.files.items():
+            files(thread, f"{delivery_id}/file/{name}", Attachment(name=name, title=f"{digest.title}: {name}", table=table))
         return root
 
     def _upload(self, name: str, png: bytes, title: str) -> str:
@@ -101,33 +99,17 @@ def pages(digest: Digest) -> list[Message]:
     return messages(mrkdwn.escape(digest.title), [*title, *body, *footer])
 
 
-def say_once(voice: Voice, once: Once, place: Place, key: str, message: Callable[[], Message], *, to: str) -> str:
-    """Say a message once under its key, and return its `ts`. `to` is what the place is called in an error."""
-
-    def say(before: Callable[[], None]) -> str:
-        made = message()
-        with said(to):
-            return voice.send(place, made, key=key, before=before)
-
-    def find(since: dt.datetime) -> str:
-        with said(to):
-            return voice.find(place, key, since)
-
-    return once(key, place.channel, say=say, find=find)
-
-
-@contextmanager
-def said(to: str) -> Iterator[None]:
-    """What Slack, or the line to it, says against a post, in words."""
+def _straight(key: str, channel: str, *, say: Callable[[Callable[[], None]], str], find: Callable[[dt.datetime], str]) -> str:
+    """A `Once` for what nobody waits for: it looks only where nobody knows whether it has arrived."""
     try:
-        yield
-    except BROKEN as error:
-        raise Undelivered(f"The line to Slack broke before {to} had it.", why=type(error).__name__) from error
-    except SlackApiError as error:
-        reason, status = str(error.response["error"]), error.response.status_code
-        if status == _TOO_OFTEN or status >= _BROKEN_INSIDE or reason in _PASSING:
-            raise Undelivered(f"Slack did not take what was for {to} yet.", why=f"It said `{reason}`.") from error
-        raise PlaybookError(f"Slack did not take what was for {to}.", why=_REASONS.get(reason, f"It said `{reason}`.")) from error
+        return say(lambda: None)
+    except Undelivered:
+        log.warning("slack.preview_unsure", key=key, channel=channel)
+        return find(_EVER)
+
+
+def _unseen(voice: Voice, place: Place, key: str, message: Callable[[], Message]) -> str:
+    return voice.post(place, message(), key=key)
 
 
 class _Uploads:

@@ -6,7 +6,8 @@ import pytest
 
 from anabot.errors import PlaybookError
 from anabot.periods import Period
-from anabot.playbooks.templates import Flaw, Words, facts, parse
+from anabot.playbooks.files import Files
+from anabot.playbooks.templates import ATTACH, Flaw, Words, facts, parse
 from anabot.playbooks.view import Result
 from anabot.types import Cell, Column, Table
 
@@ -116,6 +117,52 @@ def test_a_table_shows_the_first_rows_what_moved_and_how_many_are_left() -> None
         "| Region | Sales | Change |\n| --- | ---: | ---: |\n"
         "| North | $1,234.50 | ▲ $234.50 (+23.5%) |\n| South | $10.00 | ▼ $30.00 (-75.0%) |\n\n_… and 1 more._"
     )
+
+
+def shops(rows: int, wide: int = 1, *, truncated: bool = False) -> Result:
+    columns = (Column(name="shop", type="text", label="Shop"), Column(name="sales", type="integer", label="Sales"))
+    cells = tuple((f"Shop {n} " + "x" * wide, n) for n in range(rows))
+    return Result(name="top_shops", table=Table(columns=columns, rows=cells, truncated=truncated), metrics=("sales",))
+
+
+@pytest.mark.parametrize(
+    ("body", "found", "lines", "more"),
+    [
+        ("{{ q | table }}", shops(10), 10, ""),
+        ("{{ q | table(3) }}", shops(10), 3, "_… and 7 more._"),
+        ("{{ q | table }}", shops(23), 10, "_… and 13 more in the file top-shops.csv._"),
+        ("{{ q | table(26) }}", shops(23), 23, ""),
+        ("{{ q | table(400) }}", shops(60), 10, "_… and 50 more in the file top-shops.csv._"),
+        ("{{ q | table(26) }}", shops(23, 400), 10, "_… and 13 more in the file top-shops.csv._"),
+        (
+            "{{ q | table }}",
+            shops(23, truncated=True),
+            10,
+            "_… and 13 more in the file top-shops.csv, which does not hold all of them._",
+        ),
+    ],
+)
+def test_a_table_too_long_to_read_keeps_its_first_rows_and_names_its_file(
+    body: str, found: Result, lines: int, more: str
+) -> None:
+    files = Files()
+    said = words(body).render({"q": found, ATTACH: files.attach})
+
+    assert said.count("| Shop ") == lines + (1 if lines else 0)
+    assert said.partition("\n\n")[2] == more
+    assert files.tables == ({"top-shops": found.table} if "file" in more else {})
+
+
+def test_one_table_is_one_file_and_other_rows_of_a_query_are_another() -> None:
+    files, found = Files(), shops(23)
+    said = words("{{ q | table }}{% for n in [1] %}{{ q | table(5) }}{% endfor %}{{ q | by('-sales') | table }}").render(
+        {"q": found, ATTACH: files.attach}
+    )
+
+    assert [len(table.rows) for table in files.tables.values()] == [23, 23]
+    assert said.count("top-shops.csv") == 2
+    assert said.count("top-shops-2.csv") == 1
+    assert files.tables["top-shops-2"].rows[0][1] == 22
 
 
 def test_a_table_shows_the_columns_asked_for() -> None:

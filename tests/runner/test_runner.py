@@ -362,3 +362,15 @@ def test_nothing_found_is_nothing_to_post_where_there_is_a_condition(bench: Benc
 
     with pytest.raises(PlaybookError, match="has nothing to post"):
         bench.runner.run(book(quiet), MONDAY)
+
+
+def test_a_long_table_is_a_file_with_all_the_rows_that_the_owner_and_the_channel_may_see(bench: Bench) -> None:
+    orders = "  days: {metrics: [sales], group_by: [metric_time__day], order_by: [metric_time__day], period: trailing_6_months}\n"
+    text = WEEK.replace("bridges:", orders + "bridges:", 1).replace("{{ chart", "{{ days | table(4) }}\n\n{{ chart", 1)
+    digest = bench.runner.run(book(text), MONDAY)
+
+    assert list(digest.files) == ["days"]
+    rows = digest.files["days"].rows
+    assert f"_… and {len(rows) - 4:,} more in the file days.csv._" in digest.markdown
+    months = bench.runner.again(book(text), MONDAY)[0]["months"].table
+    assert sum(row[1] for row in rows if row[1]) == sum(row[1] for row in months.rows if row[1])

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import threading
+from pathlib import Path
 
 import pytest
-from slack_script import Script, at_once, ok, refused, scripted, too_often
+from slack_script import Answer, Script, at_once, ok, refused, scripted, too_often
 from slack_sdk.errors import SlackApiError
 
-from anabot.errors import PlaybookError
+from anabot.errors import PlaybookError, Undelivered
 from anabot.slack.blocks import Message
+from anabot.slack.csv_file import table_csv
 from anabot.slack.post import Place, Voice
 from anabot.slack.poster import SlackPoster
 from anabot.slack.render import failure
 from anabot.slack.reply import Reply
 from anabot.slack.tables import Grid, table_block
-from anabot.types import Channel, ChannelId, Digest, Person
+from anabot.store import Store
+from anabot.types import Channel, ChannelId, Column, Digest, Person, Table
+from anabot.worker.once import Ledger
+from anabot.worker.pace import Pace
 
 PLACE = Place("C0FIN", "1790000000.000001")
 WORDS = Message(text="Takings were $5.", blocks=({"type": "section", "text": {"type": "mrkdwn", "text": "Takings were $5."}},))
@@ -210,3 +217,114 @@ def test_a_channel_that_ana_was_taken_out_of_says_why_nothing_was_posted(reason:
         poster(voice).post("#fin", DIGEST, delivery_id="d1", once=at_once)
 
     assert len(script.of("chat.postMessage")) == 1
+
+
+ROWS = tuple((f"=Shop {n}", n) for n in range(12))
+LONG = Digest(
+    title="Week",
+    markdown="Ten shops.\n",
+    files={"shops": Table(columns=(Column(name="shop", type="text"), Column(name="sales", type="integer")), rows=ROWS)},
+)
+EMPTY = ok(messages=[])
+
+
+def with_uploads(voice: Voice, script: Script) -> SlackPoster:
+    address = str(voice._posts.base_url) + "upload"
+    script.answers["files.getUploadURLExternal"] = [ok(upload_url=address, file_id="F1")]
+    return poster(voice)
+
+
+def test_a_long_table_follows_its_digest_as_a_file_in_the_thread() -> None:
+    script = Script({"conversations.history": [EMPTY], "conversations.replies": [EMPTY]})
+    with scripted(script) as voice:
+        root = with_uploads(voice, script).post("#fin", LONG, delivery_id="d1", once=at_once)
+
+    assert [method for method, _ in script.calls if method in ("chat.postMessage", "files.completeUploadExternal")] == [
+        "chat.postMessage",
+        "files.completeUploadExternal",
+    ]
+    (shared,) = script.of("files.completeUploadExternal")
+    assert (shared["thread_ts"], shared["channel_id"]) == (root, "C0FIN")
+    assert shared["initial_comment"] == "shops.csv: all 12 rows."
+    (ticket,) = script.of("files.getUploadURLExternal")
+    assert ticket["filename"] == "shops.csv"
+    assert script.of("upload") == [{"bytes": len(table_csv(LONG.files["shops"]))}]
+
+
+@pytest.mark.parametrize(
+    ("method", "answer"),
+    [
+        ("files.getUploadURLExternal", refused("file_uploads_disabled")),
+        ("upload", (500, {}, {})),
+        ("files.completeUploadExternal", refused("missing_scope")),
+    ],
+)
+def test_a_file_that_slack_does_not_take_is_said_to_be_missing_under_the_words(method: str, answer: Answer) -> None:
+    script = Script({"conversations.history": [EMPTY], "conversations.replies": [EMPTY]})
+    with scripted(script) as voice:
+        post = with_uploads(voice, script)
+        script.answers[method] = [answer]
+        root = post.post("#fin", LONG, delivery_id="d1", once=at_once)
+
+    words, missing = script.of("chat.postMessage")
+    assert "Ten shops." in json.dumps(words)
+    assert missing["thread_ts"] == root
+    assert "The file shops.csv, with all 12 rows, could not be uploaded." in json.dumps(missing)
+
+
+@pytest.mark.parametrize(
+    "there",
+    [{"files": [{"id": "F1", "name": "shops.csv", "title": "Week: shops"}]}, mine("d1/file/shops", "5.6")],
+    ids=["file", "note"],
+)
+def test_a_file_that_is_in_the_thread_is_not_uploaded_again(there: dict[str, object]) -> None:
+    script = Script(
+        {"conversations.history": [ok(messages=[mine("d1", "5.5")])], "conversations.replies": [ok(messages=[there])]}
+    )
+    with scripted(script) as voice:
+        with_uploads(voice, script).post("#fin", LONG, delivery_id="d1", once=at_once)
+
+    assert not script.of("files.getUploadURLExternal")
+    assert not script.of("chat.postMessage")
+
+
+def test_a_file_whose_sharing_broke_off_is_left_to_be_looked_for() -> None:
+    script = Script({"conversations.history": [EMPTY], "conversations.replies": [EMPTY]})
+    with scripted(script) as voice:
+        post = with_uploads(voice, script)
+        script.answers["files.completeUploadExternal"] = ["reset"]
+        with pytest.raises(Undelivered):
+            post.post("#fin", LONG, delivery_id="d1", once=at_once)
+
+    assert len(script.of("chat.postMessage")) == 1
+
+
+def test_the_ledger_uploads_a_file_once_and_a_second_call_does_nothing(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/store.db")
+    store.migrate()
+    once = Ledger(store, At(), Pace(settle_s=0.01), threading.Event())
+    script = Script({"conversations.history": [EMPTY], "conversations.replies": [EMPTY]})
+    with scripted(script) as voice:
+        post = with_uploads(voice, script)
+        first = post.post("#fin", LONG, delivery_id="d1", once=once)
+        assert post.post("#fin", LONG, delivery_id="d1", once=once) == first
+
+    found = store.deliveries.get("d1/file/shops")
+    store.close()
+    assert found is not None
+    assert (found.state, found.message) == ("sent", "F1")
+    assert len(script.of("files.completeUploadExternal")) == len(script.of("chat.postMessage")) == 1
+
+
+class At:
+    def now(self) -> dt.datetime:
+        return dt.datetime(2026, 10, 5, 8, 0, tzinfo=dt.UTC)
+
+
+def test_a_preview_has_its_file_too() -> None:
+    script = Script()
+    with scripted(script) as voice:
+        with_uploads(voice, script).show(Place("D1"), LONG, key="p1")
+
+    (shared,) = script.of("files.completeUploadExternal")
+    assert shared["channel_id"] == "D1"
