@@ -21,7 +21,7 @@ class Result:
     """Rows in SELECT order. `truncated` says whether more existed than were asked for."""
 
     names: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: Sequence[tuple[Cell, ...]]
     truncated: bool = False
 
 

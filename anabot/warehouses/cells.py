@@ -9,6 +9,9 @@ from decimal import Decimal
 from anabot.errors import WarehouseError
 from anabot.types import Cell, Column, Table
 from anabot.warehouses.base import Result
+from anabot.warehouses.rows import columns_of
+
+_PLAIN = {type(None), bool, str, dt.date}
 
 
 def typed(result: Result, columns: Sequence[Column]) -> Table:
@@ -21,9 +24,14 @@ def typed(result: Result, columns: Sequence[Column]) -> Table:
         raise WarehouseError(
             "The warehouse gave other columns than were asked for.", todo="Tell the data team, with the receipt."
         )
-    kinds = [column.type for column in columns]
-    rows = tuple(tuple(_cell(cell, kind) for cell, kind in zip(row, kinds, strict=True)) for row in result.rows)
-    return Table(columns=tuple(columns), rows=rows, truncated=result.truncated)
+    given = columns_of(result.rows, len(columns))
+    cells = [_column(each, column.type) for each, column in zip(given, columns, strict=True)]
+    return Table(columns=tuple(columns), rows=tuple(zip(*cells, strict=True)), truncated=result.truncated)
+
+
+def _column(cells: Sequence[Cell], kind: str) -> Sequence[Cell]:
+    as_promised = _PLAIN | {Decimal if kind in ("money", "ratio") else int}
+    return cells if set(map(type, cells)) <= as_promised else [_cell(cell, kind) for cell in cells]
 
 
 def _cell(cell: Cell, kind: str) -> Cell:

@@ -21,8 +21,9 @@ from typing import Any, BinaryIO
 import duckdb
 import pyarrow as pa
 
-from anabot.warehouses.frames import read_frame, write_frame
+from anabot.warehouses.frames import Buffer, read_frame, write_frame
 
+PART = 4 << 20  # bytes of a result that are sent while more is computed
 HANDS = 4  # as many as the parent sends statements at once
 _OVERHEAD = 1 << 30  # Python, Arrow and DuckDB's own mappings, above the memory that a query may use
 _LOCKED = {
@@ -38,6 +39,9 @@ _TYPES: dict[str, Callable[[str], Any]] = {
     "date": dt.date.fromisoformat,
     "datetime": dt.datetime.fromisoformat,
 }
+
+
+Send = Callable[[Buffer], None]
 
 
 class Refused(Exception):
@@ -72,7 +76,7 @@ class Server:
         cursor = self._running[request["id"]] = self._connection.cursor()
         self._waiting.put((cursor, request))
 
-    def reply(self, header: dict[str, Any], payload: bytes = b"") -> None:
+    def reply(self, header: dict[str, Any], payload: Buffer = b"") -> None:
         """Send one message whole."""
         with self._writing:
             write_frame(self._replies, header, payload)
@@ -84,17 +88,17 @@ class Server:
     def _answer(self, cursor: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> None:
         number = request["id"]
         try:
-            payload, truncated = run(cursor, request)
+            payload, truncated = run(cursor, request, lambda part: self.reply({"id": number, "more": True}, part))
             header = {"id": number, "truncated": truncated}
         except (Refused, duckdb.Error, pa.ArrowException, OSError, MemoryError) as error:
-            payload, header = b"", {"id": number, "error": kind_of(error), "message": str(error)}
+            payload, header = memoryview(b""), {"id": number, "error": kind_of(error), "message": str(error)}
         del self._running[number]
         cursor.close()
         self.reply(header, payload)
 
 
-def run(cursor: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> tuple[bytes, bool]:
-    """The rows of one SELECT as an Arrow stream, and whether there were more."""
+def run(cursor: duckdb.DuckDBPyConnection, request: dict[str, Any], send: Send | None = None) -> tuple[Buffer, bool]:
+    """The rows of one SELECT as an Arrow stream, and whether there were more; with `send`, those that were not sent before."""
     statements = cursor.extract_statements(request["text"])
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise Refused("refused", "Only one SELECT statement is run here.")
@@ -102,24 +106,34 @@ def run(cursor: duckdb.DuckDBPyConnection, request: dict[str, Any]) -> tuple[byt
     # Of DuckDB's ways to Arrow only a relation streams; the cursor's own reader first gathers every row.
     relation = cursor.sql(request["text"], params=params) if params else cursor.sql(request["text"])
     assert relation is not None
-    return _gather(relation.to_arrow_reader(2048), request["max_rows"], request["max_bytes"])
+    return _gather(relation.to_arrow_reader(2048), request["max_rows"], request["max_bytes"], send)
 
 
-def _gather(reader: pa.RecordBatchReader, max_rows: int, max_bytes: int) -> tuple[bytes, bool]:
+def _gather(reader: pa.RecordBatchReader, max_rows: int, max_bytes: int, send: Send | None = None) -> tuple[Buffer, bool]:
+    left, weight, sent, more = max_rows, 0, 0, False
+    held: list[pa.RecordBatch] = []
+    for batch in reader:
+        kept = batch.slice(0, left)
+        weight += kept.nbytes
+        if weight > max_bytes:
+            raise Refused("large", "")
+        held.append(kept)
+        more = batch.num_rows > left
+        left -= kept.num_rows
+        if more:
+            break
+        if send is not None and weight - sent >= PART:
+            send(_stream(reader.schema, held))
+            held, sent = [], weight
+    return _stream(reader.schema, held), more
+
+
+def _stream(schema: pa.Schema, batches: list[pa.RecordBatch]) -> Buffer:
     sink = pa.BufferOutputStream()
-    left, weight, more = max_rows, 0, False
-    with pa.ipc.new_stream(sink, reader.schema) as stream:
-        for batch in reader:
-            kept = batch.slice(0, left)
-            weight += kept.nbytes
-            if weight > max_bytes:
-                raise Refused("large", "")
-            stream.write_batch(kept)
-            more = batch.num_rows > left
-            left -= kept.num_rows
-            if more:
-                break
-    return bytes(sink.getvalue()), more
+    with pa.ipc.new_stream(sink, schema) as stream:
+        for batch in batches:
+            stream.write_batch(batch)
+    return memoryview(sink.getvalue())
 
 
 def kind_of(error: BaseException) -> str:

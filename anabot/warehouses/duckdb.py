@@ -17,15 +17,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from anabot.errors import WarehouseError
 from anabot.types import Cell, Statement
 from anabot.warehouses import base
 from anabot.warehouses.base import Result
-from anabot.warehouses.columns import rows
+from anabot.warehouses.columns import Gathered
 from anabot.warehouses.lacking import lacking
-from anabot.warehouses.process import Child, ChildGone, Reply, TookTooLong
+from anabot.warehouses.process import Child, ChildGone, TookTooLong
 
 MEMORY_MB = 512
 THREADS = 2
@@ -51,13 +49,12 @@ class DuckDB:
         """Run one SELECT in the child; see `Warehouse.run`."""
         params = [_tagged(value) for value in statement.params]
         request = {"text": statement.text, "params": params, "max_rows": max_rows, "max_bytes": max_bytes}
-        header, payload = self._ask(request, timeout_s)
+        header, found = self._ask(request, timeout_s)
         if "error" in header:
             if header["error"] == "names":
                 raise lacking(header["message"], statement)
             raise self._failed(header["error"], header["message"], max_bytes, timeout_s)
-        table = pa.ipc.open_stream(payload).read_all()
-        return Result(names=tuple(table.column_names), rows=rows(table), truncated=header["truncated"])
+        return Result(names=found.names, rows=found.rows, truncated=header["truncated"])
 
     def wake(self) -> None:
         """Start the child beside the caller, so that the first question finds it there."""
@@ -89,17 +86,20 @@ class DuckDB:
         child = self._child
         return child.pid if child is not None and child.alive else None
 
-    def _ask(self, request: dict[str, Any], timeout_s: float) -> Reply:
+    def _ask(self, request: dict[str, Any], timeout_s: float) -> tuple[dict[str, Any], Gathered]:
         deadline = time.monotonic() + timeout_s
         with self._place(timeout_s):
             for _ in range(_ATTEMPTS):
-                child = self._running()
+                child, found = self._running(), Gathered()
                 try:
-                    return child.ask(request, max(deadline - time.monotonic(), 0.01))
+                    header, last = child.ask(request, max(deadline - time.monotonic(), 0.01), found.add)
                 except ChildGone:
                     continue
                 except TookTooLong:
                     raise base.timeout(timeout_s) from None
+                if "error" not in header:
+                    found.add(last)
+                return header, found
         raise WarehouseError("The warehouse engine stopped while it computed this.", todo="Ask again, or ask for less.")
 
     @contextmanager

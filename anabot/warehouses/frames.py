@@ -9,8 +9,10 @@ import json
 import struct
 from typing import Any, BinaryIO
 
+Buffer = bytes | memoryview
 
-def write_frame(pipe: BinaryIO, header: dict[str, Any], payload: bytes = b"") -> None:
+
+def write_frame(pipe: BinaryIO, header: dict[str, Any], payload: Buffer = b"") -> None:
     """One message: the length of the header and of the payload, then both."""
     said = json.dumps(header).encode()
     pipe.write(struct.pack(">IQ", len(said), len(payload)) + said)

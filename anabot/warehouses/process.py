@@ -10,10 +10,11 @@ import os
 import subprocess
 import sys
 import threading
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as Waited
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, BinaryIO
 
 from anabot.warehouses.frames import read_frame, write_frame
@@ -28,6 +29,9 @@ Reply = tuple[dict[str, Any], bytes]
 
 class ChildGone(Exception):
     """The child ended before it answered. Nothing was written, so the caller may ask another one."""
+
+
+Replies = SimpleQueue[Reply | ChildGone]
 
 
 class TookTooLong(Exception):
@@ -53,8 +57,8 @@ class Child:
             with suppress(OSError):
                 fcntl.fcntl(self._process.stdout, fcntl.F_SETPIPE_SZ, _PIPE)
         self._lock = threading.Lock()
-        self._started: Future[Reply] = Future()
-        self._waiting: dict[int, Future[Reply]] = {0: self._started}
+        self._started: Replies = SimpleQueue()
+        self._waiting: dict[int, Replies] = {0: self._started}
         self._number = 0
         threading.Thread(target=self._listen, name="warehouse-child", daemon=True).start()
 
@@ -71,24 +75,25 @@ class Child:
     def started(self) -> str:
         """Wait for the file to be open. Returns "", or why it could not be opened."""
         try:
-            header, _ = self._started.result(_START_S)
-        except (Waited, ChildGone) as error:
+            header, _ = _next_of(self._started, time.monotonic() + _START_S)
+        except (Empty, ChildGone) as error:
             self.kill()
             return f"The engine did not start: {error or 'it took too long'}."
         return str(header.get("message", ""))
 
-    def ask(self, request: dict[str, Any], timeout_s: float) -> Reply:
-        """The child's reply.
+    def ask(self, request: dict[str, Any], timeout_s: float, part: Callable[[bytes], None]) -> Reply:
+        """The child's reply; `part` is given what it sends before.
 
         Raises:
             TookTooLong: and the statement has been stopped, or the child killed.
             ChildGone: it ended, or was killed for another statement's sake.
         """
-        number, reply = self._send(request)
+        deadline = time.monotonic() + timeout_s
+        number, replies = self._send(request)
         try:
-            return reply.result(timeout_s)
-        except Waited:
-            self._stop(number, reply)
+            return _last_of(replies, deadline, part)
+        except Empty:
+            self._stop(number, replies)
             raise TookTooLong from None
 
     def kill(self) -> None:
@@ -96,13 +101,13 @@ class Child:
         self._process.kill()
         self._process.wait()
 
-    def _send(self, request: dict[str, Any]) -> tuple[int, Future[Reply]]:
-        reply: Future[Reply] = Future()
+    def _send(self, request: dict[str, Any]) -> tuple[int, Replies]:
+        replies: Replies = SimpleQueue()
         with self._lock:
             self._number += 1
-            self._waiting[self._number] = reply
+            self._waiting[self._number] = replies
             self._write({**request, "id": self._number})
-            return self._number, reply
+            return self._number, replies
 
     def _write(self, request: dict[str, Any]) -> None:
         try:
@@ -110,12 +115,12 @@ class Child:
         except (OSError, ValueError) as error:
             raise ChildGone(str(error)) from error
 
-    def _stop(self, number: int, reply: Future[Reply]) -> None:
+    def _stop(self, number: int, replies: Replies) -> None:
         try:
             with self._lock:
                 self._write({"cancel": number})
-            reply.result(_OBEY_S)
-        except Waited:
+            _last_of(replies, time.monotonic() + _OBEY_S, lambda _: None)
+        except Empty:
             self.kill()
         except ChildGone:
             pass  # which stops the statement as well
@@ -123,22 +128,36 @@ class Child:
     def _listen(self) -> None:
         while (frame := self._next()) is not None:
             with self._lock:
-                waiting = self._waiting.pop(frame[0]["id"], None)
+                number = frame[0]["id"]
+                waiting = self._waiting.get(number) if "more" in frame[0] else self._waiting.pop(number, None)
             if waiting is not None:
-                waiting.set_result(frame)
+                waiting.put(frame)
         self._process.kill()
         code = self._process.wait()
         with self._lock:
             left, self._waiting = list(self._waiting.values()), {}
             self._requests.close()
         for waiting in left:
-            waiting.set_exception(ChildGone(f"it ended with code {code}"))
+            waiting.put(ChildGone(f"it ended with code {code}"))
 
     def _next(self) -> Reply | None:
         try:
             return read_frame(self._replies)
         except (OSError, ValueError):
             return None
+
+
+def _last_of(replies: Replies, deadline: float, part: Callable[[bytes], None]) -> Reply:
+    while "more" in (reply := _next_of(replies, deadline))[0]:
+        part(reply[1])
+    return reply
+
+
+def _next_of(replies: Replies, deadline: float) -> Reply:
+    found = replies.get(timeout=max(deadline - time.monotonic(), 0))
+    if isinstance(found, ChildGone):
+        raise found
+    return found
 
 
 def _environment() -> dict[str, str]:

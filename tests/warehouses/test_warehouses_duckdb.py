@@ -163,6 +163,43 @@ def test_an_endless_result_is_cut_without_being_computed(warehouse: DuckDB) -> N
     assert time.monotonic() - started < 5
 
 
+LARGE = """SELECT i AS n, 'word ' || (i % 7) AS word, (i * 37)::DECIMAL(18, 2) / 100 AS amount,
+    CASE WHEN i % 3 > 0 THEN DATE '2026-01-01' + (i % 400)::INT END AS day FROM range(500000) AS s(i)"""
+
+
+def test_a_large_result_that_comes_in_parts_has_the_engines_own_rows(warehouse: DuckDB, path: Path) -> None:
+    statement = Statement(connection="default", dialect="duckdb", text=LARGE)
+
+    whole = warehouse.run(statement, max_rows=1_000_000, max_bytes=1 << 30, timeout_s=60)
+    cut = warehouse.run(statement, max_rows=400_001, max_bytes=1 << 30, timeout_s=60)
+
+    with duckdb.connect(str(path), read_only=True) as file:
+        told = file.execute(LARGE).fetchall()
+    assert whole.names == ("n", "word", "amount", "day")
+    assert (whole.rows == told, whole.truncated) == (True, False)
+    assert (cut.rows == told[:400_001], cut.truncated) == (True, True)
+
+
+def test_what_fails_after_its_first_parts_gives_no_rows_and_the_next_question_is_answered(warehouse: DuckDB) -> None:
+    broken = "SELECT i, CASE WHEN i = 499999 THEN error('spoilt') ELSE repeat('x', 40) END AS word FROM range(500000) AS s(i)"
+    statement = Statement(connection="default", dialect="duckdb", text=broken)
+
+    with pytest.raises(WarehouseError, match="could not compute this"):
+        warehouse.run(statement, max_rows=1_000_000, max_bytes=1 << 30, timeout_s=60)
+
+    assert ask(warehouse) == 1
+
+
+def test_a_large_result_that_is_late_is_given_up_and_the_next_question_is_answered(warehouse: DuckDB) -> None:
+    endless = "SELECT i, repeat('x', 100) AS word FROM range(100000000) AS s(i)"
+    statement = Statement(connection="default", dialect="duckdb", text=endless)
+
+    with pytest.raises(WarehouseTimeout):
+        warehouse.run(statement, max_rows=1_000_000_000, max_bytes=1 << 40, timeout_s=1)
+
+    assert ask(warehouse) == 1
+
+
 def test_the_child_is_small_and_holds_no_secret(warehouse: DuckDB, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-canary")
     ask(warehouse)

@@ -51,3 +51,17 @@ def test_a_column_becomes_the_cells_that_its_values_are(name: str) -> None:
         assert found == expected
         assert [str(cell) for cell in found] == [str(cell) for cell in expected]
         assert [type(cell) for cell in found] == [type(cell) for cell in expected]
+
+
+def test_rows_are_rows_however_they_are_looked_at() -> None:
+    found = rows(pa.table({"n": [1, 2, 3], "word": ["a", None, "c"]}))
+    plain = ((1, "a"), (2, None), (3, "c"))
+
+    assert (len(found), found[1], found[-1]) == (3, (2, None), (3, "c"))
+    assert found[1:] == plain[1:]
+    assert tuple(found) == plain
+    assert found == plain
+    assert found != plain[:2]
+    assert (4, "d") not in found
+    with pytest.raises(IndexError):
+        found[3]
