@@ -19,6 +19,7 @@ from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.listing import Listing
 from anabot.agent.offline.slots import Cut, Mention, Slots
+from anabot.agent.offline.vague import Vague
 from anabot.agent.offline.words import UNITS
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading
 from anabot.periods import named
@@ -39,6 +40,17 @@ class Chooser:
 
     def readings(self) -> list[Reading]:
         """The readings of the clause. Raises Exit with the honest answer where there is none, or more than one."""
+        try:
+            return self._read()
+        except Exit as out:
+            if self.previous is not None:
+                raise
+            raise Vague(lexicon=self.lexicon, slots=self.slots, built=self._about).instead_of(out) from None
+
+    def _about(self, slots: Slots, name: str) -> Reading:
+        return replace(self, slots=slots)._one((name,), ())
+
+    def _read(self) -> list[Reading]:
         if self.slots.listed:
             raise Exit(Forbidden(metrics=tuple(dict.fromkeys(self.slots.listed))))
         if (listed := Listing(lexicon=self.lexicon, slots=self.slots)).is_asked(self.previous):

@@ -34,6 +34,7 @@ class Parser:
                 continue
             self.tags.append(tag)
             self.before.append(set(light))
+            self.slots.how = tag.text if light == ["how"] and not self.slots.how else self.slots.how
             self._note_question(light)
             light = []
         self._note_question(light)
@@ -126,7 +127,16 @@ class Parser:
         before = i - 1 if self.at(i - 1).says("grain") else i
         total = {"total", "overall"} & (self.before_of(i) | self.before_of(before))
         found = entry.counted if counted else entry.totalled if total else [] if entry.dimensions or entry.values else entry.both
+        found = found if counted or total or len(found) != 1 else [*found, *self._also_so_called(i, found[0])]
         return Mention(metrics=tuple(found), text=self.at(i).text, counted=counted) if found else None
+
+    def _also_so_called(self, i: int, name: str) -> list[str]:
+        """ "price", where the registry has a high and a low price of something else: which is meant is asked back."""
+        said, metrics = words(self.at(i).text), self.lexicon.registry.metrics
+        keys = (key for key in self.lexicon.entries if len(key) == len(said) + 1 and key[1:] == said)
+        named = list(dict.fromkeys(each for key in keys for each in self.lexicon.entries[key].metrics))
+        others = [each for each in named if metrics[each].model != metrics[name].model]
+        return others[:2] if len(others) > 1 else []
 
     def _beside(self, i: int) -> set[str]:
         """The light words before a value right beside the name: "a cash payment"."""

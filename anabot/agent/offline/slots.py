@@ -134,6 +134,7 @@ class Slots:
     windows: list[Window] = field(default_factory=list)
     weekdays: list[tuple[tuple[int, ...], bool]] = field(default_factory=list)  # "on weekends": Monday is 1; and whether left out
     matches: list[Match] = field(default_factory=list)
+    how: str = ""  # "how active …": the word right after it
     why: bool = False
     who: list[str] = field(default_factory=list)
     nouns: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # "for customers …": (word, the models of its rows)

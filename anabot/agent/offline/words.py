@@ -262,6 +262,33 @@ days: day days
 minutes: minute minutes mins
 """
 
+# Asked "how …" of, these say no measure: which one is meant is asked back.
+VAGUE = {
+    "active",
+    "busy",
+    "engaged",
+    "successful",
+    "popular",
+    "productive",
+    "healthy",
+    "strong",
+    "well",
+    "good",
+    "bad",
+    "important",
+}
+MONEY = {"money", "cash"}
+SPENT = {"cost", "spend", "spent", "expense", "expenditure", "tax", "loss", "refund", "budget", "discount", "fee", "debt"}
+SHORTENED = {
+    "rep": "representative",
+    "dept": "department",
+    "acct": "account",
+    "cust": "customer",
+    "mgr": "manager",
+    "prod": "product",
+    "emp": "employee",
+}  # fmt: skip
+
 
 def _rows(table: str) -> Iterator[tuple[str, str]]:
     for line in table.strip().splitlines():
@@ -285,6 +312,7 @@ def _operators() -> dict[tuple[str, ...], tuple[str, str]]:
 FILLERS = frozenset(_FILLERS.split())
 PREPOSITIONS = frozenset(_PREPOSITIONS.split())
 OPERATORS = _operators()
+VERBS = frozenset(" ".join(key) for key, (kind, _) in OPERATORS.items() if kind == "verb")
 UNITS = _inverted(_UNITS)
 GRAINS = {"day": Grain.DAY, "week": Grain.WEEK, "month": Grain.MONTH, "quarter": Grain.FISCAL_QUARTER, "year": Grain.FISCAL_YEAR}
 MONTHS = {word: int(number) for word, number in _inverted(_MONTHS).items()}

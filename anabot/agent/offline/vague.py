@@ -1,0 +1,176 @@
+"""Ask back what is asked without a measure: "top customers", "how active were they", "how much money did we make".
+
+Pure. The choices are the asker's own metrics over what the words name, at most three, and each must fit the rest of the
+sentence; where fewer than two do, the refusal stays. It never answers, and never offers what the asker may not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from anabot.agent.offline.completing import called
+from anabot.agent.offline.exits import Exit
+from anabot.agent.offline.lexicon import DimensionId, Lexicon, phrases_of
+from anabot.agent.offline.slots import Cut, Mention, Rank, Slots
+from anabot.agent.offline.text import stem, words
+from anabot.agent.offline.words import MONEY, SHORTENED, SPENT, VAGUE, VERBS
+from anabot.agent.understanding import Ambiguous, NotUnderstood, Reading
+from anabot.semantic.catalog import catalog_of
+from anabot.semantic.query import MetricQuery
+from anabot.semantic.units import CURRENCIES
+
+_CHOICES = 3
+_LEFT_OUT = ("min", "max", "percentile", "median")  # of single rows, which nobody means by "top"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What the words leave open: how the clause reads with a metric in their place, and which ones may stand there."""
+
+    word: str
+    slots: Slots
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vague:
+    """One clause that could not be read. `built` is the reading of the clause about one metric; it may raise Exit."""
+
+    lexicon: Lexicon
+    slots: Slots
+    built: Callable[[Slots, str], Reading]
+
+    def instead_of(self, out: Exit) -> Exit:
+        """A question back with two or three choices, or `out`."""
+        found = out.understanding
+        asked = self._asked(found) if isinstance(found, NotUnderstood) else None
+        choices = self._choices(asked) if asked else []
+        if asked is None or len(choices) < 2:
+            return out
+        return Exit(
+            Ambiguous(
+                word=asked.word,
+                choices=tuple((label, reading.query) for label, reading in choices),
+                period_label=choices[0][1].period_label,
+            )
+        )
+
+    def _choices(self, asked: _Asked) -> list[tuple[str, Reading]]:
+        found: list[tuple[str, Reading]] = []
+        seen: set[MetricQuery] = set()
+        for name in asked.metrics:
+            try:
+                reading = self.built(self._about(asked, name), name)
+            except Exit:
+                continue
+            if len(found) < _CHOICES and reading.query not in seen:
+                seen.add(reading.query)
+                found.append((self.lexicon.registry.metrics[name].label, reading))
+        return found
+
+    def _about(self, asked: _Asked, name: str) -> Slots:
+        mention = Mention(metrics=(name,), text=asked.word)
+        rank = asked.slots.rank
+        if rank and rank.direction in ("best", "worst") and not self.lexicon.registry.metrics[name].better:
+            rank = replace(rank, direction="top" if rank.direction == "best" else "bottom")
+        rank = replace(rank, mention=mention) if rank else None
+        return replace(asked.slots, mentions=[mention], rank=rank, cuts=list(asked.slots.cuts), notes=list(asked.slots.notes))
+
+    # --- what is left open
+
+    def _asked(self, found: NotUnderstood) -> _Asked | None:
+        slots = self.slots
+        if slots.define or slots.why or slots.bounds or slots.share or slots.running or slots.phrases or slots.saved:
+            return None
+        loose = {*slots.unknown, *slots.misplaced}
+        if slots.rank:
+            return self._ranked(slots.rank, found, loose)
+        if loose and loose - VERBS <= MONEY and loose & MONEY and not slots.mentions:
+            word = next(word for word in slots.unknown if word in MONEY)
+            return _Asked(word=f"how much {word}", slots=self._clean(), metrics=tuple(self._sums()))
+        return self._how(loose)
+
+    def _ranked(self, rank: Rank, found: NotUnderstood, loose: set[str]) -> _Asked | None:
+        """ "top customers", "our best rep"."""
+        slots = self.slots
+        cuts = [cut for cut in slots.cuts if cut.dimensions]
+        if found.reason == "no_group" and rank.mention and not slots.mentions and not cuts:
+            cuts = self._called(rank.mention.text)
+        elif found.reason == "unknown_words" and len(loose) == 1 and not (slots.every_mention or cuts):
+            cuts = self._headed(next(iter(loose)))
+        elif found.reason != "no_metric" or slots.every_mention or loose:
+            return None
+        if not cuts:
+            return None
+        single = rank.single or (bool(slots.who) and rank.count is None and not cuts[0].text.casefold().endswith("s"))
+        ranked = replace(rank, mention=None, single=single)
+        rest = [cut for cut in slots.cuts if cut not in cuts]
+        return _Asked(
+            word=f"{rank.text} {cuts[0].text}",
+            slots=replace(self._clean(), cuts=[*cuts, *rest], rank=ranked),
+            metrics=tuple(sorted(self._over({model for model, _ in cuts[0].dimensions}), key=self._is_bad)),
+        )
+
+    def _how(self, loose: set[str]) -> _Asked | None:
+        """ "how active were customers last month"."""
+        word = self.slots.how.casefold()
+        things = [*(each.text for each in self.slots.mentions), *(each.text for each in self.slots.bare)]
+        if word not in VAGUE or len(things) != 1 or not loose <= {self.slots.how, things[0]}:
+            return None
+        entry = self.lexicon.entries.get(words(things[0]))
+        models = {*entry.models, *(model for model, _ in entry.dimensions)} if entry else set()
+        named = (name for name in self.lexicon.visible if self._has(name, word) and self._homes(name) & models)
+        over = tuple(dict.fromkeys((*named, *self._over(models)))) if models else ()
+        return _Asked(word=f"how {self.slots.how}", slots=self._clean(), metrics=over) if over else None
+
+    def _clean(self) -> Slots:
+        return replace(self.slots, mentions=[], unknown=[], misplaced=[], who=[], verbs=[], nouns=[], bare=[])
+
+    # --- of what, and by what
+
+    def _called(self, word: str) -> list[Cut]:
+        entry = self.lexicon.entries.get(words(word))
+        homes = [home for model in (entry.models if entry else ()) for home in called(self.lexicon, model)]
+        return [Cut(text=word, dimensions=tuple(homes))] if len(homes) == 1 else []
+
+    def _headed(self, word: str) -> list[Cut]:
+        """ "rep", where the registry says "sales representative"."""
+        head = stem(SHORTENED.get(stem(word.casefold()), word.casefold()))
+        homes: set[DimensionId] = set()
+        for key, entry in self.lexicon.entries.items():
+            homes |= set(entry.dimensions) if len(key) > 1 and key[-1] == head else set()
+        return [Cut(text=word, dimensions=tuple(homes))] if len(homes) == 1 else []
+
+    def _over(self, models: set[str]) -> Iterator[str]:
+        """The metrics of what these things do: the nearest first, by turns from each model that measures it."""
+        found: dict[int, list[str]] = {}
+        for name in self.lexicon.visible:
+            metric = self.lexicon.registry.metrics[name]
+            paths = [len(ref.path) for ref in self.lexicon.reach(name) if ref.dimension.model in models]
+            if paths and metric.agg not in _LEFT_OUT and not self._homes(name) & models:
+                found.setdefault(min(paths), []).append(name)
+        return (name for length in sorted(found) for name in self._by_turns(found[length]))
+
+    def _is_bad(self, name: str) -> int:
+        """Whether more of it is nothing to be "top" at."""
+        return {"higher": 0, "lower": 2}.get(self.lexicon.registry.metrics[name].better, 1)
+
+    def _sums(self) -> Iterator[str]:
+        """The amounts of money that are added up, but for those that are spent."""
+        metrics = self.lexicon.registry.metrics
+        found = (name for name in self.lexicon.visible if metrics[name].agg == "sum" and metrics[name].unit in CURRENCIES)
+        return self._by_turns(name for name in found if not any(self._has(name, word) for word in SPENT))
+
+    def _by_turns(self, names: Iterable[str]) -> Iterator[str]:
+        turns: dict[str, list[str]] = {}
+        for name in names:
+            turns.setdefault(min(self._homes(name), default=""), []).append(name)
+        longest = max(map(len, turns.values()), default=0)
+        return (each[k] for k in range(longest) for each in turns.values() if k < len(each))
+
+    def _homes(self, name: str) -> set[str]:
+        return {leaf.model for leaf in catalog_of(self.lexicon.registry).leaves(name)}
+
+    def _has(self, name: str, word: str) -> bool:
+        return any(stem(word) in words(phrase) for phrase in phrases_of(self.lexicon.registry, name))
