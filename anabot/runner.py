@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
@@ -23,6 +24,7 @@ from anabot.engine import Engine, Intent, Outcome
 from anabot.errors import AnabotError, PlaybookError, PlaybookSkipped, StoreError
 from anabot.gatekeeping import Gatekeeper
 from anabot.lineage.dbt import DbtBuild
+from anabot.playbooks.batches import LIST, head_of, listed_words, none_of, part_of, values_of
 from anabot.playbooks.digest import Provenance, footer, is_due, write
 from anabot.playbooks.playbook import Named, Playbook, span_of
 from anabot.playbooks.restate import Origin, figures
@@ -78,14 +80,38 @@ class Runner:
             PlaybookSkipped: its own condition does not hold.
             PlaybookError: nobody owns it, nobody reads it, a query or a bridge failed, or a value is missing. Says which.
         """
-        slot, state = slot_at(playbook.name, playbook.schedule, at), self.state()
-        registry = self.current().registry
-        asking = _Asking(self.engine, self._grant(playbook), self._intent(playbook, slot, dry_run))
-        gates = Gatekeeper(engine=self.engine, build=self.build)
-        gates.before(playbook, slot, registry, asking.grant)
-        results = {name: self._result(playbook, name, slot, registry, asking) for name in playbook.queries}
+        slot, registry = slot_at(playbook.name, playbook.schedule, at), self.current().registry
+        grant, intent = self._grant(playbook), self._intent(playbook, slot, dry_run)
+        Gatekeeper(engine=self.engine, build=self.build).before(playbook, slot, registry, grant)
+        digest = self._whole(playbook, slot, lambda: _Asking(self.engine, grant, intent))
+        log.info("playbook.ran", playbook=playbook.name, slot=slot.key, receipts=len(digest.receipts), dry_run=dry_run)
+        return digest
+
+    def _whole(self, playbook: Playbook, slot: Slot, afresh: Callable[[], _Asking]) -> Digest:
+        """The digest; of a batch, its list of values with each value's own as a part. What has nothing to post is no part."""
+        if playbook.batch is None:
+            return self._digest(playbook, slot, afresh())
+        head, asking, parts = head_of(playbook, playbook.batch), afresh(), list[Digest]()
+        listed = self._result(head, LIST, slot, self.current().registry, asking)
+        values = values_of(listed, playbook.batch)
+        if not values and not playbook.post_when:
+            return self._digest(none_of(playbook, playbook.batch), slot, afresh())
+        for value in values:
+            with suppress(PlaybookSkipped):
+                parts.append(self._digest(part_of(playbook, playbook.batch, value), slot, afresh()))
+        if not parts:
+            raise PlaybookSkipped(f"{playbook.name} has nothing to post: none of its parts has.")
+        first = self._digest(head, slot, asking, {LIST: listed})
+        receipts = tuple(dict.fromkeys(receipt for each in (first, *parts) for receipt in each.receipts))
+        words = listed_words(first.markdown, len(parts))
+        return replace(first, markdown=words, parts=tuple(parts), receipts=receipts, posted={})
+
+    def _digest(self, playbook: Playbook, slot: Slot, asking: _Asking, known: Mapping[str, Result] | None = None) -> Digest:
+        registry, state = self.current().registry, self.state()
+        results = known or {name: self._result(playbook, name, slot, registry, asking) for name in playbook.queries}
         bridges = {name: self._bridge(playbook, name, when, slot, asking) for name, when in playbook.bridges.items()}
         held = playbook.gates.reconciliations
+        gates = Gatekeeper(engine=self.engine, build=self.build)
         gates.after(playbook, results, lambda name: self._bridge(playbook, name, held[name], slot, asking))
         if not _about(playbook, "`post_when`", lambda: is_due(playbook, results, bridges, slot)):
             raise PlaybookSkipped(f"{playbook.name} has nothing to post: `{playbook.post_when}` does not hold.")
@@ -93,11 +119,9 @@ class Runner:
         words = _about(playbook, "its words", lambda: write(playbook, results, bridges, slot, changed))
         charts = {name: self._chart(playbook, name, results, registry) for name in words.charts}
         origin = self._origin(playbook, asking, tuple(bridges.values()))
-        end = footer(playbook, results, origin, playbook.schedule.zone)
-        log.info("playbook.ran", playbook=playbook.name, slot=slot.key, queries=len(asking.outcomes), dry_run=dry_run)
         return Digest(
             title=playbook.title,
-            markdown=words.markdown + end,
+            markdown=words.markdown + footer(playbook, results, origin, playbook.schedule.zone),
             charts=charts,
             files=words.files,
             receipts=origin.receipts,

@@ -311,7 +311,8 @@ class Digest:
 
     The Markdown is paragraphs, `#` headings, `-` lists, pipe tables and pictures. Data values in it are escaped by
     `playbooks.markdown.escape` and read back by its `plain`. What follows the last line `---` is the footer.
-    `files` are the tables that its words show in part, whole, by the names that the words give them.
+    `files` are the tables that its words show in part, whole, by the names that the words give them. `parts` follow in its
+    thread, each by its title once.
     """
 
     title: str
@@ -319,6 +320,7 @@ class Digest:
     charts: Mapping[str, bytes] = field(default_factory=dict)
     files: Mapping[str, Table] = field(default_factory=dict)
     receipts: tuple[Receipt, ...] = ()
+    parts: tuple[Digest, ...] = ()
     posted: Mapping[str, Any] = field(default_factory=dict)  # its numbers as JSON, to be looked at again
 
 

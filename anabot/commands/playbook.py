@@ -148,9 +148,10 @@ def _not_here(name: str, _: Person) -> str:
 
 
 def _shown(digest: Digest) -> str:
-    """All that would be posted, in words: the digest, and the files in its thread."""
+    """All that would be posted, in words: the digest, and the files and the parts in its thread."""
     files = [f"_In the thread: {name}.csv, {len(table.rows):,} rows._" for name, table in digest.files.items()]
-    return "\n".join([digest.markdown, *files])
+    parts = [f"# {part.title}\n\n{_shown(part)}" for part in digest.parts]
+    return "\n".join([digest.markdown, *files, *parts])
 
 
 def _rehearsed(house: House, playbook: Playbook, at: dt.datetime) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anabot.access.policy import Decision, Policy
 from anabot.errors import AnabotError, Fault, NotAllowed, PlaybookError, UnknownName
+from anabot.playbooks.batches import LIST, head_of, part_of
 from anabot.playbooks.digest import condition, is_due, known_names, write
 from anabot.playbooks.frontmatter import Path, Source
-from anabot.playbooks.playbook import EVERY, Playbook
+from anabot.playbooks.playbook import EVERY, Batch, Playbook
 from anabot.playbooks.rights import decide
 from anabot.playbooks.sample import sample_bridge, sample_result
 from anabot.playbooks.schedule import next_slot
@@ -40,7 +41,7 @@ def check_playbooks(
     for file, text in sorted(files.items()):
         playbook, source, found = read_playbook(file, text, registry.calendar)
         if playbook is not None and source is not None:
-            found = tuple(_Check(playbook, source, registry, policy, directory).faults())
+            found = tuple(_Check(playbook, source, registry, policy, directory).all_faults())
         if playbook is not None and playbook.name in good:
             found = (*found, Fault(file, 1, f"`{playbook.name}` is also {good[playbook.name].file}.", todo="Rename one of them."))
         faults += found
@@ -58,6 +59,27 @@ class _Check:
     registry: Registry
     policy: Policy
     directory: Directory
+
+    def all_faults(self) -> Iterator[Fault]:
+        """Its faults; of one with a batch, those of its list of values and then of a part."""
+        batch = self.playbook.batch
+        if batch is None:
+            yield from self.faults()
+            return
+        unfit = list(self._batch(batch))
+        yield from unfit
+        if not unfit:
+            yield from replace(self, playbook=part_of(self.playbook, batch, "example")).faults()
+
+    def _batch(self, batch: Batch) -> Iterator[Fault]:
+        decision = None if list(self._people()) else self._decision()
+        listing = replace(self, playbook=head_of(self.playbook, batch))
+        found = listing._query(LIST, decision if isinstance(decision, Decision) else None)
+        path: Path = ("batch", "over")
+        if isinstance(found, Fault):
+            yield self._fault(path, found.what.replace(f"Query `{LIST}`", "`batch`"), why=found.why, todo=found.todo)
+        elif any(column.name == batch.over and column.type != "text" for column in found.table.columns):
+            yield self._fault(path, f"`{batch.over}` is not text.", todo="Name a dimension whose values are names.")
 
     def faults(self) -> Iterator[Fault]:
         people = list(self._people())

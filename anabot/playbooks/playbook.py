@@ -76,12 +76,21 @@ class Gates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The dimension whose first values each have a digest of their own."""
+
+    over: str
+    top: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Playbook:
     """One file, read and checked. `name` is `team/file-name`; `channel` has no `#`; `version` is a hash of the text."""
 
     name: str
     title: str
     owner: str
+    batch: Batch | None = None
     service: str = ""  # the identity it runs under, as access.yml declares it; "" for its owner
     channel: str
     schedule: Schedule

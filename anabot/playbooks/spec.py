@@ -18,7 +18,7 @@ from anabot import periods
 from anabot.errors import Fault
 from anabot.playbooks.frontmatter import Path, Source, split
 from anabot.playbooks.gates_spec import GatesSpec, PeriodName, RestateSpec
-from anabot.playbooks.playbook import Chart, Named, Planned, Playbook, name_of
+from anabot.playbooks.playbook import Batch, Chart, Named, Planned, Playbook, name_of
 from anabot.playbooks.schedule import ScheduleSpec
 from anabot.semantic.query import MetricQuery, Span
 
@@ -88,6 +88,11 @@ class _ChartSpec(_Strict):
     title: str = ""
 
 
+class _BatchSpec(_Strict):
+    over: str = Field(min_length=1)
+    top: int = Field(default=10, ge=1, le=20)
+
+
 class _PlaybookSpec(_Strict):
     title: str = Field(min_length=1, max_length=140)
     owner: str = Field(min_length=1)
@@ -101,6 +106,7 @@ class _PlaybookSpec(_Strict):
     parameters: Mapping[_Key, str | int | float | bool] = {}
     gates: GatesSpec = GatesSpec()
     post_when: Annotated[str, AfterValidator(_condition)] = Field(default="", max_length=500)
+    batch: _BatchSpec | None = None
     restate: RestateSpec | Literal[False] = RestateSpec()
 
 
@@ -136,6 +142,12 @@ def _misfits(spec: _PlaybookSpec, source: Source) -> Iterator[Fault]:
     if spec.bridges and not isinstance(spec.bridges, Mapping) and spec.period is None:
         todo = "Give the playbook a `period`, or write `bridges: {name: last_month}`."
         yield Fault(source.file, source.line(("bridges",)), "The bridges have no period.", todo=todo)
+    if spec.batch and spec.bridges:
+        what = "A playbook with a `batch` has no bridges: they are of the whole."
+        yield Fault(source.file, source.line(("bridges",)), what, todo="Leave out one of the two.")
+    if spec.batch and "part" in spec.parameters:
+        what = "`parameters.part` is the value that a part of a `batch` is about."
+        yield Fault(source.file, source.line(("parameters", "part")), what, todo="Give the parameter another name.")
     for path, what in spec.gates.misfits(spec.queries, period=spec.period is not None):
         known = f"Use one of {_list(spec.queries)}."
         todo = known if "rows" in path else "Give the playbook a `period`, or write `reconciliation: {name: last_month}`."
@@ -156,6 +168,7 @@ def _playbook(spec: _PlaybookSpec, source: Source, text: str, zone: ZoneInfo) ->
         parameters=_frozen(spec.parameters),
         gates=spec.gates.gates(spec.period, _frozen),
         post_when=spec.post_when,
+        batch=Batch(over=spec.batch.over, top=spec.batch.top) if spec.batch else None,
         restate=spec.restate.tolerance if spec.restate else None,
         body=source.body,
         body_line=source.body_line,

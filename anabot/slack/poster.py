@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -33,7 +34,7 @@ class SlackPoster:
         self._voice, self._directory = voice, directory
 
     def post(self, channel: str, digest: Digest, *, delivery_id: str, once: Once) -> str:
-        """Post and return the first message's `ts`; what does not fit goes into its thread, in order, and then its files.
+        """Post and return the first message's `ts`; what does not fit goes into its thread, in order, then its files and parts.
 
         A second call with one `delivery_id` posts only what is still missing, and returns the same `ts`.
 
@@ -79,6 +80,8 @@ class SlackPoster:
             once(thread, f"{delivery_id}/{number}", partial(_with, page, upload))
         for name, table in digest.files.items():
             files(thread, f"{delivery_id}/file/{name}", Attachment(name=name, title=f"{digest.title}: {name}", table=table))
+        for part in digest.parts:
+            self._post(thread, part, f"{delivery_id}/part/{_short(part.title)}", once, files)
         return root
 
     def _upload(self, name: str, png: bytes, title: str) -> str:
@@ -97,6 +100,11 @@ def pages(digest: Digest) -> list[Message]:
     title = [] if body and body[0]["type"] == "header" else [header(digest.title)]
     footer = context("\n".join(inline(one.removeprefix("- ")) for one in end.strip().split("\n"))) if line else ()
     return messages(mrkdwn.escape(digest.title), [*title, *body, *footer])
+
+
+def _short(title: str) -> str:
+    """What a part is called in the ledger: by what it is about, not by its place, which new rows may change."""
+    return hashlib.sha256(title.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _straight(key: str, channel: str, *, say: Callable[[Callable[[], None]], str], find: Callable[[dt.datetime], str]) -> str:

@@ -81,3 +81,26 @@ def test_two_files_cannot_be_one_playbook() -> None:
 
     assert isinstance(good["books/sales"], Playbook)
     assert [fault.what for fault in faults] == ["`books/sales` is also one/books/sales.md."]
+
+
+BATCH = GOOD.replace("bridges: [sales_bridge]", "batch: {over: shop_name, top: 3}").replace('{{ bridge("sales_bridge") }}', "")
+
+
+def test_a_batch_knows_its_part_and_is_checked_like_any_other() -> None:
+    assert check(BATCH.replace("Sales were", "{{ parameters.part }}:")) == (["books/sales"], [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what"),
+    [
+        ("over: shop_name", "over: shop_nam", 10, "shop_nam"),
+        ("over: shop_name", "over: metric_time__month", 10, "is not text"),
+        ("top: 3", "top: 0", 10, "`batch.top`"),
+        ("charts:", "parameters: {part: x}\ncharts:", 11, "`parameters.part` is the value"),
+        ("charts:", "bridges: [sales_bridge]\ncharts:", 11, "has no bridges"),
+    ],
+)
+def test_a_batch_that_cannot_be_said_names_its_line(old: str, new: str, line: int, what: str) -> None:
+    _, faults = check(BATCH.replace(old, new))
+
+    assert [(fault.line, what in fault.what) for fault in faults] == [(line, True)], faults

@@ -60,3 +60,19 @@ queries:
 ---
 Sales were {{ total.sales }}.
 """
+
+BY_SHOP = """---
+title: Shops one by one
+owner: bea
+channel: "#books"
+schedule: {weekly: monday, at: "08:00"}
+period: last_month
+batch: {over: shop_name, top: 3}
+queries:
+  total: {metrics: [sales, orders_placed], compare: previous_period}
+  months: {metrics: [sales], group_by: [metric_time__month], order_by: [metric_time__month], period: trailing_6_months}
+---
+{{ parameters.part }} sold {{ total.sales }} in {{ total.label }}, {{ total | change("sales") }}.
+
+{{ months | table }}
+"""

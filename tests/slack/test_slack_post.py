@@ -328,3 +328,21 @@ def test_a_preview_has_its_file_too() -> None:
 
     (shared,) = script.of("files.completeUploadExternal")
     assert shared["channel_id"] == "D1"
+
+
+def test_the_parts_of_a_digest_stand_in_its_thread_in_order_each_once() -> None:
+    parts = tuple(Digest(title=f"Week: {name}", markdown=f"{name} sold.\n") for name in ("Castle", "Market"))
+    digest = Digest(title="Week", markdown="Two parts.\n", parts=parts)
+    script = Script({"conversations.history": [EMPTY], "conversations.replies": [EMPTY]})
+    with scripted(script) as voice:
+        root = poster(voice).post("#fin", digest, delivery_id="d1", once=at_once)
+        _, first, second = script.of("chat.postMessage")
+        script.answers["conversations.history"] = [ok(messages=[mine("d1", root)])]
+        key = first["metadata"]["event_payload"]["key"]
+        script.answers["conversations.replies"] = [ok(messages=[mine(key, "5.6")])]
+        poster(voice).post("#fin", digest, delivery_id="d1", once=at_once)
+
+    assert [one["thread_ts"] for one in (first, second)] == [root, root]
+    assert "Castle sold." in json.dumps(first)
+    assert "Market sold." in json.dumps(second)
+    assert [json.dumps(one) for one in script.of("chat.postMessage")[3:]] == [json.dumps(second)]
