@@ -33,6 +33,13 @@ def test_more_of_what_is_better_low_is_the_last_thing_to_be_top_at() -> None:
     assert better == sorted(better, key=["higher", "", "lower"].index)
 
 
+def test_what_stands_on_the_measured_rows_themselves_is_asked_back_too() -> None:
+    found = offered(asked_back("top 3 products last month"))
+
+    assert len(found) == 3
+    assert all((each["group_by"], each["limit"], each["period"]) == (["product"], 3, SEPTEMBER) for each in found)
+
+
 def test_only_what_the_asker_may_see_is_offered() -> None:
     every = {each["metrics"][0] for each in offered(asked_back("top shops last month"))}
 

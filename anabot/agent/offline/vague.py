@@ -143,14 +143,18 @@ class Vague:
         return [Cut(text=word, dimensions=tuple(homes))] if len(homes) == 1 else []
 
     def _over(self, models: set[str]) -> Iterator[str]:
-        """The metrics of what these things do: the nearest first, by turns from each model that measures it."""
+        """The metrics of what these things do: the nearest first, by turns from each model that measures it.
+
+        Those of the things' own rows only where nothing else leads there: products that stand on the order lines themselves.
+        """
         found: dict[int, list[str]] = {}
+        own: list[str] = []
         for name in self.lexicon.visible:
-            metric = self.lexicon.registry.metrics[name]
             paths = [len(ref.path) for ref in self.lexicon.reach(name) if ref.dimension.model in models]
-            if paths and metric.agg not in _LEFT_OUT and not self._homes(name) & models:
-                found.setdefault(min(paths), []).append(name)
-        return (name for length in sorted(found) for name in self._by_turns(found[length]))
+            if not paths or self.lexicon.registry.metrics[name].agg in _LEFT_OUT:
+                continue
+            (own if self._homes(name) & models else found.setdefault(min(paths), [])).append(name)
+        return (name for length in sorted(found) for name in self._by_turns(found[length])) if found else iter(own)
 
     def _is_bad(self, name: str) -> int:
         """Whether more of it is nothing to be "top" at."""
