@@ -75,6 +75,7 @@ class House:
     def runner(self) -> Runner:
         """Runs playbooks."""
         from anabot.gatekeeping import LastBuild
+        from anabot.narrating import Narrator
         from anabot.runner import Runner  # templates and pictures, which a question does not need
 
         return Runner(
@@ -84,6 +85,7 @@ class House:
             bridge=lambda name, period, run: bridge(self.standing().registry.reconciliations[name], period, run),
             badge=self._badge,
             build=LastBuild(self.settings.dbt_target),
+            narrator=Narrator(consultant=self.asker.consultant) if self.asker.consultant else None,
         )
 
     @cached_property

@@ -24,8 +24,10 @@ from anabot.engine import Engine, Intent, Outcome
 from anabot.errors import AnabotError, PlaybookError, PlaybookSkipped, StoreError
 from anabot.gatekeeping import Gatekeeper
 from anabot.lineage.dbt import DbtBuild
+from anabot.narrating import Narrator, Told
 from anabot.playbooks.batches import LIST, head_of, listed_words, none_of, part_of, values_of
 from anabot.playbooks.digest import Provenance, footer, is_due, write
+from anabot.playbooks.opening import opened
 from anabot.playbooks.playbook import Named, Playbook, span_of
 from anabot.playbooks.restate import Origin, figures
 from anabot.playbooks.rights import decide
@@ -69,6 +71,7 @@ class Runner:
     badge: Callable[[Outcome], Badge]
     draw: Callable[..., bytes] = chart_png
     build: Callable[[], DbtBuild] = DbtBuild
+    narrator: Narrator | None = None
 
     def run(self, playbook: Playbook, at: dt.datetime, *, dry_run: bool = False) -> Digest:
         """The digest of `playbook` as of the aware instant `at`.
@@ -118,10 +121,11 @@ class Runner:
         changed = _about(playbook, "what changed", lambda: what_changed(playbook, slot, results, registry.calendar, asking.look))
         words = _about(playbook, "its words", lambda: write(playbook, results, bridges, slot, changed))
         charts = {name: self._chart(playbook, name, results, registry) for name in words.charts}
-        origin = self._origin(playbook, asking, tuple(bridges.values()))
+        opening = self._opening(playbook, slot, results, asking)
+        origin = self._origin(playbook, asking, tuple(bridges.values()), opening)
         return Digest(
             title=playbook.title,
-            markdown=words.markdown + footer(playbook, results, origin, playbook.schedule.zone),
+            markdown=opened(words.markdown, opening) + footer(playbook, results, origin, playbook.schedule.zone),
             charts=charts,
             files=words.files,
             receipts=origin.receipts,
@@ -206,7 +210,22 @@ class Runner:
         fiscal_start = registry.calendar.fiscal_start
         return self.draw(table, chart.kind, title=chart.title, fiscal_start=fiscal_start)
 
-    def _origin(self, playbook: Playbook, asking: _Asking, bridges: Sequence[Bridge]) -> Provenance:
+    def _opening(self, playbook: Playbook, slot: Slot, results: Mapping[str, Result], asking: _Asking) -> str:
+        """A model's words for it, or "" where its own stand."""
+        if not playbook.narrate or self.narrator is None or all(result.empty for result in results.values()):
+            return ""
+        found, registry = dict(zip(playbook.queries, asking.outcomes, strict=False)), self.current().registry
+        told = Told(
+            playbook=playbook,
+            slot=slot.key,
+            outcomes=found,
+            grant=asking.grant,
+            registry=registry,
+            dry_run=bool(asking.intent.text),
+        )
+        return self.narrator.words(told)
+
+    def _origin(self, playbook: Playbook, asking: _Asking, bridges: Sequence[Bridge], opening: str) -> Provenance:
         ages = [outcome.as_of for outcome in asking.outcomes if outcome.as_of is not None]
         # The queries were asked first, in their order; what follows are the terms of bridges.
         badges = {
@@ -217,6 +236,7 @@ class Runner:
             as_of=min(ages, default=None),
             badges=badges,
             receipts=tuple(dict.fromkeys(Receipt(outcome.receipt) for outcome in asking.outcomes)),
+            brain=self.narrator.brain if self.narrator and opening else "",
         )
 
 

@@ -107,10 +107,10 @@ class Claude:
             "max_tokens": max_tokens,
             # The last block that is kept covers all that is sent before it: the tools, too.
             "system": [{"type": "text", "text": prompt.system, "cache_control": _KEPT}],
-            "tools": list(prompt.tools),
-            "tool_choice": {"type": "auto"},
             "messages": list(prompt.messages),
         }
+        if prompt.tools:
+            body |= {"tools": list(prompt.tools), "tool_choice": {"type": "auto"}}
         if self.name in PRICES:  # servers that stand in may not know how to think less
             body["output_config"] = {"effort": "low"}
         return body

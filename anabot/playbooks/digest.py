@@ -44,6 +44,7 @@ class Provenance:
     as_of: dt.datetime | None
     badges: Mapping[str, Badge]
     receipts: tuple[Receipt, ...]
+    brain: str = ""  # who wrote the opening paragraph, where that is a model
 
 
 def known_names(playbook: Playbook) -> frozenset[str]:
@@ -103,6 +104,8 @@ def footer(playbook: Playbook, results: Mapping[str, Result], origin: Provenance
         trust.insert(0, f"Data as of {day(at.date())}, {at:%H:%M} {at.tzname()}")
     service = f" as the service {escape(playbook.service)}" if playbook.service else ""
     whose = f"By @{escape(playbook.owner)}{service}, {escape(playbook.schedule.words)}"
+    if origin.brain:
+        trust.append(f"Opened by {escape(origin.brain)}, each number held against the rows")
     lines = [
         "; ".join(_all_dates(results.values())),
         " · ".join(trust),

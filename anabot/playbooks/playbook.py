@@ -101,6 +101,7 @@ class Playbook:
     gates: Gates
     post_when: str  # a condition on the results, as words are written; "" for always
     restate: Decimal | None  # the share by which a posted number may move unsaid; None: nothing is said
+    narrate: bool = False  # whether a model may write the opening paragraph
     body: str
     body_line: int
     file: str

@@ -107,6 +107,7 @@ class _PlaybookSpec(_Strict):
     gates: GatesSpec = GatesSpec()
     post_when: Annotated[str, AfterValidator(_condition)] = Field(default="", max_length=500)
     batch: _BatchSpec | None = None
+    narrate: bool = False
     restate: RestateSpec | Literal[False] = RestateSpec()
 
 
@@ -145,6 +146,9 @@ def _misfits(spec: _PlaybookSpec, source: Source) -> Iterator[Fault]:
     if spec.batch and spec.bridges:
         what = "A playbook with a `batch` has no bridges: they are of the whole."
         yield Fault(source.file, source.line(("bridges",)), what, todo="Leave out one of the two.")
+    if spec.batch and spec.narrate:
+        what = "A playbook with a `batch` opens in its own words."
+        yield Fault(source.file, source.line(("narrate",)), what, todo="Leave one of them out.")
     if spec.batch and "part" in spec.parameters:
         what = "`parameters.part` is the value that a part of a `batch` is about."
         yield Fault(source.file, source.line(("parameters", "part")), what, todo="Give the parameter another name.")
@@ -170,6 +174,7 @@ def _playbook(spec: _PlaybookSpec, source: Source, text: str, zone: ZoneInfo) ->
         post_when=spec.post_when,
         batch=Batch(over=spec.batch.over, top=spec.batch.top) if spec.batch else None,
         restate=spec.restate.tolerance if spec.restate else None,
+        narrate=spec.narrate,
         body=source.body,
         body_line=source.body_line,
         file=source.file,

@@ -18,6 +18,7 @@ from anabot.store.forgetting import Forgotten, forget
 from anabot.store.keys import PeopleKeys
 from anabot.store.lessons import Lessons
 from anabot.store.memory import Answers, Feedback, Notes, SavedAnswer, Seen, Threads
+from anabot.store.openings import Openings
 from anabot.store.posted import Posted, PostedFigures
 from anabot.store.requests import Requests
 from anabot.store.sealing import Sealing
@@ -66,6 +67,7 @@ class Store:
         self.deliveries = Deliveries(self._database)
         self.spending = Spending(self._database)
         self.posted = PostedFigures(self._database, self._keys)
+        self.openings = Openings(self._database, self._keys)
         self.changes = Changes(self._database)
         self.proposals = Proposals(self._database)
 

@@ -38,6 +38,7 @@ def forget(database: Database, keys: PeopleKeys, actors: Collection[str]) -> For
         notes = connection.execute(update(tables.feedback).where(noted).values(note="")).rowcount
         demands = connection.execute(delete(tables.demand).where(tables.demand.c.actor.in_(actors))).rowcount
         connection.execute(delete(tables.posted).where(tables.posted.c.actor.in_(actors)))
+        connection.execute(delete(tables.openings).where(tables.openings.c.actor.in_(actors)))
         connection.execute(delete(tables.lessons).where(tables.lessons.c.actor.in_(actors)))
         in_clear = tables.audit_words.c.actor.in_(actors) & (tables.audit_words.c.key == "")
         connection.execute(delete(tables.audit_words).where(in_clear))

@@ -234,6 +234,17 @@ lessons = Table(
     Column("ended", String(32), nullable=False),
 )
 
+# The words that a model has written to open a digest, "" where its own stand. They are under the owner's own key.
+openings = Table(
+    "openings",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("key", String(40), nullable=False),
+    Column("words", Text, nullable=False),
+)
+
 # What playbooks have said, so that a number that moves can be answered. `figures` are under the owner's own key.
 posted = Table(
     "posted",

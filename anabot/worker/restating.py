@@ -56,6 +56,7 @@ class Restating:
         """Look at each post of the last weeks that has not been looked at in this state of the data."""
         state, now = self.runner.state(), dt.datetime.now(dt.UTC)
         self.store.posted.forget(now - WINDOW)
+        self.store.openings.forget(now - WINDOW)
         for posted in self.store.posted.stale(state, since=now - WINDOW):
             playbook = self.playbooks().get(posted.playbook)
             if playbook is None or playbook.restate is None:
