@@ -72,6 +72,7 @@ CACHES = {
     "engine.py:_loads": HOUSE,
     "people.py:_kept": WHO,
     "playbooks/due.py:_schedules": HOUSE,
+    "playbooks/files.py:tables": "of one digest, made for it and dropped with it",
     "playbooks/templates.py:globals": HOUSE,
     "semantic/catalog.py:catalog_of": PLAIN,
     "semantic/catalog.py:_reach": PLAIN,
