@@ -94,7 +94,8 @@ class Claude:
             except anthropic.APIStatusError:
                 raise
             except (anthropic.AnthropicError, httpx2.HTTPError, ValueError, OSError, RuntimeError) as error:
-                raise self._late() if late.is_set() else self._cut(type(error).__name__) from None
+                took_long = late.is_set() or isinstance(error, httpx2.TimeoutException)
+                raise self._late() if took_long else self._cut(type(error).__name__) from None
             finally:
                 watch.cancel()
             if late.is_set() or not stopped:
