@@ -128,11 +128,10 @@ class Answerer:
 
 
 def _said(reading: Reading, outcome: Outcome, registry: Registry) -> str:
-    """The sentence, which the rows must bear out; a definition has no number of theirs."""
-    text = say(reading, outcome.table, registry)
-    if reading.ask:
+    """The sentence, which the rows must bear out; a definition and a list of values have no number of theirs."""
+    text, query = say(reading, outcome.table, registry), outcome.compiled.query
+    if reading.ask or not query.metrics:
         return text
-    query = outcome.compiled.query
     return held(text, [grounds(query, outcome.table, registry, as_of=outcome.as_of)], outcome.table, registry, query.metrics)
 
 

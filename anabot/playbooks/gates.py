@@ -9,15 +9,18 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from anabot.errors import Closed
 from anabot.playbooks.markdown import escape
 from anabot.playbooks.playbook import EVERY, Band, Gates, Playbook
 from anabot.playbooks.schedule import Slot
-from anabot.playbooks.view import Result
 from anabot.semantic.units import day
 from anabot.types import Digest
+
+if TYPE_CHECKING:  # it brings Jinja, which a question at the shell does not need
+    from anabot.playbooks.view import Result
 
 _DAY, _HOUR, _MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)
 

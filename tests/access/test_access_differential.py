@@ -95,6 +95,7 @@ def test_the_comparison_sees_a_rule_that_is_forgotten(on_duckdb: Bench, monkeypa
 
 def test_the_comparison_sees_a_mask_that_is_forgotten(on_duckdb: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("anabot.semantic.compiler.masked", lambda tree, *_: tree)
+    monkeypatch.setattr("anabot.semantic.compiler._recalled", lambda _registry, _query, _key, anew: anew()[0])
     monkeypatch.setattr("anabot.access.guard.prove_masked", lambda *_: None)
 
     with pytest.raises(AssertionError, match="another answer"):

@@ -68,7 +68,7 @@ def test_an_answer_is_scheduled_from_its_thread_after_a_preview(
     preview = page.get_by_test_id("message").filter(has_text="A preview for you alone")
     expect(preview).to_contain_text(halden.told("net_revenue", "2026-05-01", "2026-08-01"))
     page.get_by_role("button", name="Schedule it").click()
-    expect(page.get_by_test_id("message").last).to_contain_text("is posted in #fin-weekly from now on")
+    expect(page.get_by_test_id("message").filter(has_text="is posted in #fin-weekly from now on")).to_be_visible()
     assert (own_demo[1] / "finance" / f"{NAME}.md").read_text(encoding="utf-8").startswith(f'---\ntitle: "{TITLE}"\n')
     assert not faults
 

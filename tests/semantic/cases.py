@@ -37,7 +37,7 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str, tuple[str, ...]]]]] 
         },
         NORTH,
     ),
-    "a_running_total": (
+    "a_running_total_beside": (
         {"metrics": ["margin"], "group_by": ["metric_time__month", "region"], "period": SUMMER, "running": True},
         [],
     ),
