@@ -12,9 +12,10 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -73,8 +74,13 @@ class World:
     speed: float
 
 
-def live(world: World, end: End, fate: Fate, seed: float) -> None:
-    """Work until told to stop, or until fate says so."""
+def live(world: World, end: End, fate: Fate, seed: float, begun: Event) -> None:
+    """Work until told to stop, or until fate says so; `begun` is set by the first look for what is due."""
+
+    def playbooks() -> Mapping[str, Playbook]:
+        begun.set()
+        return PLAYBOOKS
+
     log.configure(level=logging.CRITICAL)
     store = Store(world.store)
     reads, posts = (WebClient("xoxb-chaos", base_url=world.slack, timeout=TIMEOUT_S, retry_handlers=[]) for _ in range(2))
@@ -82,7 +88,7 @@ def live(world: World, end: End, fate: Fate, seed: float) -> None:
     runner = _Runner(random.Random(seed))
     worker = Worker(
         runner=runner,
-        playbooks=lambda: PLAYBOOKS,
+        playbooks=playbooks,
         store=store,
         poster=line.poster(),
         clock=Clock(world, end),

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from typing import Any
 
 from anabot.store import Store
@@ -90,6 +91,7 @@ class _Life:
     process: BaseProcess
     fate: Fate
     until: float
+    begun: Event
     ended_by_us: bool = False
 
 
@@ -132,6 +134,7 @@ class _Story:
         """Tell the last workers to stop, and see that they do."""
         for life in self.lives:
             assert life.process.pid is not None
+            assert life.begun.wait(30), "a worker did not begin"
             os.kill(life.process.pid, signal.SIGTERM)
         for life in self.lives:
             life.process.join(25)
@@ -158,9 +161,10 @@ class _Story:
         fated = fated and self._random.random() < _FATED
         self._born += fated
         fate = Fate(POINTS[self._born % len(POINTS)], self._random.choice((1, 1, 2))) if fated else Fate()
-        process = _spawn.Process(target=live, args=(self.world, self._end, fate, self._random.random()), daemon=True)
+        begun = _spawn.Event()
+        process = _spawn.Process(target=live, args=(self.world, self._end, fate, self._random.random(), begun), daemon=True)
         process.start()
-        return _Life(process, fate, time.monotonic() + self._random.uniform(*(_FATED_S if fated else _ANY_S)))
+        return _Life(process, fate, time.monotonic() + self._random.uniform(*(_FATED_S if fated else _ANY_S)), begun)
 
     def _go_on(self, life: _Life) -> _Life:
         if life.process.is_alive() and time.monotonic() < life.until:
