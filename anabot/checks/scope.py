@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from anabot.access.statements import checked_before
 from anabot.errors import AnabotError, BadQuery, NotAllowed, UnknownName, UnsafeQuery
+from anabot.resting import settled
 from anabot.semantic import Compiled, compile_query, dimensions_of
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.people import COUNTABLE
@@ -55,11 +56,12 @@ def prove_scope(
     """Every metric, alone and by each dimension that it has, for every role. `dialects` are those of the connections by name."""
     prover = _Prover(registry, dialect, dialects or {})
     combinations, found = 0, list[Violation]()
-    for role, grant in roles.items():
-        for name in registry.metrics:
-            for by, what in prover.metric(grant, name):
-                combinations += 1
-                found += [Violation(role=role, metric=name, dimension=by, what=each) for each in what]
+    with settled():
+        for role, grant in roles.items():
+            for name in registry.metrics:
+                for by, what in prover.metric(grant, name):
+                    combinations += 1
+                    found += [Violation(role=role, metric=name, dimension=by, what=each) for each in what]
     return Report(combinations=combinations, violations=tuple(found))
 
 
