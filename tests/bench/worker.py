@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "worker")]
 
-from test_worker import MONDAY, Bench  # noqa: E402 - found on the path above
-from test_worker_clock import due_within_the_hour, many  # noqa: E402
+from test_worker_clock import due_within_the_hour, many  # noqa: E402 - found on the path above
+from worker_bench import MONDAY, Bench  # noqa: E402
 
 from anabot.worker import Pace  # noqa: E402
 from tests.bench.report import line, said, title  # noqa: E402

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from test_worker import MONDAY, Bench, book
+from worker_bench import MONDAY, Bench, book
 
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.schedule import WEEKDAYS, ScheduleSpec

@@ -1,26 +1,16 @@
 """What a worker does with a slot whose gates are closed, or that has nothing to say."""
 
-import datetime as dt
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from test_worker import MONDAY, QUICK, Bench
+from worker_bench import MONDAY, QUICK, Bench
 
 from anabot.errors import Closed, PlaybookHeld, PlaybookSkipped
 from anabot.worker import Worker
 
 STALE = Closed("freshness of till", "till was last loaded 30 hours ago", "the next load of till", MONDAY)
 SLOT = "books/sales@2026-09-28T08:00"
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(f"sqlite:///{tmp_path}/store.db", MONDAY - dt.timedelta(minutes=2))
-    yield made
-    made.store.close()
 
 
 def patient(bench: Bench) -> Worker:
