@@ -149,6 +149,8 @@ class Child:
 
 def _last_of(replies: Replies, deadline: float, part: Callable[[bytes], None]) -> Reply:
     while "more" in (reply := _next_of(replies, deadline))[0]:
+        if time.monotonic() >= deadline:  # parts that come one upon another would never let the queue wait
+            raise Empty
         part(reply[1])
     return reply
 

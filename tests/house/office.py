@@ -19,6 +19,7 @@ from bakery_playbooks import WEEK
 from structlog.testing import capture_logs
 
 from anabot import cli, log
+from anabot.config import Settings
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "tiny"
@@ -150,6 +151,19 @@ def furnish(folder: Path, warehouse: Path) -> Office:
     }
     office.write(".env", "".join(f"{name}={value}\n" for name, value in settings.items()))
     return office
+
+
+def installed(folder: Path, **more: Any) -> Settings:
+    """The settings of the installation in a folder, wherever one stands; `more` are further ones, or others."""
+    given: dict[str, Any] = {
+        "warehouse_url": f"duckdb:///{folder / 'bakery.duckdb'}",
+        "store_url": f"sqlite:///{folder / 'memory' / 'ana.db'}",
+        "semantic_layer": folder / "semantic_layer",
+        "playbooks": folder / "playbooks",
+        "directory": folder / "cast.yml",
+        "now": NOW,
+    }
+    return Settings(_env_file=None, **{**given, **more})
 
 
 def outside() -> dict[str, str]:

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from office import NOW, Office
+from office import Office, installed
 from pydantic import SecretStr
 
-from anabot.config import Settings
 from anabot.demo import Running, running
 from anabot.workspace import LOCAL_TOKEN
 from anabot.workspace.core import Workspace
@@ -157,14 +156,9 @@ def on_air(office: Office, **more: Any) -> Iterator[OnAir]:
     """The office on the air; `more` are settings."""
     folder = office.folder
     office.write("demo/cast.yml", CAST)
-    settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
-        warehouse_url=f"duckdb:///{office.warehouse}",
-        store_url=f"sqlite:///{folder / 'ana.db'}",
-        semantic_layer=folder / "semantic_layer",
-        playbooks=folder / "playbooks",
+    settings = installed(
+        folder,
         directory=folder / "demo/cast.yml",
-        now=NOW,
         slack_bot_token=SecretStr(LOCAL_TOKEN),
         slack_signing_secret=SecretStr("only-for-these-tests"),
         **more,

@@ -14,16 +14,15 @@ from typing import Any
 import duckdb
 import pytest
 from bakery_playbooks import QUIET, WEEK
-from office import NOW, furnish
+from office import furnish, installed
 
 from anabot.agent.model import Usage
 from anabot.agent.prices import price_of
 from anabot.bootstrap import House, open_house
-from anabot.config import Settings
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.spec import read_playbook
 from anabot.types import Digest
-from tests.messages_api import MessagesApi, Request, Turn, messages_api
+from tests.messages_api import MessagesApi, Request, Turn
 
 MODEL = "claude-sonnet-5-5"
 MONDAY = dt.datetime(2026, 9, 28, 6, 0, tzinfo=dt.UTC)
@@ -73,17 +72,6 @@ class Bakery:
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[MessagesApi]:
-    with messages_api() as stub:
-        yield stub
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, bakery_file: Path) -> Path:
-    return furnish(tmp_path_factory.mktemp("narrated"), bakery_file).folder
-
-
-@pytest.fixture(scope="module")
 def house(folder: Path, api: MessagesApi) -> Iterator[House]:
     with opened(folder, api.url) as house:
         yield house
@@ -96,20 +84,7 @@ def bakery(house: House, api: MessagesApi, request: pytest.FixtureRequest) -> It
 
 
 def opened(folder: Path, url: str | None, key: str = "a-key", **more: Any) -> AbstractContextManager[House]:
-    settings = Settings(
-        _env_file=None,
-        warehouse_url=f"duckdb:///{folder / 'bakery.duckdb'}",
-        store_url=f"sqlite:///{folder / 'memory' / 'ana.db'}",
-        semantic_layer=folder / "semantic_layer",
-        playbooks=folder / "playbooks",
-        directory=folder / "cast.yml",
-        cache=folder / "cache",
-        now=NOW,
-        ANTHROPIC_API_KEY=key,
-        ANTHROPIC_BASE_URL=url,
-        **more,
-    )
-    return open_house(settings)
+    return open_house(installed(folder, cache=folder / "cache", ANTHROPIC_API_KEY=key, ANTHROPIC_BASE_URL=url, **more))
 
 
 def shown(request: Request) -> dict[str, Any]:

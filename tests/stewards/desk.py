@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from office import installed
+
 from anabot.bootstrap import House, open_house, scheduling, stewards
-from anabot.config import Settings
 from anabot.stewards.acts import Stewards
 from anabot.stewards.plans import Filled
 from anabot.stewards.scheduling import Scheduling
@@ -118,17 +119,7 @@ class _Stopped:
 @contextlib.contextmanager
 def open_bakery(folder: Path) -> Iterator[Bakery]:
     """The house over an installation in a folder."""
-    settings = Settings(
-        _env_file=None,
-        warehouse_url=f"duckdb:///{folder / 'bakery.duckdb'}",
-        store_url=f"sqlite:///{folder / 'memory' / 'ana.db'}",
-        semantic_layer=folder / "semantic_layer",
-        playbooks=folder / "playbooks",
-        directory=folder / "cast.yml",
-        cache=folder / "cache",
-        now=NOW,
-    )
-    with open_house(settings) as house:
+    with open_house(installed(folder, cache=folder / "cache")) as house:
         posted: list[str] = []
 
         def post(name: str, person: Person) -> str:
