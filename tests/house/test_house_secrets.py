@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 import structlog
 from pydantic import SecretStr
-from slack_house import FAY, FIN, open_house
+from slack_house import open_house
 from slack_script import Script, refused, scripted
 from slack_sdk.errors import SlackApiError
+from slack_told import FAY, FIN
 
 from anabot import log
 from anabot.agent.claude import Connection

@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 from bakery_playbooks import WEEK  # noqa: E402 - found on the path above
-from test_runner import MONDAY, book, made  # noqa: E402
+from runner_bench import MONDAY, book, made  # noqa: E402
 
 from anabot import log  # noqa: E402
 from anabot.charts import chart_png  # noqa: E402

@@ -1,97 +1,22 @@
+"""One run of a playbook, from its slot to what would be posted: the words, the record, and what may be heard where."""
+
 import datetime as dt
 import json
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
-from bakery import bakery_people, bakery_policy, bakery_registry
-from bakery_playbooks import BY_SHOP, PEOPLE, QUIET, WEEK
+from bakery import bakery_people
+from bakery_playbooks import PEOPLE, QUIET, WEEK
+from runner_bench import GOLDEN, MONDAY, Bench, book, golden
 from tiny.warehouse import build
 
-from anabot.access.policy import Policy
-from anabot.analysis.reconcile import bridge
-from anabot.engine import Engine
-from anabot.errors import PlaybookError, PlaybookHeld, PlaybookSkipped, WarehouseTimeout
-from anabot.playbooks.playbook import Playbook
-from anabot.playbooks.spec import read_playbook
-from anabot.runner import Runner
-from anabot.semantic.registry import Registry
-from anabot.store import Store
-from anabot.types import Badge, Channel, Person, Table
-from anabot.warehouses.connect import open_warehouse
-
-MONDAY = dt.datetime(2026, 9, 28, 6, 0, tzinfo=dt.UTC)
-GOLDEN = Path(__file__).parents[1] / "golden" / "playbooks"
-
-
-@dataclass(frozen=True)
-class InForce:
-    registry: Registry
-    policy: Policy
-
-
-@dataclass
-class Bench:
-    runner: Runner
-    store: Store
-    file: Path
-    drawn: list[tuple[Table, str, str]]
-
-
-def book(text: str, name: str = "books/week") -> Playbook:
-    playbook, _, faults = read_playbook(f"playbooks/{name}.md", text, bakery_registry().calendar)
-    assert playbook is not None, faults
-    return playbook
-
-
-@contextmanager
-def made(file: Path, folder: Path, draw: Callable[..., bytes] | None = None) -> Iterator[Bench]:
-    """A runner on a bakery that is built, with its memory in a folder. Without `draw` charts are noted, not drawn."""
-    warehouse = open_warehouse(f"duckdb:///{file}")
-    store = Store(f"sqlite:///{folder}/store.db")
-    store.migrate()
-    current = InForce(bakery_registry(), bakery_policy())
-    drawn: list[tuple[Table, str, str]] = []
-
-    def note(table: Table, kind: str, *, title: str, fiscal_start: int) -> bytes:
-        drawn.append((table, kind, title))
-        return b"png"
-
-    runner = Runner(
-        current=lambda: current,
-        engine=Engine(lambda: current, {"default": warehouse}, store.audit),
-        directory=bakery_people(),
-        bridge=lambda name, span, run: bridge(current.registry.reconciliations[name], span, run),
-        badge=lambda outcome: Badge(level="certified" if "sales" in outcome.compiled.metrics else "draft", why="as tested"),
-        draw=draw or note,
-    )
-    yield Bench(runner, store, file, drawn)
-    warehouse.close()
-    store.close()
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    file = tmp_path / "bakery.duckdb"
-    build(file)
-    with made(file, tmp_path) as bench:
-        yield bench
-
-
-def golden(name: str, text: str) -> None:
-    """Compare with the file of that name; `ANABOT_GOLDEN=1` writes it instead. Receipts belong to one warehouse file."""
-    file, text = GOLDEN / f"{name}.md", re.sub(r"R-[A-Z2-7]{10}", "R-RECEIPT", text)
-    if os.environ.get("ANABOT_GOLDEN") == "1":
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
+from anabot.errors import PlaybookError, WarehouseTimeout
+from anabot.types import Channel, Person
 
 
 def test_a_playbook_becomes_words_tables_bridge_and_footer(bench: Bench) -> None:
@@ -338,74 +263,3 @@ def test_words_that_cannot_be_written_are_not_said_to_pass(bench: Bench) -> None
         bench.runner.run(book(WEEK + "{{ total.nothing }}\n"), MONDAY)
 
     assert not failed.value.passing
-
-
-@pytest.mark.parametrize(
-    ("condition", "posts"), [("total.sales > 1", True), ("total.sales > 1000000", False), ("1 / 0 > 1", None)]
-)
-def test_a_digest_is_posted_only_when_its_condition_holds(bench: Bench, condition: str, posts: bool | None) -> None:
-    playbook = book(WEEK.replace("parameters:", f"post_when: {condition}\nparameters:"))
-
-    if posts:
-        assert bench.runner.run(playbook, MONDAY).markdown == bench.runner.run(book(WEEK), MONDAY).markdown
-        return
-    with pytest.raises(PlaybookError) as caught:
-        bench.runner.run(playbook, MONDAY)
-
-    assert caught.value.code == ("playbook" if posts is None else "skipped")
-    if posts is False:
-        assert caught.value.what == f"books/week has nothing to post: `{condition}` does not hold."
-
-
-def test_nothing_found_is_nothing_to_post_where_there_is_a_condition(bench: Bench) -> None:
-    quiet = QUIET.replace("queries:", "post_when: total.sales > 0\nqueries:")
-
-    with pytest.raises(PlaybookError, match="has nothing to post"):
-        bench.runner.run(book(quiet), MONDAY)
-
-
-def test_a_long_table_is_a_file_with_all_the_rows_that_the_owner_and_the_channel_may_see(bench: Bench) -> None:
-    orders = "  days: {metrics: [sales], group_by: [metric_time__day], order_by: [metric_time__day], period: trailing_6_months}\n"
-    text = WEEK.replace("bridges:", orders + "bridges:", 1).replace("{{ chart", "{{ days | table(4) }}\n\n{{ chart", 1)
-    digest = bench.runner.run(book(text), MONDAY)
-
-    assert list(digest.files) == ["days"]
-    rows = digest.files["days"].rows
-    assert f"_… and {len(rows) - 4:,} more in the file days.csv._" in digest.markdown
-    months = bench.runner.again(book(text), MONDAY)[0]["months"].table
-    assert sum(row[1] for row in rows if row[1]) == sum(row[1] for row in months.rows if row[1])
-
-
-def test_a_batch_has_a_part_for_each_of_the_first_values_in_the_order_of_its_first_metric(bench: Bench) -> None:
-    digest = bench.runner.run(book(BY_SHOP, "books/shops"), MONDAY)
-
-    golden("shops-one-by-one", "\n".join([digest.markdown, *(f"# {part.title}\n\n{part.markdown}" for part in digest.parts)]))
-    assert [part.title for part in digest.parts] == [f"Shops one by one: {name}" for name in ("Castle", "Market", "Ferry")]
-    assert {receipt for part in digest.parts for receipt in part.receipts} < set(digest.receipts)
-    shops = bench.runner.again(book(WEEK), MONDAY)[0]["shops"]
-    for part, row in zip(digest.parts, shops, strict=False):
-        assert f"{row['shop_name']} sold ${row['sales']:,.2f} in 2026-08" in part.markdown
-
-
-def test_a_part_whose_condition_does_not_hold_is_left_out_and_without_any_nothing_is_posted(bench: Bench) -> None:
-    def parts(condition: str) -> list[str]:
-        text = BY_SHOP.replace("batch:", f"post_when: {condition}\nbatch:")
-        return [part.title[-6:] for part in bench.runner.run(book(text, "books/shops"), MONDAY).parts]
-
-    assert parts("total.sales > 100") == ["Castle", "Market"]
-    with pytest.raises(PlaybookSkipped, match="none of its parts"):
-        parts("total.sales > 100000")
-
-
-def test_a_batch_without_any_value_says_so_and_goes_through_its_gates(bench: Bench) -> None:
-    text = BY_SHOP.replace("period: last_month", "period: {start: 2031-01-06, end: 2031-01-13}")
-    text = text.replace(", period: trailing_6_months", "")
-    digest = bench.runner.run(book(text, "books/shops"), MONDAY)
-
-    assert digest.parts == ()
-    assert "no part follows" in digest.markdown
-    assert "6 Jan – 12 Jan 2031" in digest.markdown
-    with pytest.raises(PlaybookHeld):
-        bench.runner.run(book(text.replace("batch:", "gates: {rows: {months: {min: 1}}}\nbatch:"), "books/shops"), MONDAY)
-    with pytest.raises(PlaybookSkipped):
-        bench.runner.run(book(text.replace("batch:", "post_when: total.sales > 1\nbatch:"), "books/shops"), MONDAY)

@@ -11,13 +11,12 @@ from typing import Any
 import duckdb
 import pytest
 from bakery_playbooks import WEEK
-from test_runner import MONDAY, Bench, bench, book
+from runner_bench import MONDAY, Bench, book
 
 from anabot.errors import Closed, PlaybookHeld, WarehouseError
 from anabot.gatekeeping import LastBuild
 from anabot.types import Bridge
 
-__all__ = ["bench"]
 BRIDGE = '{{ bridge("sales_bridge") }}'
 SCHEDULE = 'schedule: {weekly: monday, at: "08:00"}'
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NoReturn
 
 from bakery_playbooks import WEEK
-from test_runner import MONDAY, Bench, bench, book
+from runner_bench import MONDAY, Bench, book
 from test_runner_gates import changed
 
 from anabot.errors import PlaybookError
@@ -16,7 +16,6 @@ from anabot.playbooks.restate import Move, Origin, reply
 from anabot.types import Column, Digest
 from anabot.worker.restating import Restating
 
-__all__ = ["bench"]
 MORE = "UPDATE crumb.order_lines SET amount = amount * {} WHERE sold_on >= DATE '2026-08-01' AND sold_on < DATE '2026-09-01'"
 ID = "books/week@2026-09-28T08:00"
 

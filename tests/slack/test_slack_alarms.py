@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from serving import wait_for
-from slack_house import FAY, FIN, GENERAL, OLU, ROOT, House, clarifying, shown
+from slack_house import House, shown
+from slack_told import FAY, FIN, GENERAL, OLU, ROOT, clarifying
 from test_slack_access import told
 
 from anabot.types import Channel, ChannelId, Person, UserId

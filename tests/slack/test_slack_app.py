@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from slack_house import FAY, House
+from slack_house import House
 from slack_script import at_once
+from slack_told import FAY
 
 from anabot.errors import PlaybookError
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from serving import wait_for
-from slack_house import FAY, GENERAL, ROOT, House, shown
+from slack_house import House, shown
+from slack_told import FAY, GENERAL, ROOT
 
 
 def typed(house: House, user: str, text: str, channel: str = GENERAL) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from serving import wait_for
-from slack_house import FAY, FIN, ROOT, House, answered, shown
+from slack_house import House, shown
+from slack_told import FAY, FIN, ROOT, answered
 
 from anabot.demand import Explained
 from anabot.slack.wanted import Wants

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from slack_house import FAY, GENERAL, House
+from slack_house import House
 from slack_script import Script, ok, refused, scripted
 from slack_sdk import WebClient
+from slack_told import FAY, GENERAL
 
 from anabot.slack.identity import REMEMBERED_S, SlackDirectory
 from anabot.slack.post import Voice

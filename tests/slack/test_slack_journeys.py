@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from serving import wait_for
-from slack_house import FAY, FIN, GENERAL, OLU, ROOT, House, answered, clarifying, open_house, shown
+from slack_house import House, open_house, shown
+from slack_told import FAY, FIN, GENERAL, OLU, ROOT, answered, clarifying
 
 from anabot.errors import NotAllowed
 from anabot.slack.pool import Pool

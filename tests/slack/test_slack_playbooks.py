@@ -6,7 +6,8 @@ import json
 
 import pytest
 from serving import wait_for
-from slack_house import FAY, FIN, GENERAL, OLU, ROOT, House, shown
+from slack_house import House, shown
+from slack_told import FAY, FIN, GENERAL, OLU, ROOT
 from test_slack_command import typed
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from serving import wait_for
-from slack_house import FAY, FIN, OLU, ROOT, House, shown
+from slack_house import House, shown
+from slack_told import FAY, FIN, OLU, ROOT
 
 from anabot.slack.proposals import Proposed
 

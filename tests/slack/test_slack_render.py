@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from slack_house import PLACES, REGISTRY, TAKINGS, answered, bridged, clarifying
+from slack_told import PLACES, REGISTRY, TAKINGS, answered, bridged, clarifying
 
 from anabot.slack import details, explain, render
 from anabot.slack.blocks import MESSAGE_BLOCKS, MESSAGE_TEXT, Message, text_size

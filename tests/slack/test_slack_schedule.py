@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from serving import wait_for
-from slack_house import FAY, GENERAL, OLU, House, shown
+from slack_house import House, shown
+from slack_told import FAY, GENERAL, OLU
 
 from anabot.playbooks.composing import Only
 
