@@ -57,7 +57,7 @@ def test_a_broadcast_in_a_data_value_pings_nobody_and_loses_nothing(room: OnAir)
     room.office.change_data("UPDATE crumb.shops SET shop = '<!channel> <b>x</b> & <@U0SAM> *y*' WHERE shop_id = 1")
     before = pings(room)
 
-    shown = room.say("sales last year by shop")
+    shown = said(room, "sales last year by shop")
 
     assert "$1,161.32" in shown
     assert "<b>x</b>" in shown or "&lt;b&gt;x&lt;/b&gt;" in shown
@@ -66,11 +66,11 @@ def test_a_broadcast_in_a_data_value_pings_nobody_and_loses_nothing(room: OnAir)
 
 def test_a_warehouse_that_goes_away_is_said_and_asked_again_once_it_is_back(room: OnAir) -> None:
     away = room.office.warehouse.rename(room.office.folder / "away")
-    gone = room.say("sales last month by region")
+    gone = said(room, "sales last month by region")
     away.rename(room.office.warehouse)
 
     assert "does not exist" in gone
-    assert "$168.29" in room.say("sales last month by region")
+    assert "$168.29" in said(room, "sales last month by region")
 
 
 def test_a_reload_of_broken_yaml_names_the_line_and_the_old_registry_goes_on(room: OnAir) -> None:
@@ -82,6 +82,6 @@ def test_a_reload_of_broken_yaml_names_the_line_and_the_old_registry_goes_on(roo
 
     assert "sales.yml:57" in told
     assert "This is not YAML" in told
-    assert "$428.16" in room.say("sales last month")
+    assert "$428.16" in said(room, "sales last month")
     room.office.write(file, good)
     assert "Read again: 19 metrics" in typed(room, "/ana reload")
