@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from anabot.agent.glimpse import glimpse
 from anabot.agent.understanding import Ambiguous
 from anabot.engine import Engine, Intent
 from anabot.errors import BadQuery, NotAllowed, UnknownName
+from anabot.periods import Period, between_days
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
-from anabot.semantic.units import shown_cell
 from anabot.types import Choice, Grant, Overlap, Table
 
 
@@ -17,14 +18,21 @@ def offered(
     """Each choice with the value it gives, and how they overlap, where a term says of what and that can be said."""
     choices: list[Choice] = []
     totals: list[object] = []
+    dated = len({query.period for _, query in found.choices}) > 1
     for label, query in found.choices:
         outcome = engine.run(query, grant, intent=intent)
         table = outcome.table
         single = len(table.rows) == 1 and len(table.rows[0]) == 1
-        value = shown_cell(table, 0, 0, fiscal_start=registry.calendar.fiscal_start) if single else f"{len(table.rows)} rows"
+        value = glimpse(query, table, registry)
+        value += f", {_days(query)}" if dated else ""
         choices.append(Choice(label=label, query=outcome.compiled.query.as_json(), value=value))
         totals.append(table.rows[0][0] if single else None)
     return choices, _overlap(found, totals, engine, registry, grant, intent)
+
+
+def _days(query: MetricQuery) -> str:
+    span = query.period
+    return between_days(Period(span.start, span.end)) if span else "all time"
 
 
 def _overlap(

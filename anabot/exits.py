@@ -60,7 +60,7 @@ class Refusals:
             text=text,
             reason="ambiguous",
             choices=tuple(choices),
-            period=found.period_label,
+            period=found.period_label if len({query.period for _, query in found.choices}) == 1 else "",
             assumptions=found.assumptions,
         )
 

@@ -44,9 +44,9 @@ class Sentence:
             return " ".join([f"There is no data for {first.label}{self.when}{self._narrowed()}.", *map(self._beside, told)])
         if not self.reading.query.group_by:
             return " ".join([self._total(first, filled[0]), *map(self._beside, others)])
-        if self._times():
+        if self.times():
             return self._series(first, filled)
-        leader = self._leader(first, filled)
+        leader = self.leader(first, filled)
         return " ".join([self._grouped(first, filled), *(self._there(metric, leader) for metric in others)])
 
     def _listing(self) -> str:
@@ -98,8 +98,8 @@ class Sentence:
     # --- by something
 
     def _grouped(self, metric: Metric, filled: Sequence[Row]) -> str:
-        best = self._leader(metric, filled)
-        value, where = self.shown(metric.name, self.cell(best, metric.name)), self._group(best)
+        best = self.leader(metric, filled)
+        value, where = self.shown(metric.name, self.cell(best, metric.name)), self.group(best)
         around = f"{self.when}{self._narrowed()}"
         if len(self.table.rows) == 1:
             narrowed = self._narrowed()
@@ -118,7 +118,7 @@ class Sentence:
             return f"{start}{around}; the first {len(self.table.rows)} are shown."
         worst = self._last(metric, filled)
         other = self.shown(metric.name, self.cell(worst, metric.name))
-        end = f" and {low} for {self._group(worst)} ({other})" if other != value else ""
+        end = f" and {low} for {self.group(worst)} ({other})" if other != value else ""
         return f"{start}{end}{around}."
 
     def _extremes(self, metric: Metric) -> tuple[str, str]:
@@ -127,7 +127,7 @@ class Sentence:
         words = ("latest", "earliest") if dated else ("highest", "lowest")
         return (words[1], words[0]) if self._ascending(metric) else words
 
-    def _leader(self, metric: Metric, filled: Sequence[Row]) -> Row:
+    def leader(self, metric: Metric, filled: Sequence[Row]) -> Row:
         """The first row as ordered by this metric; in any other order, the greatest, or the least of a minimum."""
         if metric.name in (item.removeprefix("-") for item in self.reading.query.order_by[:1]):
             return filled[0]
@@ -148,13 +148,13 @@ class Sentence:
     # --- over time
 
     def _series(self, metric: Metric, filled: Sequence[Row]) -> str:
-        time = self._times()[0]
+        time = self.times()[0]
         last = max(str(self.cell(row, time)) for row in filled)
         rows = [row for row in filled if str(self.cell(row, time)) == last]
         best = max(rows, key=lambda row: _comparable(self.cell(row, metric.name)))
         value, moved = self.shown(metric.name, self.cell(best, metric.name)), self._moved(metric, best)
         count = len({str(self.cell(row, time)) for row in filled})
-        where, name = self._group(best, but=time), self._moment(time, best)
+        where, name = self.group(best, but=time), self._moment(time, best)
         unit = time.rpartition("__")[2].removeprefix("fiscal_")
         total = self._sum(metric) if count > 1 and metric.non_additive is None else ""
         alone = f" for {where}" if len(rows) == 1 and where and where not in self._narrowed() else ""
@@ -174,7 +174,8 @@ class Sentence:
         said = self._formatted(time, self.cell(row, time))
         return f"the week of {said}" if time.endswith("__week") else said
 
-    def _times(self) -> list[str]:
+    def times(self) -> list[str]:
+        """The time grains of the groups."""
         return [name for name in self.reading.query.group_by if name.startswith("metric_time")]
 
     # --- parts
@@ -228,7 +229,8 @@ class Sentence:
         labels = {column.name: column.label or column.name for column in self.table.columns}
         return listed([_lower(labels.get(name, name)) for name in self.reading.query.group_by])
 
-    def _group(self, row: Row, but: str = "") -> str:
+    def group(self, row: Row, but: str = "") -> str:
+        """Which group the row is of, in words."""
         names = [name for name in self.reading.query.group_by if name != but]
         cells = [self._formatted(name, self.cell(row, name)) for name in names]
         return ", ".join("(none)" if cell == "–" else cell for cell in cells)

@@ -178,3 +178,12 @@ def test_declared_values_are_known_without_an_index_unless_a_rule_guards_them() 
 
     assert query("sales for silver customers last month", values=nothing)["where"]
     assert "silver" in refused("sales in silver last month", values=nothing, may=grant(rows=rows)).unknown
+
+
+def test_a_value_with_nothing_to_count_says_of_what_it_is_and_what_can_be_counted_there() -> None:
+    found = refused("web last month")
+
+    assert found.reason == "no_metric"
+    assert "“web” is a channel here" in found.message
+    assert set(found.nearest) <= set(tiny_registry().metrics)
+    assert found.nearest

@@ -33,6 +33,14 @@ def test_more_of_what_is_better_low_is_the_last_thing_to_be_top_at() -> None:
     assert better == sorted(better, key=["higher", "", "lower"].index)
 
 
+def test_money_comes_first_and_a_ratio_last_at_being_top() -> None:
+    metrics = [tiny_registry().metrics[each["metrics"][0]] for each in offered(asked_back("who are our biggest shops?"))]
+
+    assert metrics[0].unit == "usd"
+    ratios = [metric.unit == "ratio" for metric in metrics]
+    assert ratios == sorted(ratios)
+
+
 def test_what_stands_on_the_measured_rows_themselves_is_asked_back_too() -> None:
     found = offered(asked_back("top 3 products last month"))
 

@@ -65,6 +65,15 @@ def test_a_question_asked_back_carries_at_most_three_choices_and_counts_as_clari
     assert told.code == (0 if told.json["status"] in ("clarify", "answered") else 1)
 
 
+def test_a_choice_of_several_rows_shows_the_first_of_them_and_how_many_follow(office: Office) -> None:
+    told = office.run("ask", "top 3 shops last month", "--as", "bea", "--json")
+
+    sales = next(choice for choice in told.json["choices"] if choice["query"]["metrics"] == ["sales"])
+    shown = office.run("ask", "top 3 shops by sales last month", "--as", "bea", "--json").json["rows"]
+    shop, amount = shown[0]
+    assert sales["value"] == f"{shop} (${amount}), and 2 more"
+
+
 def test_an_answer_is_on_stdout_and_talk_is_not(office: Office) -> None:
     told = office.run("ask", "sales last month", "--as", "bea")
 

@@ -23,6 +23,7 @@ from anabot.agent.offline.vague import Vague
 from anabot.agent.offline.words import UNITS
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading
 from anabot.periods import named
+from anabot.semantic.catalog import catalog_of
 from anabot.semantic.query import MetricQuery
 
 _CHOICES = 3
@@ -62,11 +63,23 @@ class Chooser:
             return self._phrases()
         mentions = self.slots.every_mention
         if not mentions and self.previous is None:
-            raise stuck("no_metric", "I understood the words, but not what to count. Name a metric.")
+            raise self._uncounted()
         try:
             return self._settled(mentions)
         except Exit as out:
             return self._settled(self._instead(mentions, out))
+
+    def _uncounted(self) -> Exit:
+        """Everything is known, and nothing says what to count: what a value is of, and what is counted by that."""
+        picks = [pick for pick in self.slots.picks if pick.values]
+        if not picks:
+            return stuck("no_metric", "I understood the words, but not what to count. Name a metric.")
+        model, name, _ = picks[0].values[0]
+        dimension = self.lexicon.registry.models[model].dimensions[name]
+        leaves = catalog_of(self.lexicon.registry).leaves
+        near = [metric for metric in self.lexicon.visible if any(leaf.model == model for leaf in leaves(metric))]
+        said = f"“{picks[0].text}” is a {dimension.label.lower()} here, which I can only narrow a number to. Name a metric."
+        return stuck("no_metric", said, nearest=near)
 
     def _instead(self, mentions: list[Mention], out: Exit) -> list[Mention]:
         """The same, with what else counts the same things, where the words did not fit what was named first; else `out`."""

@@ -109,7 +109,7 @@ class Vague:
         return _Asked(
             word=f"{rank.text} {cuts[0].text}",
             slots=replace(self._clean(), cuts=[*cuts, *rest], rank=ranked),
-            metrics=tuple(sorted(self._over({model for model, _ in cuts[0].dimensions}), key=self._is_bad)),
+            metrics=tuple(sorted(self._over({model for model, _ in cuts[0].dimensions}), key=self._top_last)),
         )
 
     def _how(self, loose: set[str]) -> _Asked | None:
@@ -159,6 +159,11 @@ class Vague:
     def _is_bad(self, name: str) -> int:
         """Whether more of it is nothing to be "top" at."""
         return {"higher": 0, "lower": 2}.get(self.lexicon.registry.metrics[name].better, 1)
+
+    def _top_last(self, name: str) -> tuple[int, bool, bool]:
+        """The order in which metrics are meant by "biggest": what adds up before what does not, and money first."""
+        metric = self.lexicon.registry.metrics[name]
+        return self._is_bad(name), metric.unit == "ratio" or metric.kind == "ratio", metric.unit not in CURRENCIES
 
     def _sums(self) -> Iterator[str]:
         """The amounts of money that are added up, but for those that are spent."""
