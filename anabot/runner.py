@@ -25,7 +25,7 @@ from anabot.errors import AnabotError, PlaybookError, PlaybookSkipped, StoreErro
 from anabot.gatekeeping import Gatekeeper
 from anabot.lineage.dbt import DbtBuild
 from anabot.narrating import Narrator, Told
-from anabot.playbooks.batches import LIST, head_of, listed_words, none_of, part_of, values_of
+from anabot.playbooks.batches import LIST, all_figures, each, head_of, listed_words, none_of, part_of, values_of, within
 from anabot.playbooks.digest import Provenance, footer, is_due, write
 from anabot.playbooks.opening import opened
 from anabot.playbooks.playbook import Named, Playbook, span_of
@@ -94,20 +94,21 @@ class Runner:
         """The digest; of a batch, its list of values with each value's own as a part. What has nothing to post is no part."""
         if playbook.batch is None:
             return self._digest(playbook, slot, afresh())
-        head, asking, parts = head_of(playbook, playbook.batch), afresh(), list[Digest]()
+        head, asking, parts, state = head_of(playbook, playbook.batch), afresh(), dict[str, Digest](), self.state()
         listed = self._result(head, LIST, slot, self.current().registry, asking)
         values = values_of(listed, playbook.batch)
         if not values and not playbook.post_when:
             return self._digest(none_of(playbook, playbook.batch), slot, afresh())
         for value in values:
             with suppress(PlaybookSkipped):
-                parts.append(self._digest(part_of(playbook, playbook.batch, value), slot, afresh()))
+                parts[value] = self._digest(part_of(playbook, playbook.batch, value), slot, afresh())
         if not parts:
             raise PlaybookSkipped(f"{playbook.name} has nothing to post: none of its parts has.")
         first = self._digest(head, slot, asking, {LIST: listed})
-        receipts = tuple(dict.fromkeys(receipt for each in (first, *parts) for receipt in each.receipts))
-        words = listed_words(first.markdown, len(parts))
-        return replace(first, markdown=words, parts=tuple(parts), receipts=receipts, posted={})
+        said = {"": first, **parts}
+        receipts = tuple(dict.fromkeys(receipt for one in said.values() for receipt in one.receipts))
+        words, posted = listed_words(first.markdown, len(parts)), all_figures(state, ((v, d.posted) for v, d in said.items()))
+        return replace(first, markdown=words, parts=tuple(parts.values()), receipts=receipts, posted=posted)
 
     def _digest(self, playbook: Playbook, slot: Slot, asking: _Asking, known: Mapping[str, Result] | None = None) -> Digest:
         registry, state = self.current().registry, self.state()
@@ -132,18 +133,25 @@ class Runner:
             posted=figures(results, self._origins(playbook, asking), slot.at, slot.local.date(), state),
         )
 
-    def again(self, playbook: Playbook, at: dt.datetime) -> tuple[Mapping[str, Result], Mapping[str, Origin], dt.date]:
+    def again(
+        self, playbook: Playbook, at: dt.datetime, parts: Sequence[str] = ()
+    ) -> tuple[Mapping[str, Result], Mapping[str, Origin], dt.date]:
         """What its queries give now as of the instant `at`, where that comes from, and the slot's local day.
+
+        Of a batch, its list and the parts of these values are asked, each under its own name (see `playbooks.batches`).
 
         Raises:
             As `run`.
         """
         slot = slot_at(playbook.name, playbook.schedule, at)
-        registry = self.current().registry
-        asking = _Asking(self.engine, self._grant(playbook), self._intent(playbook, slot, dry_run=False))
-        Gatekeeper(engine=self.engine, build=self.build).before(playbook, slot, registry, asking.grant)
-        results = {name: self._result(playbook, name, slot, registry, asking) for name in playbook.queries}
-        return results, self._origins(playbook, asking), slot.local.date()
+        registry, grant, intent = self.current().registry, self._grant(playbook), self._intent(playbook, slot, dry_run=False)
+        Gatekeeper(engine=self.engine, build=self.build).before(playbook, slot, registry, grant)
+        results, origins = dict[str, Result](), dict[str, Origin]()
+        for value, one in each(playbook, parts):
+            asking = _Asking(self.engine, grant, intent)
+            results |= within(value, {name: self._result(one, name, slot, registry, asking) for name in one.queries})
+            origins |= within(value, self._origins(one, asking))
+        return results, origins, slot.local.date()
 
     def state(self) -> str:
         """A word for the data and the definitions as they now stand."""

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from anabot.playbooks.batches import value_of
 from anabot.playbooks.markdown import escape
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.view import Result
@@ -33,10 +34,14 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One number of a post that has moved. `group` is what it belongs to, as people read it; "" for a whole."""
+    """One number of a post that has moved. `group` is what it belongs to, as people read it; "" for a whole.
+
+    `dates` are the days it is of, unless `group` says them.
+    """
 
     query: str
     group: str
+    dates: str = ""
     column: Column
     was: Decimal
     now: Decimal
@@ -55,15 +60,21 @@ def figures(
 
 
 def moves(said: Mapping[str, Any], results: Mapping[str, Result], tolerance: Decimal, today: dt.date) -> tuple[Move, ...]:
-    """The numbers that have moved by more than `tolerance`, as a share of what they were: the largest shares first."""
-    found: list[Move] = []
+    """The numbers that have moved by more than `tolerance`, as a share of what they were: the largest shares first.
+
+    What two queries say in the same words, such as a batch's list and a part of it, is one move.
+    """
+    found: dict[tuple[str, ...], Move] = {}
     for name, before in said["cells"].items():
         if name in results:
             was = {(tuple(group), metric): Decimal(value) for group, metric, value in before}
+            dates = "" if _of_times(results[name]) else results[name].dates
             for key, (shown, column, now) in _cells(results[name], today):
                 if key in was and abs(now - was[key]) > tolerance * abs(was[key]):
-                    found.append(Move(query=name, group=shown, column=column, was=was[key], now=now))
-    return tuple(sorted(found, key=lambda one: (-_share(one), one.query, one.group, one.column.name)))
+                    group = ", ".join(filter(None, (escape(value_of(name)), shown)))
+                    move = Move(query=name, group=group, dates=dates, column=column, was=was[key], now=now)
+                    found.setdefault((group, dates, column.name), move)
+    return tuple(sorted(found.values(), key=lambda one: (-_share(one), one.query, one.group, one.column.name)))
 
 
 def key_of(moved: Sequence[Move], state: str) -> str:
@@ -77,7 +88,8 @@ def key_of(moved: Sequence[Move], state: str) -> str:
 def reply(playbook: Playbook, moved: Sequence[Move], said: Mapping[str, Any], origins: Mapping[str, Origin]) -> Digest:
     """The answer in the post's thread."""
     count = "A number of this post has moved" if len(moved) == 1 else f"{len(moved)} numbers of this post have moved"
-    rows = ["| Number | Was | Is | Moved by |", "| --- | ---: | ---: | ---: |", *(_row(one) for one in moved[:_SHOWN])]
+    several = len({one.dates for one in moved if one.dates}) > 1
+    rows = ["| Number | Was | Is | Moved by |", "| --- | ---: | ---: | ---: |", *(_row(one, several) for one in moved[:_SHOWN])]
     more = [f"_… and {len(moved) - _SHOWN} more._", ""] if len(moved) > _SHOWN else []
     causes = dict.fromkeys(_why(one.query, said, origins, playbook.schedule.zone) for one in moved)
     lines = [f"**{count}.**", "", *rows, "", *more, *(f"Why: {cause}." for cause in causes)]
@@ -112,8 +124,12 @@ def _share(move: Move) -> Decimal:
     return abs(move.now - move.was) / abs(move.was) if move.was else Decimal("Infinity")
 
 
-def _row(move: Move) -> str:
-    name = escape(move.column.label or move.column.name) + (f", {move.group}" if move.group else "")
+def _of_times(result: Result) -> bool:
+    return any(column.type in ("date", "time") and column.name not in result.metrics for column in result.table.columns)
+
+
+def _row(move: Move, dated: bool) -> str:
+    name = ", ".join(filter(None, (escape(move.column.label or move.column.name), move.group, move.dates if dated else "")))
     by = f"{rounded((move.now - move.was) / abs(move.was) * 100, 1):+,}%" if move.was else "from nothing"
     return f"| {name} | {escape(format_cell(move.was, move.column))} | {escape(format_cell(move.now, move.column))} | {by} |"
 

@@ -6,7 +6,7 @@ Each move is said once, however many workers look. It never changes a post, and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import structlog
 
 from anabot.errors import AnabotError, PlaybookHeld, StoreError, Undelivered
+from anabot.playbooks.batches import parts_said
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.restate import Origin, figures, key_of, moves, reply
 from anabot.playbooks.view import Result
@@ -28,8 +29,10 @@ WINDOW = dt.timedelta(days=35)
 class Again(Protocol):
     """Whoever asks a playbook's queries again: the runner."""
 
-    def again(self, playbook: Playbook, at: dt.datetime) -> tuple[Mapping[str, Result], Mapping[str, Origin], dt.date]:
-        """The results as of an instant, where they come from, and the slot's local day."""
+    def again(
+        self, playbook: Playbook, at: dt.datetime, parts: Sequence[str] = ()
+    ) -> tuple[Mapping[str, Result], Mapping[str, Origin], dt.date]:
+        """The results as of an instant, of a batch those of these parts, where they come from, and the slot's local day."""
 
     def state(self) -> str:
         """A word for the data and the definitions as they now stand."""
@@ -73,7 +76,7 @@ class Restating:
 
     def _look(self, posted: Posted, playbook: Playbook, tolerance: Decimal, state: str) -> None:
         at = dt.datetime.fromisoformat(posted.figures["at"])
-        results, origins, today = self.runner.again(playbook, at)
+        results, origins, today = self.runner.again(playbook, at, parts_said(posted.figures))
         moved = moves(posted.figures, results, tolerance, today)
         if not moved:
             self.store.posted.looked(posted, state)

@@ -1,12 +1,12 @@
 """A posted number that moves is answered in its thread, once, with what it was, what it is and why."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import NoReturn
 
-from bakery_playbooks import WEEK
+from bakery_playbooks import BY_SHOP, WEEK
 from runner_bench import MONDAY, Bench, book
 from test_runner_gates import changed
 
@@ -167,5 +167,21 @@ class Away:
     def __init__(self, bench: Bench) -> None:
         self.state = bench.runner.state
 
-    def again(self, playbook: Playbook, at: dt.datetime) -> NoReturn:
+    def again(self, playbook: Playbook, at: dt.datetime, parts: Sequence[str] = ()) -> NoReturn:
         raise PlaybookError("The warehouse did not answer.", passing=True)
+
+
+def test_the_parts_of_a_batch_are_watched_and_each_move_says_whose_it_is(bench: Bench) -> None:
+    restating, thread = posted(bench, book(BY_SHOP))
+    restating.round()
+    before = list(thread.said)
+    changed(bench, MORE.format(2) + " AND order_id IN (SELECT order_id FROM crumb.orders WHERE shop_id = 3)")
+
+    restating.round()
+    restating.round()
+
+    assert before == []
+    ((_, message, words),) = thread.said
+    rows = [line.split(" | ") for line in words.splitlines() if line.startswith("| Sales")]
+    assert message == "17.1"
+    assert [(row[0], row[-1]) for row in rows] == [("| Sales, Castle, Aug 2026", "+100.0% |"), ("| Sales, Castle", "+100.0% |")]
