@@ -162,7 +162,9 @@ class Runner:
         registry = self.current().registry
         return {
             name: Origin(
-                definition=definition_hash(registry, outcome.compiled.metrics, outcome.compiled.models), as_of=outcome.as_of
+                definition=definition_hash(registry, outcome.compiled.metrics, outcome.compiled.models),
+                as_of=outcome.as_of,
+                receipt=outcome.receipt,
             )
             for name, outcome in zip(playbook.queries, asking.outcomes, strict=False)
         }

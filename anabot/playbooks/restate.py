@@ -26,17 +26,19 @@ _MOST_ROWS, _SHOWN = 500, 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where the numbers of one query came from: a hash of what they mean, and the oldest load they rest on."""
+    """Where the numbers of one query came from: a hash of what they mean, the oldest load they rest on, the receipt."""
 
     definition: str
     as_of: dt.datetime | None
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """One number of a post that has moved. `group` is what it belongs to, as people read it; "" for a whole.
 
-    `dates` are the days it is of, unless `group` says them.
+    `dates` are the days it is of, unless `group` says them. `weight` is how far it moved, as a share of the largest that its
+    query says of the same metric: what was large counts for more.
     """
 
     query: str
@@ -45,6 +47,7 @@ class Move:
     column: Column
     was: Decimal
     now: Decimal
+    weight: Decimal = Decimal(0)
 
 
 def figures(
@@ -60,21 +63,21 @@ def figures(
 
 
 def moves(said: Mapping[str, Any], results: Mapping[str, Result], tolerance: Decimal, today: dt.date) -> tuple[Move, ...]:
-    """The numbers that have moved by more than `tolerance`, as a share of what they were: the largest shares first.
+    """The numbers that have moved by more than `tolerance`, as a share of what they were: wholes first, then by their weight.
 
-    What two queries say in the same words, such as a batch's list and a part of it, is one move.
+    Where a part of a metric has, a whole of it that moved at all is among them. What two queries say in the same words, such as
+    a batch's list and a part of it, is one move.
     """
     found: dict[tuple[str, ...], Move] = {}
     for name, before in said["cells"].items():
-        if name in results:
-            was = {(tuple(group), metric): Decimal(value) for group, metric, value in before}
-            dates = "" if _of_times(results[name]) else results[name].dates
-            for key, (shown, column, now) in _cells(results[name], today):
-                if key in was and abs(now - was[key]) > tolerance * abs(was[key]):
-                    group = ", ".join(filter(None, (escape(value_of(name)), shown)))
-                    move = Move(query=name, group=group, dates=dates, column=column, was=was[key], now=now)
-                    found.setdefault((group, dates, column.name), move)
-    return tuple(sorted(found.values(), key=lambda one: (-_share(one), one.query, one.group, one.column.name)))
+        for one in _moved(name, before, results[name], today) if name in results else ():
+            found.setdefault((one.group, one.dates, one.column.name), one)
+    beyond = [one for one in found.values() if abs(one.now - one.was) > tolerance * abs(one.was)]
+    metrics = {one.column.name for one in beyond}
+    wholes = [one for one in found.values() if not one.group and one.column.name in metrics and one not in beyond]
+    return tuple(
+        sorted([*wholes, *beyond], key=lambda one: (bool(one.group), -one.weight, one.query, one.group, one.column.name))
+    )
 
 
 def key_of(moved: Sequence[Move], state: str) -> str:
@@ -91,9 +94,25 @@ def reply(playbook: Playbook, moved: Sequence[Move], said: Mapping[str, Any], or
     several = len({one.dates for one in moved if one.dates}) > 1
     rows = ["| Number | Was | Is | Moved by |", "| --- | ---: | ---: | ---: |", *(_row(one, several) for one in moved[:_SHOWN])]
     more = [f"_… and {len(moved) - _SHOWN} more._", ""] if len(moved) > _SHOWN else []
-    causes = dict.fromkeys(_why(one.query, said, origins, playbook.schedule.zone) for one in moved)
+    causes = _whys(moved, said, origins, playbook.schedule.zone)
     lines = [f"**{count}.**", "", *rows, "", *more, *(f"Why: {cause}." for cause in causes)]
-    return Digest(title=f"{playbook.title}: restated", markdown="\n".join(lines) + f"\n\n---\n- By @{escape(playbook.owner)}\n")
+    receipts = list(filter(None, dict.fromkeys(origins[one.query].receipt for one in moved)))
+    whose = f"By @{escape(playbook.owner)}" + (f" · receipts {', '.join(receipts)}" if receipts else "")
+    return Digest(title=f"{playbook.title}: restated", markdown="\n".join(lines) + f"\n\n---\n- {whose}\n")
+
+
+def _moved(name: str, before: Sequence[Any], result: Result, today: dt.date) -> Iterator[Move]:
+    """All that is no longer what a query said, by however little."""
+    was = {(tuple(group), metric): Decimal(value) for group, metric, value in before}
+    most: dict[str, Decimal] = {}
+    for (_, metric), value in was.items():
+        most[metric] = max(most.get(metric, Decimal(0)), abs(value))
+    dates = "" if _of_times(result) else result.dates
+    for key, (shown, column, now) in _cells(result, today):
+        if key in was and now != was[key]:
+            weight = abs(now - was[key]) / most[column.name] if most[column.name] else Decimal("Infinity")
+            group = ", ".join(filter(None, (escape(value_of(name)), shown)))
+            yield Move(query=name, group=group, dates=dates, column=column, was=was[key], now=now, weight=weight)
 
 
 def _kept(result: Result, today: dt.date) -> list[list[Any]]:
@@ -108,7 +127,7 @@ def _cells(result: Result, today: dt.date) -> Iterator[tuple[tuple[tuple[Any, ..
     measured = [index for index, column in enumerate(columns) if column.name in result.metrics]
     grouped = range(min(measured, default=0))
     for place, row in enumerate(result.table.rows[:_MOST_ROWS]):
-        words = ", ".join(result.text(row, index) for index in grouped)
+        words = ", ".join(_group(columns[index], result.text(row, index)) for index in grouped)
         for index in measured:
             value = row[index]
             if (place, index) not in result.table.suppressed and _is_number(value):
@@ -116,12 +135,12 @@ def _cells(result: Result, today: dt.date) -> Iterator[tuple[tuple[tuple[Any, ..
                 yield (group, columns[index].name), (words, columns[index], Decimal(str(value)))
 
 
+def _group(column: Column, words: str) -> str:
+    return f"week of {words}" if column.type == "date" and column.name.endswith("__week") else words
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
-def _share(move: Move) -> Decimal:
-    return abs(move.now - move.was) / abs(move.was) if move.was else Decimal("Infinity")
 
 
 def _of_times(result: Result) -> bool:
@@ -134,18 +153,25 @@ def _row(move: Move, dated: bool) -> str:
     return f"| {name} | {escape(format_cell(move.was, move.column))} | {escape(format_cell(move.now, move.column))} | {by} |"
 
 
-def _why(query: str, said: Mapping[str, Any], origins: Mapping[str, Origin], zone: ZoneInfo) -> str:
-    definition, then = said["origins"][query]
-    now = origins[query]
-    if definition != now.definition:
-        return f"the definition has changed, from version {definition[:8]} to {now.definition[:8]}"
-    if now.as_of is None:
-        return "the data has changed since"
-    if then is None or dt.datetime.fromisoformat(then) == now.as_of:
-        return f"rows of these dates have changed; the newest load is still of {_when(now.as_of, zone)}"
-    return (
-        f"the data was loaded again, as of {_when(now.as_of, zone)}; it was as of {_when(dt.datetime.fromisoformat(then), zone)}"
-    )
+def _whys(moved: Sequence[Move], said: Mapping[str, Any], origins: Mapping[str, Origin], zone: ZoneInfo) -> Iterator[str]:
+    """Each reason once. Where several queries rest on newer loads, the oldest of them speaks for all."""
+    loads: list[tuple[dt.datetime, dt.datetime]] = []
+    others: dict[str, None] = {}
+    for name in dict.fromkeys(one.query for one in moved):
+        (definition, text), now = said["origins"][name], origins[name]
+        then = dt.datetime.fromisoformat(text) if text else None
+        if definition != now.definition:
+            others[f"the definition has changed, from version {definition[:8]} to {now.definition[:8]}"] = None
+        elif now.as_of is None:
+            others["the data has changed since"] = None
+        elif then is None or then == now.as_of:
+            others[f"rows of these dates have changed; the newest load is still of {_when(now.as_of, zone)}"] = None
+        else:
+            loads.append((then, now.as_of))
+    yield from others
+    if loads:
+        then, since = (min(times) for times in zip(*loads, strict=True))
+        yield f"the data was loaded again, as of {_when(since, zone)}; it was as of {_when(then, zone)}"
 
 
 def _when(at: dt.datetime, zone: ZoneInfo) -> str:
