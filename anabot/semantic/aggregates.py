@@ -12,6 +12,10 @@ from anabot.semantic.trees import case, cast, number
 _APPROXIMATE = ("duckdb", "snowflake")
 _EXACTLY = "Take the exact one: leave `use_approximate_percentile`, or `percentile_type: continuous`, out of its definition."
 _DIALECTS = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "snowflake": "Snowflake"}
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("int", "bigint", "smallint", "tinyint", "decimal", "num", "double", "float", "real"), "number"),
+    **dict.fromkeys(("char", "varchar", "text", "string"), "text"),
+}
 _PLAIN: dict[str, type[exp.Sum | exp.Min | exp.Max | exp.Avg]] = {
     "sum": exp.Sum,
     "sum_boolean": exp.Sum,
@@ -56,7 +60,9 @@ def kind(metric: Metric, model: SemanticModel) -> Kind:
     dimension = next((each for each in model.dimensions.values() if each.expr == metric.expr), None)
     if dimension is not None and dimension.kind == "time":
         return "time"
-    return "text" if dimension is not None and not metric.unit and not dimension.data_type else "number"
+    if dimension is None or metric.unit:
+        return "number"
+    return next((kind for word, kind in _KINDS.items() if dimension.data_type.startswith(word)), "unknown")
 
 
 def _counted(metric: Metric, value: exp.Expression, only: exp.Expression) -> exp.Expression | None:

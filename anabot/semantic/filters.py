@@ -49,6 +49,11 @@ class Ref:
             return f"{self.name}__extract_{self.part}"
         return f"{self.name}__{self.grain}" if self.grain else self.name
 
+    @property
+    def met_by(self) -> tuple[str, ...]:
+        """The names that rows must have to meet it: its own; where it is a metric, the last of each of its keys."""
+        return tuple(name.rpartition("__")[2] for name in self.group_by) if self.kind == "metric" else (self.dunder,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Predicate:

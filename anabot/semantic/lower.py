@@ -18,7 +18,6 @@ from anabot.semantic.plan import (
     Converted,
     Filtered,
     Joined,
-    Kind,
     Listed,
     Looked,
     Measure,
@@ -36,7 +35,7 @@ from anabot.semantic.plan import (
 from anabot.semantic.shifted import shifted
 from anabot.semantic.trees import aliased, both, by_name, cast, column, filled, identifier, moved, number, table
 
-_ABSENT: dict[Kind, str] = {"number": "SMALLINT", "date": "DATE", "time": "TIMESTAMP", "text": "TEXT"}
+_ABSENT = {"number": "SMALLINT", "date": "DATE", "time": "TIMESTAMP", "text": "TEXT"}
 _PARTS, _PART, _PICKED = "parts", "part", "picked"
 _WHOLE, _TOLD = "whole", "told"
 _CONVERSION, _CONVERTED = "conversion", "converted"  # the conversions numbered; those met with their base
@@ -96,7 +95,7 @@ def _columns(part: Part) -> dict[str, exp.Expression]:
 def _combined(node: Combined) -> exp.Select:
     every = [measure for part in node.parts for measure in part.measures]
     union: exp.Expression | None = None
-    for part in node.parts:
+    for part in sorted(node.parts, key=_typed):
         select = _widened(part, every)
         union = select if union is None else exp.Union(this=union, expression=select, distinct=False)
     return _selected(union, _PARTS)
@@ -214,9 +213,14 @@ def _on_spine(node: OnSpine) -> exp.Select:
     return select
 
 
+def _typed(part: Part) -> bool:
+    """Whether the types of all its measures are known. Parts of which they are not stand first, where they decide them."""
+    return all(each.kind in _ABSENT for each in part.measures)
+
+
 def _absent(measure: Measure) -> exp.Expression:
-    """A NULL with a type that gives way to the measure's own: PostgreSQL would take a bare one for text."""
-    return cast(exp.Null(), _ABSENT[measure.kind])
+    """A NULL with a type that gives way to the measure's own, where that is known: PostgreSQL takes two bare ones for text."""
+    return cast(exp.Null(), _ABSENT[measure.kind]) if measure.kind in _ABSENT else exp.Null()
 
 
 def _from(rows: Rows) -> exp.Select:

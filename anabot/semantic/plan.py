@@ -26,7 +26,7 @@ from sqlglot import exp
 
 from anabot.semantic.registry import SemanticModel, TimeSpine
 
-Kind = Literal["number", "date", "time", "text"]  # what a measure holds: decides the type of its absence
+Kind = Literal["number", "date", "time", "text", "unknown"]  # what a measure holds: decides the type of its absence
 Named = tuple[tuple[str, exp.Expression], ...]
 
 

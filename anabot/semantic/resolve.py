@@ -86,8 +86,8 @@ def resolve_fully(
     _check_times(canonical, leaves)
     _check_change(canonical, registry)
     check_beside(registry, canonical, tuple(keys.values()))
-    for ref in (ref for predicate in predicates for ref in predicate.refs if ref.kind != "metric"):
-        words.meaning(ref.dunder, leaves, metrics)
+    for name in (name for predicate in predicates for ref in predicate.refs for name in ref.met_by):
+        words.meaning(name, leaves, metrics)
     keyed = tuple(keys.values())
     return Resolved(query=canonical, keys=keyed, fields=fields, leaves=leaves, names=names, predicates=predicates)
 

@@ -240,7 +240,7 @@ class Source:
         """A metric as a column: another question by join keys, met by those keys."""
         alias = f"{ref.name}__by__{'__'.join(ref.group_by)}"
         if alias not in self._aliases:
-            slots = [self.named(name.rpartition("__")[2]) for name in ref.group_by]
+            slots = [self.named(name) for name in ref.met_by]
             met_at = (
                 {} if self.outer else dict(zip(ref.group_by, slots, strict=True))
             )  # an outer join shows what it does not meet

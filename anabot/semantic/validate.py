@@ -93,13 +93,20 @@ def _cycles(draft: Draft) -> set[str]:
                 )
             bad.update(trail)
         elif name in draft.metrics and name not in done:
-            for each in draft.metrics[name].inputs:
-                visit(each.metric, (*trail, name))
+            for below in _below(draft.metrics[name]):
+                visit(below, (*trail, name))
             done.add(name)
 
     for name in draft.metrics:
         visit(name, ())
     return bad
+
+
+def _below(metric: Metric) -> Iterator[str]:
+    """The metrics that must be known before this one: its inputs, and those that its conditions look up."""
+    yield from (each.metric for each in metric.inputs)
+    for where in (metric.where, *(each.where for each in metric.inputs)):
+        yield from (ref.name for ref in _refs(where) if ref.kind == "metric")
 
 
 def _unread(draft: Draft, metric: Metric) -> bool:
@@ -132,26 +139,31 @@ def _refs(predicates: Iterable[Predicate]) -> Iterator[Ref]:
 
 
 def _ref(draft: Draft, catalog: Catalog, metric: Metric, ref: Ref, at: Path) -> None:
+    missed = [name for name in ref.met_by if not _name(draft, catalog, metric, name, at)]
     if ref.kind == "metric":
         _unknown_metric(draft, "metric", metric.name, ref.name, at)
-    else:
-        _name(draft, catalog, metric, ref.dunder, at)
+        looked_up = draft.metrics.get(ref.name)
+        for name in ref.group_by if not missed and looked_up and not _unread(draft, looked_up) else ():
+            _name(draft, catalog, metric, name, at, of=ref.name)
 
 
-def _name(draft: Draft, catalog: Catalog, metric: Metric, name: str, at: Path) -> None:
-    for leaf in catalog.leaves(metric.name):
+def _name(draft: Draft, catalog: Catalog, metric: Metric, name: str, at: Path, *, of: str = "") -> bool:
+    """Whether there is a name that the metric uses: one of its own, or of another metric that it looks up."""
+    owner = of or metric.name
+    for leaf in catalog.leaves(owner):
         try:
             found = catalog.slot(leaf.model, leaf.time_dimension, name)
         except Ambiguous as error:
-            what = f"`{name}` means several things for `{metric.name}`."
+            what = f"`{name}` means several things for `{owner}`."
             draft.fault_of("metric", metric.name, what, f"It may be {' or '.join(error.names)}.", "Write the full name.", at=at)
-            return
+            return False
         if found is None:
             known = set(catalog.names(leaf.model, leaf.time_dimension))
             why = f"It is measured on `{leaf.model}`, which does not reach it."
             todo = did_you_mean(name, known) or "Add the dimension, or an entity that leads to it."
-            draft.fault_of("metric", metric.name, f"The metric `{metric.name}` has no dimension `{name}`.", why, todo, at=at)
-            return
+            draft.fault_of("metric", metric.name, f"The metric `{owner}` has no dimension `{name}`.", why, todo, at=at)
+            return False
+    return True
 
 
 def _governed(draft: Draft, metric: Metric) -> None:

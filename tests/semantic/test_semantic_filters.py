@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from anabot.errors import UnknownName
 from anabot.semantic import compile_query, parse_registry, render
 from anabot.semantic.filters import BadTemplate, Ref, parse_filter, parse_ref
 from anabot.semantic.query import MetricQuery
@@ -153,3 +154,50 @@ def test_a_dimension_that_is_a_comparison_can_be_filtered_by(op: str, values: tu
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE parcels AS SELECT * FROM (VALUES (1, 2), (1, 3), (4, 2), (NULL, 2)) AS t(due, came)")
         assert connection.execute(statement.text, list(statement.params)).fetchall() == [(count,)]
+
+
+STALLS = """models:
+- name: stalls
+  semantic_model: {enabled: true}
+  columns:
+  - {name: stall, entity: {name: stall, type: primary}}
+  - {name: town, dimension: {type: categorical}}
+  - {name: seats, dimension: {type: categorical}}
+  metrics:
+  - {name: stalls, agg: count, expr: stall}
+  - {name: largest_stall, agg: max, expr: seats}
+- name: sales
+  semantic_model: {enabled: true}
+  primary_entity: sale
+  columns:
+  - {name: stall, entity: {name: stall, type: foreign}}
+  - {name: buyer, entity: {name: buyer, type: foreign}}
+  metrics:
+  - {name: sales, agg: count, expr: "1"}
+- name: gifts
+  semantic_model: {enabled: true}
+  primary_entity: gift
+  columns:
+  - {name: stall, entity: {name: stall, type: foreign}}
+  metrics:
+  - {name: gifts, agg: count, expr: "1"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "missing"),
+    [
+        ("{{ Metric('sales', ['buyer']) }} > 1", "`stalls` has no dimension `buyer`"),
+        ("{{ Metric('stalls', ['gift']) }} > 1", "`stalls` has no dimension `gift`"),
+        ("{{ Metric('gifts', ['buyer']) }} > 1", "has no dimension `buyer`"),
+    ],
+)
+def test_a_metric_in_a_condition_by_a_key_that_one_side_lacks_is_refused_by_name(condition: str, missing: str) -> None:
+    registry = parse_registry({"m.yml": STALLS}, governed=False)
+    grant = Grant(subject="x", audience="dm", metrics=frozenset({"stalls"}))
+    predicates = (parse_filter(condition),)
+
+    with pytest.raises(UnknownName) as refused:
+        compile_query(registry, MetricQuery(metrics=("stalls",)), grant, predicates=predicates)
+
+    assert missing in str(refused.value)
