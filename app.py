@@ -9,6 +9,7 @@ import uvicorn
 from anabot import log
 from anabot.config import load_settings
 from anabot.errors import AnabotError
+from anabot.resting import lasting
 from anabot.serving import open_service
 from anabot.slack.socket_mode import connect
 
@@ -18,6 +19,7 @@ def main() -> None:
     log.configure()
     settings = load_settings(slack=True, events=True)
     with open_service(settings) as service:
+        lasting()
         socket = connect(service.app, settings.slack) if settings.slack.app_token.get_secret_value() else None
         try:
             uvicorn.run(service.web, host=settings.host, port=settings.port, log_level="warning")

@@ -14,6 +14,7 @@ import typer
 
 from anabot import log
 from anabot.errors import AnabotError
+from anabot.resting import lasting
 
 
 def main() -> None:
@@ -47,6 +48,7 @@ def _app() -> typer.Typer:
         searching,
     )
 
+    lasting()
     gc.enable()
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_purpose())
     for command in (asking.ask, asking.query, searching.search, care.check, care.migrate, care.worker, doctor.doctor, care.demo):

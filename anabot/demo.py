@@ -35,6 +35,7 @@ from starlette.routing import Mount
 from anabot import log
 from anabot.config import Settings
 from anabot.errors import AnabotError, ConfigError
+from anabot.resting import lasting
 from anabot.serving import Service, open_service
 from anabot.workspace import LOCAL_TOKEN, LoopbackOnly, check_safe, create_workspace
 
@@ -64,6 +65,7 @@ def run_demo(port: int = PORT) -> None:
     """
     settings = _prepared(Path("var/demo.db"))
     with running(settings, port) as demo:
+        lasting()
         _talk.print(f"\nAna is ready: [bold]{demo.url}[/bold]\n")
         _talk.print("It is Monday, 5 October 2026, 07:58 in Los Angeles: the first playbooks arrive in two minutes.")
         _talk.print("Ask her something in #fin-weekly, or press one of the questions she offers. Ctrl-C ends it.")
@@ -80,6 +82,7 @@ def check_demo() -> int:
     settings = _prepared(Path("var/demo-check.db"))
     built = time.perf_counter()
     with running(settings, 0) as demo:
+        lasting()
         up = time.perf_counter()
         text = _ask(demo.url)
         answered = time.perf_counter()

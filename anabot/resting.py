@@ -19,6 +19,11 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
+def lasting() -> None:
+    """What is there now stays while this process does: a question does not wait until it is walked again, nor does the end."""
+    gc.freeze()
+
+
 @contextmanager
 def settled() -> Iterator[None]:
     """What is there already is not walked again: for long work that throws away what it makes beside a large registry."""

@@ -18,6 +18,7 @@ from anabot.directory import FileDirectory
 from anabot.errors import AnabotError, ConfigError
 from anabot.hello import Hello, hello
 from anabot.lending import Lending
+from anabot.resting import lasting
 from anabot.semantic.known import as_known
 from anabot.semantic.registry import Registry
 from anabot.slack.alarms import ROUND_S, Alarms
@@ -100,6 +101,7 @@ def _no_groups(_: str) -> frozenset[str]:
 def run_worker(settings: Settings) -> None:
     """Run the worker alone until SIGTERM."""
     with open_service(settings) as service:
+        lasting()
         service.worker.serve()
 
 

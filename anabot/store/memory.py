@@ -47,8 +47,11 @@ class Seen:
         self._database = database
 
     def once(self, key: str) -> bool:
-        """True for the first caller with `key`, in any process; False for every later one."""
-        with self._database.write() as connection:
+        """True for the first caller with `key`, in any process; False for every later one.
+
+        Only a power cut forgets it, unless something that is synced was written since, as every answer is before it is said.
+        """
+        with self._database.write(synced=False) as connection:
             return insert_new(self._database, connection, tables.seen, {"key": key, "at": now_text()})
 
     def forget(self, older_than: dt.timedelta) -> int:
@@ -71,8 +74,8 @@ class Threads:
         return None if found is None else json.loads(found)
 
     def put(self, thread: str, state: Any, *, actor: str = "") -> None:
-        """Keep `state` (JSON) as the thread's newest, which the actor has made so."""
-        with self._database.write() as connection:
+        """Keep `state` (JSON) as the thread's newest, which the actor has made so. It is synced with its answer."""
+        with self._database.write(synced=False) as connection:
             row = {"thread": thread, "at": now_text(), "actor": actor, "state": to_json(state)}
             upsert(self._database, connection, tables.threads, row)
 

@@ -20,6 +20,7 @@ from people import Seat  # noqa: E402
 from pydantic import SecretStr  # noqa: E402
 
 from anabot.demo import Running, running  # noqa: E402
+from anabot.resting import lasting  # noqa: E402
 from anabot.workspace import LOCAL_TOKEN  # noqa: E402
 from demo.build import DEFAULT_OUT, build  # noqa: E402
 from tests.bench.report import line, p50, p95, title  # noqa: E402
@@ -58,6 +59,7 @@ def _demo() -> Iterator[Running]:
         local = {"slack_bot_token": SecretStr(LOCAL_TOKEN), "slack_signing_secret": SecretStr("only-for-the-bench")}
         with running(settings.model_copy(update=local)) as demo:
             demo.service.warm()
+            lasting()  # as `anabot demo` and `app.py` do
             yield demo
 
 
