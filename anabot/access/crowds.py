@@ -14,6 +14,7 @@ from decimal import Decimal
 from anabot.access.privacy import TILE, Atom, People, Place, said, tiles, unsaid
 from anabot.errors import NotAllowed
 from anabot.periods import add_months
+from anabot.semantic.catalog import catalog_of
 from anabot.semantic.people import MONTH, Asked, Counting, counting
 from anabot.semantic.query import MetricQuery, Span
 from anabot.semantic.registry import Registry
@@ -95,6 +96,7 @@ class Counter:
             together=self.rule.together,
         )
         people = replace(people, counted=dict(self._apart(how, place, people)))
+        people = replace(people, once=self._once(how, place, people))
         return Crowd(name=name, people=people, hidden=unsaid(people, self.rule.k))
 
     def _apart(self, how: Counting, place: int, people: People) -> Iterator[tuple[Place, int]]:
@@ -119,6 +121,13 @@ class Counter:
             for row in self._counts(how, (*way.by, MONTH)):
                 width = len(way.by)
                 yield Place(way, row[:width], _month(row[width])), _number(row[width + 1 + place])
+
+    def _once(self, how: Counting, place: int, people: People) -> bool:
+        """Whether the number counts once what recurs in several cells; a balance is that of one month alone."""
+        counted = [leaf for leaf in catalog_of(self.registry).leaves(self.metric) if leaf.agg == "count_distinct"]
+        if any(leaf.non_additive is None or leaf.non_additive.group_by for leaf in counted):
+            return _number(self._counts(how, ())[0][place]) != sum(people.atoms.values())
+        return bool(counted) and any(cell.way.monthly for cell in people.counted)
 
     # One answer
 

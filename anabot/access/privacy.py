@@ -6,7 +6,9 @@
 
 The lattice is closed: every set of the declared dimensions that can be asked for, over twelve months at once or by the month.
 What is said of one cell depends on the data alone and never on what was asked, so that two questions find no difference of
-fewer than k people. It does not remember: data that moves between two questions can tell what each of them did not.
+fewer than k people. What counts people once, however many cells they stand in, is said of one cell at a time: of two of them
+together it would tell, beside one of them, of those who stand in the other alone. It does not remember: data that moves between
+two questions can tell what each of them did not.
 """
 
 from __future__ import annotations
@@ -48,7 +50,8 @@ class People:
     """How many distinct people stand behind each cell of one population.
 
     `atoms` are by all `dimensions` and the month; `counted` are cells whose people were counted apart because they recur in
-    several atoms. `tiles` are the first days of the tiles of twelve months, newest last.
+    several atoms. `tiles` are the first days of the tiles of twelve months, newest last. With `once`, the number counts people
+    once although they recur in several cells.
     """
 
     dimensions: tuple[str, ...]
@@ -56,6 +59,7 @@ class People:
     counted: Mapping[Place, int] = field(default_factory=dict)
     tiles: tuple[dt.date, ...] = ()
     together: int = 2
+    once: bool = False
 
     def ways(self) -> Iterator[Way]:
         """Every way that can be asked for, coarsest first."""
@@ -181,7 +185,7 @@ class _Closing:
     def _left(self, outer: Place, inner: Place) -> int:
         """At least how many people `outer` has beside those of `inner`; 0 where both are the same. At k it stops counting."""
         least, atoms = self.count[outer] - self.count[inner], self.people.atoms
-        if least >= self.k:
+        if least >= self.k or self.people.once:  # one who stands in both is not counted again for the rest
             return least
         left = self.people.cells[outer] - self.people.cells[inner]
         return self.k if any(atoms[atom] >= self.k for atom in left) else max([least, *map(atoms.__getitem__, left)])
@@ -206,7 +210,7 @@ def said(
     whole = bool(people.tiles) and _whole(people, set(months))
     way = Way(by, monthly=bool(people.tiles) and not whole)
     cells = {Place(way, values, tile_of(people.tiles, month) if whole and month else month) for values, month in atoms}
-    return all(cell in people.cells and cell not in hidden for cell in cells)
+    return not (people.once and len(cells) > 1) and all(cell in people.cells and cell not in hidden for cell in cells)
 
 
 def _whole(people: People, months: set[dt.date]) -> bool:
