@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from anabot.agent.offline import filtering, whole
+from anabot.agent.offline import filtering, roles, whole
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
@@ -26,6 +26,7 @@ from anabot.semantic.registry import DimensionRef
 from anabot.semantic.resolve import resolve
 from anabot.semantic.units import CURRENCIES
 
+_ADDED_UP = ("sum", "sum_boolean")
 _OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne"}
 
 
@@ -104,6 +105,10 @@ class Builder:
                 raise stuck("shape", f"{metric.label} is not in {other[0]}.", unknown=other)
         self._fits_nouns()
         found = [self.lexicon.registry.metrics[name] for name in self.metrics]
+        if self.slots.summed and not any(metric.agg in _ADDED_UP or metric.inputs for metric in found):
+            raise stuck(
+                "shape", f"{found[0].label} is not a sum. Ask “how many”, or name what to add up.", unknown=self.slots.summed
+            )
         if self.slots.worth and not any(metric.unit in CURRENCIES for metric in found):
             word = self.slots.worth[0]
             raise stuck("shape", f"{found[0].label} is not money, so it has no “{word}”.", unknown=[word])
@@ -233,6 +238,7 @@ class Builder:
         by_name = {r.name: r for r in found}
         if pick.text in self.taken and self.taken[pick.text] in by_name:
             return by_name[self.taken[pick.text]]
+        found = roles.narrowed(found, pick.role)
         wanted = {_home(r) for c in self.slots.cuts for r in found if _home(r) in c.dimensions}
         found = self._spelled(pick, [r for r in found if _home(r) in wanted], found)
         if len({_home(r) for r in found}) > 1 and len({_bare(r) for r in found}) > 1:
@@ -258,6 +264,7 @@ class Builder:
                 values = list(dict.fromkeys(v[2] for p in picks if p.negated is negated for v in p.values))
                 if values:
                     said.append(_condition(name, values, negated))
+        said += filtering.blank(self.slots, self.dimension, self.notes)
         said += filtering.matched(self.slots, self.dimension, self.notes)
         said += filtering.conditions(self.slots, self.lexicon.reach(*self.metrics), self.notes)
         return (*kept, *said)

@@ -27,6 +27,15 @@ def conditions(slots: Slots, reached: Sequence[DimensionRef], notes: list[str]) 
         notes.append(f"{'Not on' if left_out else 'Only on'} {_named(days)}.")
 
 
+def blank(slots: Slots, dimension: Callable[[Cut], DimensionRef], notes: list[str]) -> Iterator[Filter]:
+    """ "orders without a channel", "where the tier is unknown": rows in which nothing stands there."""
+    for cut, left_out in slots.blank:
+        ref = dimension(cut)
+        label = ref.dimension.label or ref.dimension.name.replace("_", " ")
+        notes.append(f"Only rows {'with' if left_out else 'without'} a {label}.")
+        yield Condition(field=ref.name, op="not_null" if left_out else "is_null")
+
+
 def matched(slots: Slots, dimension: Callable[[Cut], DimensionRef], notes: list[str]) -> list[Filter]:
     """ "whose name starts with J or contains X, and …": those said with "or" are one condition, all others hold together."""
     found: list[Filter] = []

@@ -28,6 +28,8 @@ _READERS: dict[str, Reader] = {
     "running": flag("running"),
     "none": read_none.none,
     "records": read_none.records,
+    "blank": read_none.blank,
+    "summed": note("summed"),
     "every": flag("every"),
     "match": read_matches.match,
     "is": Parser.misplace,  # taken by the dimension before it

@@ -41,7 +41,18 @@ class Listing:
             slots.bounds,
             slots.when,
         )
-        more = (slots.rank, slots.sort, slots.over, slots.against, slots.define, slots.verbs, slots.wants_cut, slots.why)
+        more = (
+            slots.rank,
+            slots.sort,
+            slots.over,
+            slots.against,
+            slots.define,
+            slots.verbs,
+            slots.wants_cut,
+            slots.why,
+            slots.blank,
+            slots.compared,
+        )
         loose = {cut.text for cut in slots.bare}
         asked = previous is None and (slots.which or bool(slots.bare))
         return (

@@ -13,8 +13,27 @@ from anabot.agent.offline.slots import Cut, Mention, Rank, Slots
 from anabot.agent.offline.times import grain_name
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import DimensionRef, Registry
+from anabot.semantic.units import CURRENCIES
 
 _TOP = 10  # "top customers" without a number
+_LENGTHS = (
+    "seconds",
+    "minutes",
+    "hours",
+    "days",
+    "weeks",
+    "months",
+    "years",
+    "miles",
+    "km",
+    "kilometers",
+    "kilometres",
+    "meters",
+)
+_OF_UNITS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("longest", "shortest"), _LENGTHS),
+    **dict.fromkeys(("most expensive", "priciest", "costliest", "least expensive", "cheapest"), tuple(CURRENCIES)),
+}
 _DATES = ("date", "time")  # units of metrics that are best read from the earliest on
 Order = tuple[list[str], int | None]
 
@@ -39,7 +58,7 @@ class Ordering:
         if slots.sort:
             return [self._sorted(*slots.sort)], limit
         if slots.direction:
-            return [_signed(self.metrics[0], slots.direction == "desc")], limit
+            return [_signed(self.metrics[0], self._points_down(slots.direction))], limit
         kept, limit = self._kept(group)
         if slots.resize and limit is None:
             raise stuck(
@@ -53,6 +72,12 @@ class Ordering:
         else:
             name = self.dimension(by).name if by.dimensions else grain_name(by.unit, self.registry.calendar)
         return _signed(name, self.slots.direction == "desc" if self.slots.direction else descending)
+
+    def _points_down(self, direction: str) -> bool:
+        """Whether the largest come first: "best first" is by what the registry calls better."""
+        if direction not in ("best", "worst"):
+            return direction == "desc"
+        return self._descends(Rank(direction=direction, text=f"{direction} first"), self.metrics[0])
 
     def _by_value(self, group: Sequence[str]) -> list[str]:
         """What is customary where nobody says: nothing over time, otherwise by the first metric."""
@@ -81,6 +106,7 @@ class Ordering:
                 f"“{rank.text}” within each stretch of time is more than I can do: ask without the time, or without the ranking.",
             )
         name = self.named(rank.mention)
+        self._fits(rank, name)
         descending = self._descends(rank, name)
         if self.slots.change and rank.mention is None and rank.direction in ("top", "bottom"):
             name = f"{name}__change"  # "which segment grew most" is about the change
@@ -88,6 +114,16 @@ class Ordering:
         if rank.count is None and limit == _TOP:
             self.notes.append(f"“{rank.text.capitalize()}” without a number is read as {rank.text} {_TOP}.")
         return [_signed(name, descending)], limit
+
+    def _fits(self, rank: Rank, name: str) -> None:
+        """ "Longest" is said of a time or a way, "cheapest" of money: of anything else it asks for another number."""
+        metric, units = self.registry.metrics[name], _OF_UNITS.get(rank.text.casefold())
+        if units and metric.unit not in units:
+            raise stuck(
+                "shape",
+                f"“{rank.text.capitalize()}” is not said of {metric.label}. Say “highest” or “lowest”.",
+                unknown=[rank.text],
+            )
 
     def _descends(self, rank: Rank, name: str) -> bool:
         if rank.direction in ("top", "bottom"):

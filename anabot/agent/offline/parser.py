@@ -81,6 +81,11 @@ class Parser:
     def _lone_unit(self, i: int) -> None:
         """ "…, segment and month": a unit in a list of cuts."""
         listed = self.at(i - 1).says("and") or self.at(i - 1).kind == "comma"
+        ranked = not self.slots.cuts and any(tag.says("top") for tag in self.tags[i + 1 :])
+        if i == 0 and ranked and not self.slots.rank:  # "the day with the most orders"
+            self.slots.cuts.append(unit_cut(self.at(i)))
+            self.slots.one |= not self.at(i).text.casefold().endswith("s")
+            return
         if listed and self.slots.cuts:
             self.slots.cuts.append(self._part_of_date(i) or unit_cut(self.at(i)))
         else:

@@ -23,7 +23,7 @@ _OPEN = ("before", "until", "till", "through", "by", "prior")
 
 def point(d: Dates, i: int) -> Match | None:
     """The longest phrase for one stretch of time that starts at token `i`."""
-    if d.word(i) == "month" and d.word(i + 1) == "of":
+    if d.word(i) == "month" and d.word(i + 1) == "of" and not d.year(i + 2):
         i += 2
     found = [match for rule in _RULES if (match := _safely(rule, d, i))]
     return max(found, key=lambda match: match[0], default=None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from anabot.agent.offline import roles
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, read_cuts, value_beside_dimension, values_at
 from anabot.agent.offline.read_matches import described
@@ -169,20 +170,28 @@ def _value(p: Parser, i: int) -> int | None:
     if not _placed(p, i):
         return p.misplace(i)
     contrasted = p.at(i - 1).says("vs") or p.at(i + 1).says("vs")
-    p.slots.picks.append(Pick(values=tuple(p.entry(i).values), text=p.at(i).text, contrasted=contrasted))
+    p.slots.picks.append(Pick(values=tuple(p.entry(i).values), text=p.at(i).text, contrasted=contrasted, role=roles.said(p, i)))
     return i + 1
 
 
 def _placed(p: Parser, i: int) -> bool:
     """Whether a value stands where one belongs: after "in" or "for", right beside a name, or alone in a follow-up."""
     before, after = p.at(i - 1), p.at(i + 1)
-    if p.before[i] & (_PLACES_VALUE | _AUXILIARIES) or after.says("vs", "share"):
+    if p.before[i] & (_PLACES_VALUE | _AUXILIARIES) or after.says("vs", "share", "only"):
         return True
     if i and p.before[i] <= _COPULA and before.kind in ("name", "question", "date", "comma", "operator", "unknown"):
         return True
     if after.kind in ("name", "question") and p.before[i + 1] <= _ARTICLES:
         return True
-    return not any(p.mention(k) for k in range(len(p.tags)))
+    return _heads_list(p, i) or not any(p.mention(k) for k in range(len(p.tags)))
+
+
+def _heads_list(p: Parser, i: int) -> bool:
+    """ "Harbour, Market and Castle orders": the last of a list is placed, and so are those before it."""
+    j = i + 1
+    while p.joined(j):
+        j += 1
+    return j > i + 1 and bool(p.entry(j).only_values and p.entry(j).values) and not p.before[j] and _placed(p, j)
 
 
 def _bare_dimension(p: Parser, i: int) -> int | None:
@@ -256,11 +265,12 @@ def _agent(p: Parser, i: int, j: int) -> int | None:
     """ "made by customers from X", "paid by X": after a verb, who did it; a value says which, and nothing is cut."""
     before = p.at(i - 1)
     done = before.says("verb") or (before.kind == "unknown" and is_verb(before.text.casefold()))
-    if not done or p.at(i).text.casefold() != "by":
+    if p.at(i).text.casefold() != "by":
         return None
     if p.entry(j).only_values and p.entry(j).values:
-        p.slots.picks.append(Pick(values=tuple(p.entry(j).values), text=p.at(j).text))
-        return j + 1
+        return more_values(p, j, False, first=True)
+    if not done:
+        return None
     models = p.entry(j).models
     placed = p.entry(j + 1).values and p.before_of(j + 1) & PLACES
     if models and (placed or p.at(j + 1).says("who")):
@@ -271,7 +281,7 @@ def _agent(p: Parser, i: int, j: int) -> int | None:
 
 def _named_by_both(p: Parser, i: int) -> Mention | None:
     """ "top campaigns by spend": what is ranked and the word after "by" are together the name of a metric."""
-    if p.at(i).kind != "unknown" or not p.slots.cuts:
+    if not (p.at(i).kind == "unknown" or p.at(i).says("verb")) or not p.slots.cuts:
         return None
     found = p.lexicon.naming({*words(p.slots.cuts[-1].text), *words(p.at(i).text)})
     return Mention(metrics=(found[0],), text=p.at(i).text) if len(found) == 1 else None
@@ -286,7 +296,7 @@ def pick(p: Parser, i: int) -> int:
         return end
     if (
         p.cut(i + 1)
-        and p.at(i + 1).kind == "name"
+        and p.at(i + 1).kind in ("name", "unit")
         and not p.at(i + 2).says("is")
         and not values_at(p, i + 2, p.entry(i + 1).dimensions)
     ):
@@ -349,7 +359,7 @@ def leave_out(p: Parser, i: int) -> int:
     """ "excluding X and Y", "not in X"."""
     if (end := not_any(p, i)) is not None:
         return end
-    if p.at(i + 1).kind == "unknown" or p.at(i + 1).says("weekdays"):
+    if p.at(i + 1).kind == "unknown" or p.at(i + 1).says("weekdays", "blank"):
         return i + 1
     end = value_beside_dimension(p, i + 1, negated=True)
     if end is not None:

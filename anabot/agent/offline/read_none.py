@@ -8,9 +8,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from anabot.agent.offline.parser import Parser
-from anabot.agent.offline.slots import Bound, Mention
+from anabot.agent.offline.slots import Bound, Cut, Mention, Pick
 
 _RELATIVE = {"have", "has", "had", "do", "does", "did", "was", "were", "is", "are"}
+_PUT_DOWN = ("recorded", "set", "given", "known", "assigned", "specified", "listed", "entered", "at all")
 _OUT = ("not", "without", "w/o")
 
 
@@ -18,6 +19,8 @@ def none(p: Parser, i: int) -> int:
     """ "with no orders", "that have zero sales", "who never placed an order"."""
     found = _counted(p, i + 1)
     related = p.at(i - 1).says("who") or p.before[i] & (_RELATIVE | {"with"})
+    if not found and related and (end := _without_a_value(p, i)):
+        return end
     if found is None or not related:
         p.slots.unknown.append(p.at(i).text)
         return i + 1
@@ -29,7 +32,53 @@ def not_any(p: Parser, i: int) -> int | None:
     text = p.at(i).text.casefold()
     found = _counted(p, i + 1) if text in _OUT else None
     related = text != "not" or p.at(i - 1).says("who")
+    if not found and text in _OUT and related and {"a", "an", "any"} & p.before_of(i + 1) and (end := _without_a_value(p, i)):
+        return end
     return _without_any(p, i, *found) if found and related else None
+
+
+def _without_a_value(p: Parser, i: int) -> int | None:
+    """ "with no tier recorded", "without a channel": rows in which nothing stands there."""
+    cut = p.cut(i + 1)
+    if cut is None or not cut.dimensions or _yes(p, i + 1):
+        return None
+    p.slots.blank.append((cut, False))
+    end = i + 1 + cut.size
+    return end + 1 if p.at(end).text.casefold() in _PUT_DOWN and not p.before_of(end) else end
+
+
+def _yes(p: Parser, i: int) -> bool:
+    """Whether the name at `i` also says that something is so: "a pool"."""
+    return any(value == "true" for _, _, value in p.entry(i).values)
+
+
+def blank(p: Parser, i: int) -> int:
+    """ "where the tier is unknown", "missing channel", "the channel is not missing"; a value that is spelled so is that value."""
+    at, negated = i - 1, False
+    while p.at(at).says("is", "not"):
+        negated ^= p.at(at).says("not")
+        at -= 1
+    before, after = p.cut(at), p.cut(i + 1)
+    cut = before if before and before.dimensions else after if after and after.dimensions and not p.before_of(i + 1) else None
+    if cut is None:
+        p.slots.unknown.append(p.at(i).text)
+        return i + 1
+    _take_back(p, cut)
+    held = {home: p.lexicon.values.by_dimension.get(home, ()) for home in cut.dimensions}
+    spelled = tuple(
+        (*home, value) for home, values in held.items() for value in values if value.casefold() == p.at(i).text.casefold()
+    )
+    if spelled:
+        p.slots.picks.append(Pick(values=spelled, text=p.at(i).text, negated=negated))
+    else:
+        p.slots.blank.append((cut, negated))
+    return i + 1 if cut is before else i + 1 + cut.size
+
+
+def _take_back(p: Parser, cut: Cut) -> None:
+    """The dimension before it stood in no place that fits, until now."""
+    p.slots.bare[:] = [each for each in p.slots.bare if each.text != cut.text]
+    p.slots.misplaced[:] = [text for text in p.slots.misplaced if text != cut.text]
 
 
 def _counted(p: Parser, i: int) -> tuple[Mention, int] | None:

@@ -87,7 +87,7 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
     names_first = count is not None or tag.text.casefold() in ("top", "bottom")
     cut, mention = p.cut(j), p.mention(j)
     if cut and (names_first or not mention):
-        found.single |= count is None and p.at(j).kind == "name" and not p.at(j).text.casefold().endswith("s")
+        found.single |= count is None and p.at(j).kind in ("name", "unit") and not p.at(j).text.casefold().endswith("s")
         return read_cuts(p, j)
     if mention:
         found.mention = mention

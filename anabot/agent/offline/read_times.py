@@ -65,6 +65,7 @@ def vs(p: Parser, i: int) -> int:
     """ "vs last year", "vs the one before"; between two names it only joins them."""
     following = p.at(i + 1)
     comparing = p.at(i).text.casefold().startswith("compare")
+    p.slots.compared |= comparing
     if following.when and not comparing:
         if p.slots.against:
             p.slots.more_dates += 1
@@ -73,7 +74,11 @@ def vs(p: Parser, i: int) -> int:
     if following.says("elided"):
         p.slots.over = "same"
         return i + 2
-    if following.says("same_year", "over", "change") or following.kind in ("name", "question", "unknown"):
+    if (
+        following.says("same_year", "over", "change")
+        or following.kind in ("name", "question", "unknown")
+        or following.says("worth")
+    ):
         return i + 1
     if comparing:
         p.slots.change = True

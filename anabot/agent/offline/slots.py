@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
+from anabot.agent.offline import roles
 from anabot.agent.offline.dates import When
 from anabot.agent.offline.lexicon import DimensionId, ValueId
 
@@ -45,6 +46,7 @@ class Pick:
     negated: bool = False
     beside: tuple[DimensionId, ...] = ()
     contrasted: bool = False  # "X vs Y": the two stand side by side
+    role: roles.Role = ""  # "from X", "to X": where something begins or ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,9 @@ class Slots:
     who: list[str] = field(default_factory=list)
     nouns: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # "for customers …": (word, the models of its rows)
     help: bool = False
+    blank: list[tuple[Cut, bool]] = field(default_factory=list)  # "without a tier", and whether those are left out
+    summed: list[str] = field(default_factory=list)  # "sum of": only what is added up has one
+    compared: bool = False  # "compare …": without a number that is no question for a list
     unfilter: bool = False  # "remove the filter"
     follows: bool = False  # "and …", "what about …", "same for …"
     adds: bool = False  # "also", "add"
@@ -187,6 +192,7 @@ class Slots:
             self.cuts,
             self.picks,
             self.matches,
+            self.blank,
             self.bounds,
             self.rank,
             self.sort,

@@ -162,6 +162,22 @@ def _names(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
         if entry is None or (key in lexicon.shouted and entry.only_values and not _shouted(tokens, i, end)):
             continue
         yield Tag(kind="name", start=i, end=end, text=_text(tokens, i, end), entry=entry)
+    yield from _turned(tokens, i, lexicon)
+
+
+def _turned(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
+    """ "weight of the cargo", where the registry says "cargo weight"."""
+    of = next((k for k in (i + 1, i + 2) if k < len(tokens) and tokens[k].norm == "of"), None)
+    if of is None or any(token.kind != "word" for token in tokens[i:of]):
+        return
+    start = of + 1
+    while start < len(tokens) and tokens[start].norm in ("the", "our", "a"):
+        start += 1
+    head = tuple(stem(token.norm) for token in tokens[i:of])
+    for end in range(start + 1, min(start + 2, len(tokens)) + 1):
+        entry = lexicon.entries.get((*(stem(token.norm) for token in tokens[start:end]), *head))
+        if entry is not None and (entry.metrics or entry.dimensions):
+            yield Tag(kind="name", start=i, end=end, text=_text(tokens, i, end), entry=entry)
 
 
 def _shouted(tokens: Sequence[Token], start: int, end: int) -> bool:

@@ -86,6 +86,9 @@ def tokens(message: str, *, raw: bool = False) -> tuple[Token, ...]:
     end = 0
     for match in _TOKEN.finditer(text):
         gap = text[end : match.start()]
+        if match[0] == "." and not gap and found and found[-1].norm in _ABBREVIATED:
+            end = match.end()
+            continue
         dash = bool(found) and any(c in gap for c in "-–—‐‑")
         spaced = dash and " " in gap.strip("\n")
         if spaced or "/" in gap:
@@ -153,6 +156,7 @@ def stem(word: str) -> str:
     return word
 
 
+_ABBREVIATED = {"approx", "avg", "excl", "incl", "vs"}  # their full stop ends no sentence
 _SHORT = {"avg": "average", "qty": "quantity", "pct": "percent", "ids": "id"}  # one word on both sides: in names and in questions
 _IRREGULAR = {
     **dict.fromkeys(("won",), "win"),
@@ -176,8 +180,14 @@ def root(word: str) -> str:
     base = _IRREGULAR.get(word) or stem(word)
     for ending in ("ing", "ed"):
         if base.endswith(ending) and len(base) - len(ending) >= 3:
-            return base[: -len(ending)].rstrip("e")
+            return _single(base[: -len(ending)]).rstrip("e")
     return base.rstrip("e") if len(base) > 3 else base
+
+
+def _single(base: str) -> str:
+    """`admitt`, `shipp` as the verb itself: a consonant that only the ending doubled. In `bill` it is the verb's own."""
+    doubled = len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsfzaeiou"
+    return base[:-1] if doubled else base
 
 
 def is_verb(word: str) -> bool:

@@ -186,6 +186,8 @@ class Settling:
         """A trend without a period shows a customary stretch."""
         if not times.cuts and not self.slots.trend:
             return False
+        if self.slots.rank and not self.slots.trend and not self.metric.default_period:
+            return False  # "which month had the most": of all there are
         unit = times.cuts[0] if times.cuts else "month"
         default = self._default_period()
         whole = containing(self.today, GRAINS[unit], self.calendar.fiscal_start)
@@ -224,7 +226,7 @@ class Settling:
     def _series(self, times: Times) -> None:
         when = self.slots.when
         if self.slots.trend and not times.cuts and times.period is not None:
-            times.cuts = [_fitting(times.period)]
+            times.cuts = [when.unit if when and when.count > 2 and when.unit else _fitting(times.period)]
         elif self.slots.chart and when and when.count > 1 and not times.cuts and when.unit:
             times.cuts = [when.unit]
             times.notes.append(f"Drawn with one point a {when.unit}.")

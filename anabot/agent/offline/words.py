@@ -15,7 +15,7 @@ from anabot.periods import Grain
 _FILLERS = """
 a an the these those it its there here such i we our ours you your my me
 is are was were be been being am do does did doing done has have had having will would can could shall may might
-please thanks thank hi hello hey ok okay so well anabot ana bot cheers what whats how many much
+please pls plz thanks thank thx hi hello hey ok okay so well anabot ana bot cheers what whats how many much still already
 show showing give tell get list display see want need know like look find pull fetch return report check let lets
 numbers figure figures result results data metric metrics kpi combination combinations
 total totals overall altogether all any whole entire basically really quickly actually
@@ -35,11 +35,17 @@ unfilter: clear filters | clear the filters | drop the filter | drop the filters
 unfilter: without filters | no filter | no filters | unfiltered | take the filter off | lift the filter | reset the filters
 unfilter: take off the filter | take the filters off | remove that filter | drop that filter | reset filters
 light: give us | show us | tell us | get us | let us
+light: hey team | hi team | hello team | hi all | hey all | hello all | hi everyone | hey everyone | hi there | hey there
+light: quick question | quick q | quick one | just wondering | i was wondering | wondering if | i wonder | any idea | any chance
+summed: sum of | the sum of
+blank: unknown | missing | blank | empty | null | not known | not recorded | not set | unspecified | not specified | unassigned
+blank: not assigned | not given | undefined | unrecorded | not filled in
 count: number of | the number of | total number of | count of | the count of
 verb: book | booked | bring | brought | bring in | brought in | make | made | generate | generated | earn | earned
 verb: record | recorded | post | posted | achieve | achieved | produce | produced | hit | land | landed
 verb: the count | a count
 verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
+verb: get | got | gotten | receive | received | run | ran | handle | handled | log | logged | see | saw | spend | spent
 verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
 verb: incurred | register | registered | rake in | raked in | pull in | pulled in | bring us | brought us | make us | made us
 verb: earn us | earned us
@@ -64,7 +70,7 @@ match starts_with: start with | starts with | starting with | begin with | begin
 match contains: contain | contains | containing
 match ends_with: end with | ends with | ending with
 not: not | excluding | exclude | excludes | except | except for | without | but not | other than | apart from | ex | outside
-not: outside of | excl | w/o
+not: outside of | excl | w/o | neither
 not: ignoring | ignore | leaving out | leave out | minus | not in | not for | not from | not including | non | is not
 not: are not | not the
 none: no | zero | never
@@ -114,6 +120,8 @@ trend: trend | trends | trending | over time | trendline | trend line | time ser
 trend: evolution of | evolve | evolved
 top top: most frequently | most often | most frequent | most common
 top bottom: least frequently | least often | least frequent | least common
+top top: longest | most expensive | priciest | costliest | busiest
+top bottom: shortest | least expensive | cheapest | quietest
 top top: top | highest | largest | biggest | most | greatest | leading | maximum | max
 top bottom: bottom | lowest | smallest | least | fewest | minimum | min
 top best: best selling | best | strongest | best performing | top performing
@@ -134,6 +142,10 @@ sort: sorted by | sort by | ordered by | order by | ranked by | rank by | in ord
 direction asc: ascending | asc | in ascending order | lowest first | smallest first | low to high | from low to high
 direction asc: lowest to highest
 direction asc: from lowest to highest | least to most | from least to most | smallest to largest | from smallest to largest
+direction asc: cheapest first | shortest first | least expensive first | least first | fewest first
+direction desc: most expensive first | longest first | most first | biggest to smallest
+direction best: best first
+direction worst: worst first
 direction desc: descending | desc | in descending order | highest first | largest first | biggest first | high to low
 direction desc: from high to low
 direction desc: highest to lowest | from highest to lowest | most to least | from most to least | largest to smallest

@@ -1,0 +1,43 @@
+"""Where something begins and where it ends: "from Rotterdam to Santos", where both are names of ports. Pure; words only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from anabot.agent.offline.text import words
+from anabot.semantic.registry import DimensionRef
+
+if TYPE_CHECKING:
+    from anabot.agent.offline.parser import Parser
+
+Role = Literal["", "from", "to"]
+_BEGINS = {"origin", "source", "from", "departure", "departing", "start", "starting", "loading", "pickup", "sender", "outbound"}
+_ENDS = {"destination", "target", "to", "arrival", "arriving", "end", "ending", "discharge", "dropoff", "receiver", "inbound"}
+_SAID: dict[str, Role] = {"from": "from", "to": "to", "into": "to"}
+
+
+def said(p: Parser, i: int) -> Role:
+    """The role that the word right before a value gives it; one in a list has that of the list's first."""
+    found = [_SAID[word] for word in _SAID if word in p.before_of(i)]
+    if len(found) == 1:
+        return found[0]
+    listed = p.joined(i - 1) and bool(p.entry(i - 2).values) and p.slots.picks
+    return p.slots.picks[-1].role if listed and not p.before_of(i) else ""
+
+
+def narrowed(refs: Sequence[DimensionRef], role: Role) -> list[DimensionRef]:
+    """The dimensions that are called by the role, where some of them are; else all."""
+    return [ref for ref in refs if role and role == _of(ref)] or list(refs)
+
+
+def _of(ref: DimensionRef) -> Role:
+    called = (ref.name, ref.dimension.label, *ref.dimension.synonyms)
+    named = {word for phrase in called for word in words(phrase)}
+    return _only(named & _BEGINS, named & _ENDS)
+
+
+def _only(begins: Collection[str], ends: Collection[str]) -> Role:
+    if bool(begins) == bool(ends):
+        return ""
+    return "from" if begins else "to"

@@ -1,0 +1,69 @@
+"""Where something begins and where it ends, of two dimensions that have the same values."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import yaml
+
+from anabot.agent import Ambiguous, Understanding, Understood, understand
+from anabot.semantic import parse_registry
+from anabot.semantic.values import ValueIndex
+from anabot.types import Grant
+
+_GOLDEN = [{"period": ["2026-05-01", "2026-06-01"], "value": "1"}]
+_LAYER = {
+    "models": [
+        {
+            "name": "trips",
+            "config": {"schema": "main", "meta": {"ana": {}}},
+            "semantic_model": {"enabled": True, "name": "trips"},
+            "agg_time_dimension": "left_on",
+            "columns": [
+                {"name": "trip_id", "entity": {"name": "trip", "type": "primary"}},
+                {"name": "left_on", "granularity": "day", "dimension": {"name": "left_on", "type": "time"}},
+                {"name": "origin", "dimension": {"name": "origin", "type": "categorical"}},
+                {"name": "destination", "dimension": {"name": "destination", "type": "categorical"}},
+            ],
+            "metrics": [
+                {
+                    "name": "trips",
+                    "label": "Trips",
+                    "description": "Trips made.",
+                    "type": "simple",
+                    "agg": "count",
+                    "expr": "trip_id",
+                    "config": {"meta": {"ana": {"owner": "a", "unit": "count", "golden": _GOLDEN}}},
+                }
+            ],
+        }
+    ]
+}
+_PLACES = ("Oslo", "Bergen")
+_VALUES = ValueIndex(by_dimension={("trips", "origin"): _PLACES, ("trips", "destination"): _PLACES})
+
+
+def ask(text: str) -> Understanding:
+    company = {"company": {"name": "Ferries", "zone": "UTC"}}
+    registry = parse_registry({"models.yml": yaml.safe_dump(_LAYER), "company.yml": yaml.safe_dump(company)})
+    grant = Grant(subject="a", audience="dm", metrics=frozenset({"trips"}), listed=frozenset({"trips"}))
+    return understand(text, registry=registry, grant=grant, values=_VALUES, team="", now=dt.datetime(2026, 10, 5, tzinfo=dt.UTC))
+
+
+def where(text: str) -> list[tuple[str, str]]:
+    found = ask(text)
+    assert isinstance(found, Understood), found
+    return [(part["field"], part["values"][0]) for part in found.readings[0].query.as_json()["where"]]
+
+
+def test_from_is_where_it_begins_and_to_is_where_it_ends() -> None:
+    assert where("trips from Oslo to Bergen in 2025") == [("origin", "Oslo"), ("destination", "Bergen")]
+    assert where("trips to Oslo in 2025") == [("destination", "Oslo")]
+
+
+def test_from_is_where_it_begins_also_when_rows_are_cut_by_where_they_end() -> None:
+    assert where("trips from Oslo by destination in 2025") == [("origin", "Oslo")]
+
+
+def test_a_place_without_a_word_for_its_role_is_asked_back() -> None:
+    assert isinstance(ask("trips at Oslo in 2025"), Ambiguous)
