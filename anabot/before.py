@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from anabot.periods import Calendar
 from anabot.playbooks.amounts import Md
+from anabot.playbooks.batches import PART
 from anabot.playbooks.changes import Shift, comparable, section, shifts
 from anabot.playbooks.playbook import Planned, Playbook
 from anabot.playbooks.schedule import Slot, slots_between
@@ -41,7 +42,8 @@ def what_changed(
         elif asked < _MOST_ASKED:
             asked += 1
             found += _asked(result, _then(playbook.queries[name], earlier[-1], calendar), run)
-    return section(found, earlier[-1].local.date(), same_dates=same)
+    # That the dates have stayed is said once, by the whole, and not in each part of a batch.
+    return section(found, earlier[-1].local.date(), same_dates=same and PART not in playbook.parameters)
 
 
 def _then(planned: Planned, before: Slot, calendar: Calendar) -> MetricQuery:

@@ -107,7 +107,10 @@ class Runner:
         first = self._digest(head, slot, asking, {LIST: listed})
         said = {"": first, **parts}
         receipts = tuple(dict.fromkeys(receipt for one in said.values() for receipt in one.receipts))
-        words, posted = listed_words(first.markdown, len(parts)), all_figures(state, ((v, d.posted) for v, d in said.items()))
+        words, posted = (
+            listed_words(first.markdown, listed, len(parts)),
+            all_figures(state, ((v, d.posted) for v, d in said.items())),
+        )
         return replace(first, markdown=words, parts=tuple(parts.values()), receipts=receipts, posted=posted)
 
     def _digest(self, playbook: Playbook, slot: Slot, asking: _Asking, known: Mapping[str, Result] | None = None) -> Digest:

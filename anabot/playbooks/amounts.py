@@ -16,6 +16,8 @@ from anabot.playbooks.view import Number, Text
 from anabot.semantic.units import CURRENCIES, format_cell, readable, rounded
 from anabot.types import Column
 
+_SUFFIXES = {"hours": " h", "days": " days", "fte": " FTE", "times": "×"}
+_NO_CENTS, _NO_TENTHS = 10_000, 1_000
 _SCALES = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K"))
 
 
@@ -68,13 +70,15 @@ def count(value: object) -> Md:
 
 
 def short(value: object) -> Md:
-    """The number to three digits or so, for a headline: `$1.23M`, `12.4K h`."""
+    """The number to three digits or so, for a headline: `$1.23M`, `12,400 h`."""
     number = number_of(value, "short")
     scale, letter = next(((scale, letter) for scale, letter in _SCALES if abs(number) >= scale), (Decimal(1), ""))
     if not letter:
         return shown(value)
     unit = _unit(value)
-    sign, suffix = "-" if number < 0 else "", {"hours": " h", "days": " days", "fte": " FTE", "times": "×"}.get(unit, "")
+    sign, suffix = "-" if number < 0 else "", _SUFFIXES.get(unit, "")
+    if suffix and letter == "K":  # nobody says 12.4K h
+        return Md(f"{sign}{rounded(abs(number), 0 if abs(number) < 10**4 else -2 if abs(number) < 10**5 else -3):,f}{suffix}")
     return Md(f"{sign}{CURRENCIES.get(unit, '')}{rounded(abs(number) / scale, 2 if scale >= 10**6 else 1)}{letter}{suffix}")
 
 
@@ -89,6 +93,27 @@ def number_of(value: object, name: str) -> Decimal:
 def amount(value: Any, column: Column) -> str:
     """A cell by its column's unit, escaped."""
     return escape(format_cell(value, column))
+
+
+def plural(value: object, one: str, many: str = "") -> Md:
+    """How many of what: `1 project`, `22 projects`; `many` is the word where it is not the first and an s."""
+    number = number_of(value, "plural")
+    return Md(f"{shown(value)} {escape(one if number == 1 else many or one + 's')}")
+
+
+def rough(number: Decimal, column: Column, size: Decimal, *, tenths: bool = False) -> str:
+    """An amount as precise as one reads it beside amounts of such a size: no cents from 10,000 on, no tenths from 1,000 on.
+
+    With `tenths`, smaller ones have one each, as their neighbours do. What would round to nothing stays exact.
+    """
+    unit = column.unit or {"money": "usd"}.get(column.type, "")
+    if rounded(number, 0) and unit in CURRENCIES and size >= _NO_CENTS:
+        return escape(money(number, 0, unit))
+    if rounded(number, 0) and unit in _SUFFIXES and unit != "times" and size >= _NO_TENTHS:
+        return amount(rounded(number, 0), column)
+    if tenths and unit in _SUFFIXES and unit != "times" and number == number.to_integral_value():
+        return escape(f"{number:,.1f}{_SUFFIXES[unit]}")
+    return amount(number, column)
 
 
 def fail_if_missing(value: object) -> None:

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from anabot.playbooks.markdown import escape
 from anabot.playbooks.playbook import Batch, Gates, Planned, Playbook
 from anabot.playbooks.view import Result
 from anabot.semantic.query import Condition, MetricQuery
+from anabot.semantic.units import UNSAID
 
 LIST, PART = "parts", "part"
 _OF = "@"  # no query has it in its name
@@ -108,7 +110,9 @@ def parts_said(figures: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(value for value in dict.fromkeys(map(value_of, figures["cells"])) if value)
 
 
-def listed_words(head: str, parts: int) -> str:
-    """The words of the first message, which say what follows."""
-    follows = "One part follows" if parts == 1 else f"{parts} parts follow"
-    return f"_{follows} in the thread._\n\n{head}"
+def listed_words(head: str, listed: Result, parts: int) -> str:
+    """The words of the first message: the largest value, what follows, and the list."""
+    at, value = listed.at(listed.metrics[0]), next(row for row in listed.table.rows if row[0])
+    column, amount = listed.table.columns[at], listed.text(value, at)
+    lead = "" if amount == UNSAID else f"**{escape(column.label or column.name)}: most in {listed.text(value, 0)}, {amount}.** "
+    return f"{lead}{'One part follows' if parts == 1 else f'{parts} parts follow'} in the thread.\n\n{head}"

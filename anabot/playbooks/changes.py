@@ -64,12 +64,16 @@ def section(found: Sequence[Shift], since: dt.date, *, same_dates: bool) -> Md:
         return Md("")
     head = f"### What changed since {day(since)}\n"
     if not found:
-        return Md(f"{head}The dates are still those of the run before.\n")
+        return Md(f"{head}Nothing: the dates are the same as last time.\n")
     by_metric: dict[str, list[Shift]] = {}
     for one in found:
         by_metric.setdefault(one.column.name, []).append(one)
-    lines = [line for some in by_metric.values() if (line := _line(some))]
-    return Md(head + ("\n".join(lines[:_MOST_LINES]) if lines else "Nothing has moved.") + "\n")
+    lines: dict[str, str] = {}  # what two metrics say alike is said of the first
+    for some in by_metric.values():
+        name, words = _line(some)
+        if words:
+            lines.setdefault(words, f"- **{name}** {words}")
+    return Md(head + ("\n".join(list(lines.values())[:_MOST_LINES]) if lines else "Nothing has moved.") + "\n")
 
 
 def placed(words: str, changed: str) -> str:
@@ -80,21 +84,19 @@ def placed(words: str, changed: str) -> str:
     return f"{body.rstrip()}\n\n{changed.rstrip()}\n{step}{rest}" if step else f"{words.rstrip()}\n\n{changed.rstrip()}\n"
 
 
-def _line(some: Sequence[Shift]) -> str:
-    """One metric: how it has moved as a whole, and the groups that moved most."""
+def _line(some: Sequence[Shift]) -> tuple[str, str]:
+    """One metric's name, and how it has moved: as a whole, and in the groups that moved most. "" where it has not."""
     whole = next((one for one in some if not one.group), None)
     groups = _telling([one for one in some if one.group])
     largest = sorted((one for one in groups if one.change), key=lambda one: (-abs(one.change), one.group))[:_MOST_GROUPS]
     if not largest and (whole is None or not whole.change):
-        return ""
-    column = some[0].column
-    words = f"- **{escape(column.label or column.name)}**"
-    if whole is not None:
-        words += f" {_moved(whole)}"
+        return "", ""
+    name = escape(some[0].column.label or some[0].column.name)
+    words = _moved(whole) if whole is not None else ""
     if not largest:
-        return words
+        return name, words
     all_of_it = whole is not None and sum((one.change for one in groups), Decimal(0)) == whole.change
-    return f"{words}{', of which' if all_of_it else ', moving most in' if whole else ' moved most in'} {_list(largest)}"
+    return name, f"{words}{', of which' if all_of_it else ', moving most in' if whole else 'moved most in'} {_list(largest)}"
 
 
 def _telling(groups: Sequence[Shift]) -> list[Shift]:
@@ -107,7 +109,7 @@ def _list(largest: Sequence[Shift]) -> str:
 
 
 def _moved(one: Shift) -> str:
-    words = moved_words(one.change, one.column)
+    words = moved_words(one.change, one.column, max(abs(one.before), abs(one.now)))
     if words == SAME or one.column.unit == "ratio" or one.before <= 0:
         return words
     return f"{words} ({round(one.change / one.before * 100, 1):+,}%)"

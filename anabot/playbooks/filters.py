@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from anabot.errors import PlaybookError
-from anabot.playbooks.amounts import Md, amount, count, fail_if_missing, money, number_of, percent, short, shown
+from anabot.playbooks.amounts import Md, amount, count, fail_if_missing, money, number_of, percent, plural, rough, short, shown
 from anabot.playbooks.markdown import escape
 from anabot.playbooks.view import COMPARED, Missing, Number, Result, Row, compared
-from anabot.semantic.units import EMPTY, rounded
+from anabot.semantic.units import EMPTY, UNSAID, rounded
 from anabot.types import Bridge, Cell, Column
 
 UP, DOWN, SAME = "▲", "▼", "unchanged"
@@ -107,7 +107,14 @@ def _plan(result: Result, wanted: Sequence[str]) -> list[tuple[str, bool, _Cell]
 
 
 def _cell_of(result: Result, index: int) -> _Cell:
-    return lambda row: result.text(row, index)
+    column, numbers = result.table.columns[index], [n for row in result.table.rows if (n := _exact(row[index])) is not None]
+    size, tenths = max(map(abs, numbers), default=Decimal(0)), any(n != n.to_integral_value() for n in numbers)
+
+    def words(row: tuple[Cell, ...]) -> str:
+        number, plain = _exact(row[index]), result.text(row, index)
+        return rough(number, column, size, tenths=tenths) if number is not None and plain != UNSAID else plain
+
+    return words
 
 
 def _change_of(result: Result, metric: str) -> _Cell:
@@ -124,8 +131,9 @@ def _compared(result: Result, row: tuple[Cell, ...], metric: str) -> str:
     if not isinstance(moved, int | float | Decimal):
         return EMPTY
     column = result.table.columns[result.at(metric)]
-    words = moved_words(Decimal(str(moved)), column)
     before = row[result.at(f"{metric}__previous")]
+    sizes = [abs(n) for cell in (row[result.at(metric)], before) if (n := _exact(cell)) is not None]
+    words = moved_words(Decimal(str(moved)), column, max(sizes, default=Decimal(0)))
     # A share of something negative points the wrong way.
     plain = column.unit == "ratio" or words == SAME or not isinstance(before, int | float | Decimal) or before <= 0
     if plain or not isinstance(percentage, int | float | Decimal):
@@ -133,14 +141,18 @@ def _compared(result: Result, row: tuple[Cell, ...], metric: str) -> str:
     return f"{words} ({rounded(Decimal(str(percentage)) * 100, 1):+,}%)"
 
 
-def moved_words(number: Decimal, column: Column) -> str:
-    """A change by its column's unit: `▲ $1,234.00`, `▼ 2.1 pts`, `unchanged`."""
+def moved_words(number: Decimal, column: Column, size: Decimal = Decimal(0)) -> str:
+    """A change by its column's unit, as precise as what is of that `size`: `▲ $1,234`, `▼ 2.1 pts`, `unchanged`."""
     if number == 0:
         return SAME
     arrow = UP if number > 0 else DOWN
     if column.unit == "ratio":
         return f"{arrow} {rounded(abs(number) * 100, 1):,} pts"
-    return f"{arrow} {amount(abs(number), column)}"
+    return f"{arrow} {rough(abs(number), column, max(size, abs(number)))}"
+
+
+def _exact(cell: Cell) -> Decimal | None:
+    return Decimal(str(cell)) if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) else None
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -181,6 +193,7 @@ def _result(value: object, name: str) -> Result:
 FILTERS: Mapping[str, Callable[..., object]] = {
     "money": money,
     "percent": percent,
+    "plural": plural,
     "count": count,
     "short": short,
     "change": change,

@@ -74,7 +74,7 @@ def test_what_stood_still_and_the_same_dates_are_said_and_nothing_is_where_nothi
     still = result("total", (SALES,), (100,)), result("total", (SALES,), (100,))
 
     assert lines(still)[1] == "Nothing has moved."
-    assert "The dates are still those of the run before." in section([], SINCE, same_dates=True)
+    assert "Nothing: the dates are the same as last time." in section([], SINCE, same_dates=True)
     assert section([], SINCE, same_dates=False) == ""
 
 

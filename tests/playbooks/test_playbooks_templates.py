@@ -9,7 +9,7 @@ from anabot.periods import Period
 from anabot.playbooks.files import Files
 from anabot.playbooks.templates import ATTACH, Flaw, Words, facts, parse
 from anabot.playbooks.view import Result
-from anabot.types import Cell, Column, Table
+from anabot.types import Cell, Column, Table, Unit
 
 WEEK = Period(dt.date(2026, 9, 21), dt.date(2026, 9, 28))
 COLUMNS = (
@@ -95,10 +95,49 @@ def test_a_number_is_shown_in_its_metric_s_own_unit(cell: Cell, unit: str, shown
 
 @pytest.mark.parametrize(
     ("cell", "unit", "shown"),
-    [(Decimal("2500000"), "usd", "$2.50M"), (Decimal("-12340"), "hours", "-12.3K h"), (Decimal("999"), "count", "999")],
+    [(Decimal("2500000"), "usd", "$2.50M"), (Decimal("-12340"), "hours", "-12,300 h"), (Decimal("999"), "count", "999")],
 )
 def test_a_headline_number_is_short(cell: Cell, unit: str, shown: str) -> None:
     assert words("{{ one.x | short }}").render({"one": one(cell, unit)}) == shown
+
+
+@pytest.mark.parametrize(
+    ("unit", "cells", "shown"),
+    [
+        ("usd", ("9999.5", "12"), ["$9,999.50", "$12.00"]),
+        ("usd", ("12000.5", "-40.4", "0.3"), ["$12,001", "-$40", "$0.30"]),
+        ("hours", ("80", "77.24"), ["80.0 h", "77.2 h"]),
+        ("hours", ("80", "77"), ["80 h", "77 h"]),
+        ("hours", ("1820.2", "-7.6"), ["1,820 h", "-8 h"]),
+        ("times", ("1200.25", "2"), ["1,200.25×", "2×"]),
+        ("ratio", ("20000",), ["2,000,000.0%"]),
+        ("count", ("20000", "1.5"), ["20,000", "1.50"]),
+    ],
+)
+def test_a_table_is_as_precise_as_its_largest_amount_needs(unit: Unit, cells: tuple[str, ...], shown: list[str]) -> None:
+    columns = (Column(name="g", type="text"), Column(name="x", type="number", unit=unit))
+    rows = tuple((f"row {place}", Decimal(cell)) for place, cell in enumerate(cells))
+
+    said = words("{{ q | table }}").render({"q": Result(name="q", table=Table(columns=columns, rows=rows), metrics=("x",))})
+
+    assert [line.split(" | ")[-1].removesuffix(" |").replace("\\", "") for line in said.splitlines()[2:]] == shown
+
+
+def test_a_change_is_as_precise_as_what_has_changed() -> None:
+    columns = [Column(name=name, type="money", unit="usd") for name in ("s", "s__previous", "s__change", "s__percent_change")]
+
+    def moved(*cells: str) -> str:
+        found = Result(name="q", table=Table(columns=tuple(columns), rows=(tuple(map(Decimal, cells)),)), metrics=("s",))
+        return words("{{ q | change('s') }}").render({"q": found})
+
+    assert moved("118063.15", "107657.35", "10405.80", "0.0967") == "▲ $10,406 (+9.7%)"
+    assert moved("118063.15", "118062.80", "0.35", "0.000003") == "▲ $0.35 (+0.0%)"
+    assert moved("110.50", "100.25", "10.25", "0.1022") == "▲ $10.25 (+10.2%)"
+
+
+def test_how_many_of_what_is_said_in_the_right_number() -> None:
+    assert words("{{ 1 | plural('pair') }}, {{ 22 | plural('pair') }}").render({}) == "1 pair, 22 pairs"
+    assert words("{{ 0 | plural('day', 'days') }}, {{ 2000 | plural('person', 'people') }}").render({}) == "0 days, 2,000 people"
 
 
 def test_a_ratio_moves_by_points_and_what_has_not_moved_says_so() -> None:
