@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from anabot.agent.understanding import Reading
+from anabot.agent.weekdays import on_days
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.units import format_cell, readable, unsaid
@@ -213,16 +214,19 @@ class Sentence:
         return f", {'up' if change > 0 else 'down'} {size}{share} from {self.shown(metric.name, before)}"
 
     def _narrowed(self) -> str:
-        """` for North`: the filters, as the query says them."""
-        parts = []
+        """` for North on weekends`: the filters, as the query says them."""
+        parts, days = [], ""
         for part in self.reading.query.where:
+            if on := on_days(part):
+                days += f" {on}"
+                continue
             body = part.model_dump(by_alias=True)
             values = [readable(value) for value in body.get("values", ())]
             if body.get("op") in ("eq", "in"):
                 parts.append(" or ".join(values))
             elif body.get("op") in ("ne", "not_in"):
                 parts.append("everything but " + " and ".join(values))
-        return f" for {', '.join(parts)}" if parts else ""
+        return (f" for {', '.join(parts)}" if parts else "") + days
 
     def _labels(self) -> str:
         """The groups' own names: `segment and region`."""

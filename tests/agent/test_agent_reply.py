@@ -41,6 +41,17 @@ def test_what_is_left_out_is_said() -> None:
     assert told([SALES], [(Decimal(1),)], where=where).endswith("for everything but North and Isles.")
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(["6", "7"], "on weekends"), (["1", "2", "3", "4", "5"], "on weekdays"), (["1", "5"], "on Mondays and Fridays")],
+)
+def test_days_of_the_week_are_said_by_their_names(days: list[str], said: str) -> None:
+    chosen = {"field": "metric_time__extract_dow", "op": "in", "values": days}
+
+    assert told([SALES], [(Decimal(1),)], where=[chosen]).endswith(f"{said}.")
+    assert told([SALES], [(Decimal(1),)], where=[{"not": chosen}]).endswith(f"not {said}.")
+
+
 def test_no_data_is_never_a_zero() -> None:
     nothing = "There is no data for Sales in FY26 Q2 (1 May – 31 Jul 2026)."
 

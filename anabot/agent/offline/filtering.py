@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.slots import Cut, Match, Slots, Window
+from anabot.agent.weekdays import WEEKDAY, called
 from anabot.periods import between_days
 from anabot.semantic.query import AnyOf, Condition, Filter, Not
 from anabot.semantic.registry import DimensionRef
-
-_WEEKDAY = "metric_time__extract_dow"
-_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 
 
 def conditions(slots: Slots, reached: Sequence[DimensionRef], notes: list[str]) -> Iterator[Filter]:
@@ -22,9 +20,9 @@ def conditions(slots: Slots, reached: Sequence[DimensionRef], notes: list[str]) 
     for window in slots.windows:
         yield from _within(window, reached, notes)
     for days, left_out in slots.weekdays:
-        said = Condition(field=_WEEKDAY, op="in", values=tuple(map(str, days)))
+        said = Condition(field=WEEKDAY, op="in", values=tuple(map(str, days)))
         yield Not.model_validate({"not": said}) if left_out else said
-        notes.append(f"{'Not on' if left_out else 'Only on'} {_named(days)}.")
+        notes.append(f"{'Not on' if left_out else 'Only on'} {called(days)}.")
 
 
 def blank(slots: Slots, dimension: Callable[[Cut], DimensionRef], notes: list[str]) -> Iterator[Filter]:
@@ -83,7 +81,3 @@ def _nearest(window: Window, reached: Sequence[DimensionRef]) -> DimensionRef:
 def _several(word: str, refs: Sequence[DimensionRef]) -> Exit:
     names = " or ".join(ref.name.replace("__", " ").replace("_", " ") for ref in refs[:3])
     return stuck("shape", f"“{word}” could be that of {names}. Say which.", unknown=[word])
-
-
-def _named(days: Sequence[int]) -> str:
-    return {(6, 7): "weekends", (1, 2, 3, 4, 5): "weekdays"}.get(tuple(days)) or " and ".join(_DAYS[day - 1] for day in days)

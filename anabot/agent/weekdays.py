@@ -1,0 +1,28 @@
+"""What conditions on days of the week are called: "on weekends", "not on Mondays". It never says which date a day is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from anabot.semantic.query import Condition, Filter, Not
+
+WEEKDAY = "metric_time__extract_dow"
+_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+_SETS = {(6, 7): "weekends", (1, 2, 3, 4, 5): "weekdays"}
+
+
+def called(days: Iterable[int]) -> str:
+    """`weekends`, `Mondays and Fridays`: Monday is 1."""
+    chosen = tuple(days)
+    return _SETS.get(chosen) or " and ".join(_DAYS[day - 1] for day in chosen)
+
+
+def on_days(part: Filter) -> str:
+    """`on weekends`; "" where the condition is not about days of the week alone."""
+    if isinstance(part, Not):
+        inside = on_days(part.not_)
+        return f"not {inside}" if inside else ""
+    if not isinstance(part, Condition) or part.field != WEEKDAY or part.op not in ("eq", "in"):
+        return ""
+    known = [int(value) for value in part.values if value in {"1", "2", "3", "4", "5", "6", "7"}]
+    return f"on {called(known)}" if known and len(known) == len(part.values) else ""
