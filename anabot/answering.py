@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from anabot.agent.abreast import abreast
 from anabot.agent.causes import say_drivers, shown_drivers, table_of
 from anabot.agent.grounding import shown as grounds
 from anabot.agent.held import held
@@ -148,12 +149,23 @@ def by_group(
     return [replace(each, title=f"{each.title}: {said}") for said, (_, each) in zip(words, found, strict=True)]
 
 
-def together(parts: list[Answer]) -> Answer:
-    """Several answers to one sentence, as one: the first carries the whole, each stays whole in `parts`."""
+def together(parts: list[Answer], registry: Registry) -> Answer:
+    """Several answers to one sentence, as one: the first carries the whole, each stays whole in `parts`.
+
+    Where their rows are the same things, the whole has one table of them all.
+    """
     if len(parts) == 1:
         return parts[0]
     text = "\n".join(part.text for part in parts)
-    return replace(parts[0], text=text, parts=tuple(parts))
+    whole = replace(parts[0], text=text, parts=tuple(parts))
+    told = [(MetricQuery.model_validate(part.query), part.table) for part in parts if part.table and _plain(part)]
+    table = abreast(told, registry) if len(told) == len(parts) else None
+    return replace(whole, table=table, abreast=bool(whole.query and whole.query.get("group_by"))) if table else whole
+
+
+def _plain(part: Answer) -> bool:
+    """Whether an answer is a table and nothing else."""
+    return part.status == "answered" and not (part.ask or part.aside or part.drivers or part.bridges)
 
 
 def timed(answer: Answer, **spans: float) -> Answer:

@@ -92,11 +92,11 @@ class Asker:
     def recall(self, receipt: str, person: Person, channel: Channel | None) -> Answer:
         """The answer with this receipt, asked again under the grant of this person in this channel."""
         saved = self._saved(receipt, person)
-        queries = [part["query"] for part in saved["parts"]] or [saved["query"]]
-        parts = [self._again(query, f"{receipt}@{person.user}", person, channel, saved) for query in queries if query]
+        asked = [{**saved, **part} for part in saved["parts"]] or [saved]
+        parts = [self._again(one["query"], f"{receipt}@{person.user}", person, channel, one) for one in asked if one["query"]]
         if not parts:
             raise BadQuery("There is nothing to compute behind that message.", todo=_RETRY)
-        return together(parts)
+        return together(parts, self.current().registry)
 
     def run(self, query: MetricQuery, person: Person) -> Answer:
         """The answer to a query that is already typed, as that person alone."""
@@ -225,9 +225,13 @@ class Asker:
         if wanted <= decision.grant.metrics:
             grant = decision.grant
             named = decision.named
-            answer = together([self.answerer.answer(reading, now.registry, grant, intent, named) for reading in readings])
+            answer = together(
+                [self.answerer.answer(reading, now.registry, grant, intent, named) for reading in readings], now.registry
+            )
         else:
-            alone = together([self.answerer.answer(reading, now.registry, decision.own, intent) for reading in readings])
+            alone = together(
+                [self.answerer.answer(reading, now.registry, decision.own, intent) for reading in readings], now.registry
+            )
             answer = Refusals(now.registry, decision.own).elsewhere(alone, question.channel)
         self._goes_on(question, readings[0].query)
         return answer
@@ -273,7 +277,7 @@ class Asker:
         """A model's queries as one answer. Its words are said where nobody reads who may know less than the asker."""
         public = {name for each in settled.answers for name in each.metrics} <= decision.grant.metrics
         worded = bool(settled.text) and (not public or decision.own.listed <= decision.named)
-        answer = together(in_the_words_of(settled, now.registry, brain, worded=worded))
+        answer = together(in_the_words_of(settled, now.registry, brain, worded=worded), now.registry)
         self._goes_on(question, MetricQuery.model_validate(settled.answers[-1].query))
         return answer if public else Refusals(now.registry, decision.own).elsewhere(answer, question.channel)
 
@@ -355,7 +359,7 @@ class Asker:
 
     def _keep(self, answer: Answer, question: Question) -> None:
         whole = answer.aside or answer
-        for one in (whole, *whole.parts):
+        for one in (*whole.parts, whole):  # the first part has the receipt of the whole
             self.store.answers.put(
                 one.receipt,
                 _without_rows(answer_json(one)),

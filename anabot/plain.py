@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from anabot.semantic.units import shown_cell
 from anabot.types import Answer, Bridge, Overlap, Table
@@ -17,11 +18,17 @@ _NUMBERS = ("number", "integer", "money", "ratio")
 def plain(answer: Answer) -> str:
     """The sentence, the table, the bridge and where it all comes from, one after the other."""
     shown = answer.aside or answer
-    parts = shown.parts or (shown,)
     lines = [answer.text] if answer.aside else []
-    for part in parts:
+    for part in _parts(shown):
         lines.extend(_one(part))
     return printable("\n".join(lines))
+
+
+def _parts(answer: Answer) -> tuple[Answer, ...]:
+    """Each part as it is shown; those that stand side by side are one, which says what was assumed for each."""
+    if not answer.abreast:
+        return answer.parts or (answer,)
+    return (replace(answer, assumptions=answer.assumed),)
 
 
 def overlap_words(overlap: Overlap) -> Iterator[tuple[str, int]]:

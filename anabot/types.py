@@ -271,6 +271,7 @@ class Answer:
     bridges: tuple[Bridge, ...] = ()
     drivers: Drivers | None = None  # what a change is made of, where that was asked
     parts: tuple[Answer, ...] = ()
+    abreast: bool = False  # `table` has the rows of all parts side by side
     chart: str = ""  # "", "line" or "bar": the picture that was asked for
     ask: str = ""  # "definition" or "sql" where the question was what the number is, not how much
     lineage: tuple[tuple[str, tuple[str, ...]], ...] = ()  # each dbt model and what it is built from, nearest first
@@ -280,6 +281,11 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     tokens: int = 0
     cost_usd: Decimal = Decimal(0)
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What was assumed for the whole, and for each of its parts."""
+        return tuple(dict.fromkeys((*self.assumptions, *(said for part in self.parts for said in part.assumptions))))
 
 
 class Directory(Protocol):

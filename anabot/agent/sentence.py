@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from anabot.agent.narrowing import narrowed
 from anabot.agent.understanding import Reading
-from anabot.agent.weekdays import on_days
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.registry import Metric, Registry
-from anabot.semantic.units import format_cell, readable, unsaid
+from anabot.semantic.units import format_cell, unsaid
 from anabot.types import Cell, Column, Table
 
 Row = Sequence[Cell]
@@ -215,18 +215,7 @@ class Sentence:
 
     def _narrowed(self) -> str:
         """` for North on weekends`: the filters, as the query says them."""
-        parts, days = [], ""
-        for part in self.reading.query.where:
-            if on := on_days(part):
-                days += f" {on}"
-                continue
-            body = part.model_dump(by_alias=True)
-            values = [readable(value) for value in body.get("values", ())]
-            if body.get("op") in ("eq", "in"):
-                parts.append(" or ".join(values))
-            elif body.get("op") in ("ne", "not_in"):
-                parts.append("everything but " + " and ".join(values))
-        return (f" for {', '.join(parts)}" if parts else "") + days
+        return narrowed(self.reading.query.where)
 
     def _labels(self) -> str:
         """The groups' own names: `segment and region`."""

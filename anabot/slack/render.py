@@ -6,7 +6,7 @@ Pure. Everything that came from data, people or the registry is escaped. It neve
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from anabot.charts import suits
@@ -81,6 +81,11 @@ def _blocks(answer: Answer, setting: Setting, picture: str, note: str) -> Iterat
 
 
 def _compound(answer: Answer, setting: Setting) -> Iterator[Block]:
+    if answer.abreast:
+        yield from _answered(
+            replace(answer, assumptions=answer.assumed), setting, Pressed(receipt=answer.receipt, asker=setting.asker), ""
+        )
+        return
     for number, part in enumerate(answer.parts):
         if number:
             yield divider()
@@ -104,9 +109,9 @@ def _answered(answer: Answer, setting: Setting, pressed: Pressed, picture: str) 
         yield from _residual(bridge)
     yield from context("\n".join(line for line in _provenance(answer, setting) if line))
     if answer.receipt:
-        drawable = answer.table is not None and (answer.chart or suits(answer.table))
+        drawable = answer.table is not None and not answer.abreast and (answer.chart or suits(answer.table))
         toggle = TABLE if picture else (CHART if drawable else "")
-        schedule = bool(answer.metrics) and answer.drivers is None
+        schedule = bool(answer.metrics) and answer.drivers is None and not answer.abreast
         yield from answer_buttons(pressed, toggle=toggle, csv=wide, schedule=schedule)
 
 

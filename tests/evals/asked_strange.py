@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from anabot.agent import Ambiguous, Understanding, Understood, understand
+from anabot.agent.abreast import abreast
 from anabot.engine import Engine, Intent
 from anabot.errors import AnabotError
 from anabot.semantic.registry import Registry
@@ -55,9 +56,11 @@ class Stranger:
             tables = [self.engine.run(reading.query, self.grant, intent=intent).table for reading in found.readings]
         except AnabotError as error:
             return {"status": "refuse", "why": str(error)}
-        rows = [[cell_json(cell) for cell in row] for row in tables[0].rows]
-        if len(tables) > 1 and all(len(table.rows) == 1 for table in tables):
-            rows = [[cell_json(cell) for table in tables for cell in table.rows[0]]]
+        queries = [reading.query for reading in found.readings]
+        table = abreast(list(zip(queries, tables, strict=True)), self.registry) or tables[0]
+        rows = [[cell_json(cell) for cell in row] for row in table.rows]
+        if table is tables[0] and len(tables) > 1 and all(len(each.rows) == 1 for each in tables):
+            rows = [[cell_json(cell) for each in tables for cell in each.rows[0]]]
         assumed = any("could also be" in note for reading in found.readings for note in reading.assumptions)
         return {"status": "answer", "rows": rows, "stated_default": assumed}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from halden_data import Halden
 
 from anabot.commands.asking import question_of
+from anabot.plain import plain
 from anabot.types import Answer
 
 
@@ -41,3 +42,21 @@ def test_the_values_of_a_name_are_listed_to_whom_they_may_be(halden: Halden) -> 
     answer = ask(halden, "supply_ops_latam", "list all regions")
 
     assert answer.status in ("answered", "clarify")
+
+
+def test_a_part_stands_beside_its_whole_in_one_table(halden: Halden) -> None:
+    whole = ask(halden, "ops_lead", "units delivered by region in september")
+    weekends = ask(halden, "ops_lead", "units delivered by region in september on weekends")
+
+    both = ask(halden, "ops_lead", "units delivered by region in september, and how many of these on weekends?")
+    again = halden.house.asker.recall(both.receipt, question_of(halden.house, "", "ops_lead", None, "").person, None)
+
+    assert both.table is not None
+    assert whole.table is not None
+    assert weekends.table is not None
+    parts = dict(weekends.table.rows)
+    assert both.table.rows == tuple((region, units, parts.get(region, 0)) for region, units in whole.table.rows)
+    assert again.table == both.table
+    assert plain(both).count("North America") == 1
+    assert "Only on weekends." in plain(both)
+    assert "Only on weekends." in plain(again)

@@ -76,6 +76,12 @@ CASES: dict[str, Answer] = {
     "compound": replace(
         answered(), text="One.\nTwo.", parts=(answered(text="One."), answered(text="Two.", receipt=Receipt("R-2")))
     ),
+    "abreast": replace(
+        answered(),
+        text="One.\nTwo.",
+        abreast=True,
+        parts=(answered(text="One."), answered(text="Two.", assumptions=("Weekends.",))),
+    ),
     "clarify": clarifying(),
     "refused": Answer(
         status="refused",

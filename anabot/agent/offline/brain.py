@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from anabot.agent.offline import parting
 from anabot.agent.offline.asides import without_asides
 from anabot.agent.offline.choosing import Chooser
 from anabot.agent.offline.clauses import split
@@ -104,14 +105,16 @@ class _Message:
         return bool(said) and all(each.says("undo") for each in said)
 
     def understand(self) -> Understanding:
-        clauses = [parse(clause, self.lexicon) for clause in split(self.tags)]
+        clauses = parting.shared([(clause, parse(clause.tags, self.lexicon)) for clause in split(self.tags)])
         if self._greets(clauses):
             return NotUnderstood(reason="help")
         readings: list[Reading] = []
         outs: list[Understanding] = []
         for slots in clauses:
+            if outs and slots.of_which:
+                continue  # a part of what is not known
             try:
-                readings += self._chooser(slots).readings()
+                readings += self._readings(slots, readings)
             except Exit as out:
                 outs.append(out.understanding)
         if outs:
@@ -125,8 +128,19 @@ class _Message:
             return all(each.says("help", "and", "pick", "define") for each in said)
         return not said
 
-    def _chooser(self, slots: Slots) -> Chooser:
-        return Chooser(lexicon=self.lexicon, slots=slots, team=self.team, now=self.now, previous=self._thread(slots))
+    def _readings(self, slots: Slots, before: Sequence[Reading]) -> list[Reading]:
+        """The readings of one clause after those `before` it; what it narrows is shown beside what it is a part of."""
+        if slots.of_which:
+            return self._narrowed(slots, before)
+        found = self._chooser(slots, self._thread(slots)).readings()
+        return [*found, *self._narrowed(slots.within, found)] if slots.within else found
+
+    def _narrowed(self, slots: Slots, before: Sequence[Reading]) -> list[Reading]:
+        base = parting.base(slots, before, self._thread(replace(slots, follows=True)))
+        return self._chooser(parting.about(slots, base), base).readings()
+
+    def _chooser(self, slots: Slots, previous: MetricQuery | None) -> Chooser:
+        return Chooser(lexicon=self.lexicon, slots=slots, team=self.team, now=self.now, previous=previous)
 
     def _thread(self, slots: Slots) -> MetricQuery | None:
         """The thread's query, when the clause changes it: it names no metric to show, or says "and", "what about", "same"."""

@@ -6,6 +6,7 @@ A break needs both a mark or "and" before a question word, and a metric on eithe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from anabot.agent.offline.tagging import Tag
 
@@ -20,16 +21,26 @@ _COLUMNS = {
 }  # "… Return the region and the total": the same question's columns
 
 
-def split(tags: Sequence[Tag]) -> list[list[Tag]]:
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The phrases of one clause. `tied`: "and" joins it to the one before it; `narrows`: it only says a condition of its own."""
+
+    tags: list[Tag]
+    tied: bool = False
+    narrows: bool = False
+
+
+def split(tags: Sequence[Tag]) -> list[Clause]:
     """The clauses, in order; always at least one."""
-    clauses: list[list[Tag]] = []
-    current: list[Tag] = []
+    clauses: list[Clause] = []
+    current = Clause([])
     for i, tag in enumerate(tags):
-        if _breaks(tags, i) and _asks(current) and _asks(tags[i + 1 :]):
+        rest = tags[i + 1 :]
+        if _breaks(tags, i) and _asks(current.tags) and (_asks(rest) or _narrows(rest)):
             clauses.append(current)
-            current = []
+            current = Clause([], tied=tag.kind != "stop", narrows=_narrows(rest))
             continue
-        current.append(tag)
+        current.tags.append(tag)
     return [*clauses, current]
 
 
@@ -52,11 +63,27 @@ def _qualifies(tags: Sequence[Tag]) -> bool:
 
 def _opens(tag: Tag) -> bool:
     word = tag.text.casefold().split()[0] if tag.text.split() else ""
-    return (tag.kind == "light" and word in _OPENERS) or tag.says("who", "why") or tag.kind == "question" or word == "which"
+    return (
+        (tag.kind == "light" and word in _OPENERS)
+        or tag.says("who", "why", "of_which")
+        or tag.kind == "question"
+        or word == "which"
+    )
 
 
 def _asks(tags: Sequence[Tag]) -> bool:
     """Whether anything here could be counted."""
     return any(
-        tag.kind == "question" or (tag.entry and (tag.entry.metrics or tag.entry.term or tag.entry.listed)) for tag in tags
+        tag.kind == "question"
+        or tag.says("of_which")
+        or (tag.entry and (tag.entry.metrics or tag.entry.term or tag.entry.listed))
+        for tag in tags
     )
+
+
+def _narrows(tags: Sequence[Tag]) -> bool:
+    """ "… and how many in the North": a part of what was counted before it, by a condition alone."""
+    said = [tag for tag in tags if tag.kind not in ("comma", "stop") and not tag.says("and")]
+    heads = [tag.text.casefold() for tag in said[:2]]
+    conditions = any(tag.says("weekdays", "match") or (tag.entry and tag.entry.values) for tag in said)
+    return heads in (["how", "many"], ["how", "much"]) and conditions and not _asks(said)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from anabot.agent.narrowing import WEEKDAY, called
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.slots import Cut, Match, Slots, Window
-from anabot.agent.weekdays import WEEKDAY, called
 from anabot.periods import between_days
 from anabot.semantic.query import AnyOf, Condition, Filter, Not
 from anabot.semantic.registry import DimensionRef

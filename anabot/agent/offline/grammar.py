@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from anabot.agent.offline import read_matches, read_names, read_none, read_numbers, read_times
+from anabot.agent.offline import parting, read_matches, read_names, read_none, read_numbers, read_times
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.parser import BOUNDS, Parser, Reader, flag, note, skip
 from anabot.agent.offline.slots import Slots
@@ -32,6 +32,8 @@ _READERS: dict[str, Reader] = {
     "summed": note("summed"),
     "every": flag("every"),
     "match": read_matches.match,
+    "of_which": parting.of_which,
+    "besides": parting.besides,
     "is": Parser.misplace,  # taken by the dimension before it
     # by what
     "by": read_names.by,

@@ -48,7 +48,7 @@ verb: take in | took in | come from | came from | comes from | coming from | com
 verb: get | got | gotten | receive | received | run | ran | handle | handled | log | logged | see | saw | spend | spent
 verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
 verb: incurred | register | registered | rake in | raked in | pull in | pulled in | bring us | brought us | make us | made us
-verb: earn us | earned us
+verb: earn us | earned us | occur | occurred | occurring | take place | took place | taken place | taking place
 resize: make it | make that | make those
 worth: value | amount | value of | amount of | dollar value | dollar amount
 now: now | currently | current | at the moment | right now | as of today | as of now | as of right now | these days | at present
@@ -171,6 +171,9 @@ why: root cause | the root cause of | reason for | reasons for | the reason for 
 why: what explains | explain why | what happened to | what happened with | why did | why is | why was | why are | why were
 why: why has | why have | why do | why does | what behind | what driving
 who: their | his | her | they | that | who | whose | where | when | whom
+of_which: of these | of those | of them | of which | among these | among those | among them | out of these | out of those
+of_which: out of them | of all these | of all those
+besides: in total and | in total as well as | in total plus | overall and | altogether and | both in total and | both overall and
 same_as: same | the same | same thing | the same thing | same again | do the same | repeat | repeat that | same question
 same_as: same for | the same for
 what_about: what about | how about | and what about | and how about

@@ -1,10 +1,11 @@
-"""What conditions on days of the week are called: "on weekends", "not on Mondays". It never says which date a day is."""
+"""The conditions of a query in words: "for North on weekends", "not on Mondays". It never says which date a day is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from anabot.semantic.query import Condition, Filter, Not
+from anabot.semantic.units import readable
 
 WEEKDAY = "metric_time__extract_dow"
 _DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -15,6 +16,21 @@ def called(days: Iterable[int]) -> str:
     """`weekends`, `Mondays and Fridays`: Monday is 1."""
     chosen = tuple(days)
     return _SETS.get(chosen) or " and ".join(_DAYS[day - 1] for day in chosen)
+
+
+def narrowed(where: Iterable[Filter]) -> str:
+    """` for North on weekends`; conditions that have no short form are not in it."""
+    parts, days = [], ""
+    for part in where:
+        if on := on_days(part):
+            days += f" {on}"
+        elif isinstance(part, Condition):
+            values = [readable(value) for value in part.values]
+            if part.op in ("eq", "in"):
+                parts.append(" or ".join(values))
+            elif part.op in ("ne", "not_in"):
+                parts.append("everything but " + " and ".join(values))
+    return (f" for {', '.join(parts)}" if parts else "") + days
 
 
 def on_days(part: Filter) -> str:
