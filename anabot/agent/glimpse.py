@@ -14,10 +14,16 @@ from anabot.types import Table
 
 
 def glimpse(query: MetricQuery, table: Table, registry: Registry) -> str:
-    """`Ember Robotics ($4,867,473.25), and 193 more`; over time the newest: `Oct 2026 ($808,624.22), and 8 more`."""
+    """`Ember Robotics ($4,867,473.25), and 193 more`; over time the newest: `Oct 2026 ($808,624.22), and 8 more`.
+
+    Of values alone, the first: `East Asia, and 2 more`.
+    """
     if len(table.rows) == 1 and len(table.columns) == 1:
         return shown_cell(table, 0, 0, fiscal_start=registry.calendar.fiscal_start)
     sentence = Sentence(reading=Reading(query=query), table=table, registry=registry)
+    if not query.metrics:
+        others = f", and {len(table.rows) - 1:,} more" if len(table.rows) > 1 else ""
+        return f"{sentence.group(table.rows[0])}{others}" if table.rows else "nothing to show"
     name = query.metrics[0]
     filled = [row for row in table.rows if sentence.cell(row, name) is not None]
     if not filled:
