@@ -162,11 +162,14 @@ class Engine:
         return tuple(f"{name} ({warehouse.dialect})" for name, warehouse in sorted(self._warehouses.items()))
 
     def watermark(self) -> str:
-        """A word for the data as it now stands: what the warehouses say, and where they cannot tell, their newest loads."""
+        """A word for the data as it now stands: what the warehouses say, else their newest loads; "" where nobody can tell."""
         marks = self._marks()
         if all(marks.split(",")):
             return _hash(marks)
-        loads = sorted((source, at.isoformat()) for source, at in self.freshness().items())
+        try:
+            loads = sorted((source, at.isoformat()) for source, at in self.freshness().items())
+        except (WarehouseError, BadQuery):
+            return ""
         return _hash(f"{marks}{json.dumps(loads)}")
 
     def _answered(
@@ -178,7 +181,7 @@ class Engine:
         data = self.watermark()
         receipt = receipt_for(asked.question_id, query_hash, asked.access, sql_hash, data)
         statements = [replace(each, tag=receipt) for each in statements]
-        loads = self._loads_of(registry, compiled)
+        loads = self._loads_of(registry, compiled) if data else {}
         ready = replace(
             asked,
             query=compiled.query.as_json(),

@@ -33,7 +33,11 @@ class KnownEvidence:
     def _known(self) -> Evidence:
         laws = self._standing.laws
         registry = laws.current.registry
-        key = f"golden:{registry.version}:{self._engine.watermark()}"
+        mark = self._engine.watermark()
+        if not mark:
+            log.warning("loads.unknown")
+            return Evidence(build=laws.build, unknown=True)
+        key = f"golden:{registry.version}:{mark}"
         wrong = self._store.notes.get(key)
         if wrong is None:
             found = prove(registry, self._engine)

@@ -16,11 +16,15 @@ _WORST_FIRST = ("draft", "team", "certified")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What is known about the data at this moment. `wrong_golden` are metrics whose golden values did not come out."""
+    """What is known about the data at this moment. `wrong_golden` are metrics whose golden values did not come out.
+
+    `unknown` says that it cannot be told which data this is, so that nothing was proved on it.
+    """
 
     build: DbtBuild
     loaded: Mapping[str, dt.datetime] = field(default_factory=dict)
     wrong_golden: frozenset[str] = frozenset()
+    unknown: bool = False
 
 
 def badge(metric: Metric, registry: Registry, models: tuple[str, ...], evidence: Evidence, *, now: dt.datetime) -> Badge:
@@ -66,6 +70,8 @@ def with_inputs(metric: Metric, registry: Registry) -> tuple[str, ...]:
 def _reasons(
     inputs: list[Metric], registry: Registry, models: tuple[str, ...], evidence: Evidence, now: dt.datetime
 ) -> Iterator[str]:
+    if evidence.unknown:
+        yield "it is not known how new the data is"
     for one in inputs:
         if one.certified is None:
             yield f"{one.label} has not been certified"

@@ -232,7 +232,7 @@ class Worker:
             does()
         except AnabotError as error:
             log.warning("worker.job_failed", code=error.code, reason=str(error))
-        except Exception:
+        except Exception:  # the door: one job that breaks must not stop the clock
             log.exception("worker.job_broke", reference=uuid4().hex[:8])
 
 

@@ -112,7 +112,7 @@ class Doing:
             self._slots.finish(slot, "skipped", {"reason": str(skipped)})
         except AnabotError as error:
             self._try_again_or_fail(slot, playbook, error)
-        except Exception:
+        except Exception:  # the door: the owner is told, the log has the rest, and the next slot is taken
             reference = uuid4().hex[:8]
             log.exception("playbook.broke", reference=reference)
             self._fail(slot, playbook, f"Something broke that should not have; the log has it as {reference}.")

@@ -18,6 +18,7 @@ from anabot.access import guard
 from anabot.errors import UnsafeQuery, WarehouseError, WarehouseTimeout
 from anabot.types import Statement
 from anabot.warehouses.postgres import Postgres
+from tests.postgres import waits_for
 
 pytestmark = pytest.mark.postgres
 ATTACKS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "postgres.yml").read_text(encoding="utf-8"))
@@ -45,7 +46,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
     """A database of its own, and somebody who sees all of it."""
     cluster = request.getfixturevalue("postgres_cluster")
     if cluster is None:
-        pytest.skip("waits for PostgreSQL")
+        waits_for("PostgreSQL", request)
     with psycopg.connect(host=cluster, user="ana", dbname="postgres", autocommit=True) as admin:
         admin.execute("CREATE DATABASE attacked")
         admin.execute("CREATE ROLE reader LOGIN")

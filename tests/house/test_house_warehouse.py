@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from office import Office
 
 from anabot.bootstrap import House, open_house
 from anabot.config import load_settings
-from anabot.types import Answer, Question
+from anabot.errors import WarehouseLacks
+from anabot.types import Answer, Question, Statement
+from anabot.warehouses.base import Result
+from anabot.warehouses.duckdb import DuckDB
 
 QUESTION = "sales last month by region"
 
@@ -25,6 +29,28 @@ def house(office: Office) -> Iterator[House]:
             yield opened
     finally:
         os.chdir(here)
+
+
+class Server(DuckDB):
+    """The bakery's warehouse as a server: only its newest loads tell how new it is, and it may refuse to read a table."""
+
+    refuses = ""
+
+    def watermark(self) -> str:
+        return ""
+
+    def run(self, statement: Statement, **limits: Any) -> Result:
+        if self.refuses and self.refuses in statement.text:
+            raise WarehouseLacks(f"`{self.refuses}` may not be read.")
+        return super().run(statement, **limits)
+
+
+@pytest.fixture
+def server(office: Office, house: House) -> Iterator[Server]:
+    opened = Server(office.warehouse)
+    house.engine._warehouses["default"] = opened
+    yield opened
+    opened.close()
 
 
 def test_an_absent_file_is_said_and_works_once_it_appears(office: Office, house: House) -> None:
@@ -86,6 +112,18 @@ def test_a_load_log_that_is_missing_costs_the_badge_and_not_the_answer(office: O
     assert answer.badge is not None
     assert "it is not known when till was last loaded" in answer.badge.why
     assert answer.as_of is None
+
+
+def test_a_load_log_that_a_server_does_not_show_costs_the_badge_and_not_the_answer(house: House, server: Server) -> None:
+    server.refuses = "load_log"
+
+    answer = _ask(house, "sales last month")
+
+    assert "428.16" in answer.text
+    assert answer.badge is not None
+    assert (answer.badge.level, answer.badge.why) == ("team", "it is not known how new the data is")
+    assert answer.as_of is None
+    assert {entry.status for entry in house.store.audit.list() if entry.kind == "question"} == {"answered"}
 
 
 def test_a_file_that_is_replaced_gives_new_numbers_and_new_values_at_once(office: Office, house: House) -> None:
