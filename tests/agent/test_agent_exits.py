@@ -187,3 +187,12 @@ def test_a_value_with_nothing_to_count_says_of_what_it_is_and_what_can_be_counte
     assert "“web” is a channel here" in found.message
     assert set(found.nearest) <= set(tiny_registry().metrics)
     assert found.nearest
+
+
+@pytest.mark.parametrize("text", ["sales headcount last month", "headcount sales by region last month"])
+def test_the_names_of_two_metrics_side_by_side_are_no_metric(text: str) -> None:
+    said = " ".join(text.split()[:2])
+
+    found = refused(text)
+
+    assert (found.reason, found.unknown) == ("unknown_words", (said,))

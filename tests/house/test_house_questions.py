@@ -74,6 +74,17 @@ def test_a_choice_of_several_rows_shows_the_first_of_them_and_how_many_follow(of
     assert sales["value"] == f"{shop} (${amount}), and 2 more"
 
 
+def test_a_choice_that_is_compared_shows_what_it_was_before(office: Office) -> None:
+    asked = office.run("ask", "revenue last month vs the month before", "--as", "sam", "--json").json
+
+    assert asked["status"] == "clarify"
+    for choice in asked["choices"]:
+        (metric,) = choice["query"]["metrics"]
+        told = office.run("ask", f"{metric} last month vs the month before", "--as", "sam", "--json").json
+        value, before = told["rows"][0][:2]
+        assert choice["value"].replace("$", "").replace(",", "") == f"{value} {before} before"
+
+
 def test_an_answer_is_on_stdout_and_talk_is_not(office: Office) -> None:
     told = office.run("ask", "sales last month", "--as", "bea")
 

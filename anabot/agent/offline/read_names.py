@@ -140,6 +140,8 @@ def _metric(p: Parser, i: int) -> int | None:
         return i + 1
     if mention and (end := _ranked_term(p, i, mention)) is not None:
         return end
+    if mention and _compound(p, i):
+        return i + 1
     if mention:
         p.slots.mentions.append(mention)
         return i + 1
@@ -147,6 +149,16 @@ def _metric(p: Parser, i: int) -> int | None:
         p.slots.listed += entry.listed
         return i + 1
     return None
+
+
+def _compound(p: Parser, i: int) -> bool:
+    """ "net revenue retention": two metrics' names with nothing between are a third one's, which nobody has defined."""
+    said = p.at(i - 1).text
+    if not i or p.before[i] or not p.slots.mentions or p.slots.mentions[-1].text != said or not p.mention(i - 1):
+        return False
+    p.slots.mentions.pop()
+    p.slots.unknown.append(f"{said} {p.at(i).text}")
+    return True
 
 
 def _ranked_term(p: Parser, i: int, mention: Mention) -> int | None:
