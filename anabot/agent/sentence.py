@@ -102,6 +102,8 @@ class Sentence:
         best = self.leader(metric, filled)
         value, where = self.shown(metric.name, self.cell(best, metric.name)), self.group(best)
         around = f"{self.when}{self._narrowed()}"
+        if len(self.table.rows) > 1 and (most := self._most(metric, best)):
+            return f"{metric.label} {most} for {where}{around}: {value}{self._moved(metric, best)}."
         if len(self.table.rows) == 1:
             narrowed = self._narrowed()
             more = "" if where in narrowed else f" for {where}"
@@ -122,6 +124,15 @@ class Sentence:
         end = f" and {low} for {self.group(worst)} ({other})" if other != value else ""
         return f"{start}{end}{around}."
 
+    def _most(self, metric: Metric, best: Row) -> str:
+        """`rose most`, where the rows are in the order of how much they moved."""
+        item = next(iter(self.reading.query.order_by), "")
+        change = self.cell(best, f"{metric.name}__change")
+        if not _by_change(item, metric) or not isinstance(change, int | float | Decimal):
+            return ""
+        verb = "rose" if change > 0 else "fell" if change < 0 else "moved"
+        return f"{verb} {'most' if (change > 0) == item.startswith('-') else 'least'}"
+
     def _extremes(self, metric: Metric) -> tuple[str, str]:
         """What the leader is called, and its opposite."""
         dated = any(isinstance(self.cell(row, metric.name), dt.date) for row in self.table.rows)
@@ -130,7 +141,7 @@ class Sentence:
 
     def leader(self, metric: Metric, filled: Sequence[Row]) -> Row:
         """The first row as ordered by this metric; in any other order, the greatest, or the least of a minimum."""
-        if metric.name in (item.removeprefix("-") for item in self.reading.query.order_by[:1]):
+        if any(item.removeprefix("-") == metric.name or _by_change(item, metric) for item in self.reading.query.order_by[:1]):
             return filled[0]
         furthest = min if self._ascending(metric) else max
         return furthest(filled, key=lambda row: _comparable(self.cell(row, metric.name)))
@@ -256,6 +267,10 @@ def _days(period: Period, fiscal_start: int = 1) -> str:
 def listed(words: Sequence[str], last: str = "and") -> str:
     """`a, b and c`."""
     return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else words[0]
+
+
+def _by_change(item: str, metric: Metric) -> bool:
+    return item.removeprefix("-") in (f"{metric.name}__change", f"{metric.name}__percent_change")
 
 
 def _share(percent: int | float | Decimal) -> str:

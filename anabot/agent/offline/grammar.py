@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from anabot.agent.offline import parting, read_matches, read_names, read_none, read_numbers, read_times
+from anabot.agent.offline import parting, read_matches, read_moves, read_names, read_none, read_numbers, read_times
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.parser import BOUNDS, Parser, Reader, flag, note, skip
 from anabot.agent.offline.slots import Slots
@@ -46,7 +46,8 @@ _READERS: dict[str, Reader] = {
     "vs": read_times.vs,
     "elided": Parser.misplace,  # taken by the "vs" before it
     "over": read_times.over,
-    "change": flag("change"),
+    "change": read_moves.change,
+    "fastest": read_moves.fastest,
     "same_year": flag("same_year"),
     "partial": read_times.partial,
     "weekdays": read_times.weekdays,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from anabot.agent.offline.exits import stuck
-from anabot.agent.offline.slots import Cut, Mention, Rank, Slots
+from anabot.agent.offline.slots import Cut, Mention, Moved, Rank, Slots
 from anabot.agent.offline.times import grain_name
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import DimensionRef, Registry
@@ -69,6 +69,8 @@ class Ordering:
     def _sorted(self, by: Mention | Cut, descending: bool) -> str:
         if isinstance(by, Mention):
             name = self.named(by)
+            if self.slots.moved:
+                name, descending = self._moved(self.slots.moved, Rank(direction="top", text="most"), name)
         else:
             name = self.dimension(by).name if by.dimensions else grain_name(by.unit, self.registry.calendar)
         return _signed(name, self.slots.direction == "desc" if self.slots.direction else descending)
@@ -107,9 +109,9 @@ class Ordering:
             )
         name = self.named(rank.mention)
         self._fits(rank, name)
-        descending = self._descends(rank, name)
-        if self.slots.change and rank.mention is None and rank.direction in ("top", "bottom"):
-            name = f"{name}__change"  # "which segment grew most" is about the change
+        descending = not self.slots.moved and self._descends(rank, name)
+        if self.slots.moved:
+            name, descending = self._moved(self.slots.moved, rank, name)
         limit = rank.count or (1 if rank.single else _TOP if rank.text.casefold() in ("top", "bottom") else None)
         if rank.count is None and limit == _TOP:
             self.notes.append(f"“{rank.text.capitalize()}” without a number is read as {rank.text} {_TOP}.")
@@ -124,6 +126,27 @@ class Ordering:
                 f"“{rank.text.capitalize()}” is not said of {metric.label}. Say “highest” or “lowest”.",
                 unknown=[rank.text],
             )
+
+    def _moved(self, moved: Moved, rank: Rank, name: str) -> tuple[str, bool]:
+        """ "which segment grew most" is about the change: its column, and whether the largest comes first."""
+        if rank.direction not in ("top", "bottom"):
+            raise stuck("shape", f"I cannot rank by “{rank.text} {moved.text}”. Say “biggest increase” or “biggest decrease”.")
+        if moved.way == "" or (moved.way in ("down", "worse") and rank.direction == "bottom"):
+            said = f"{rank.text} {moved.text}"
+            raise stuck("shape", f"“{said}” can be a rise or a fall. Say “biggest increase” or “biggest decrease”.")
+        word = moved.text.partition(" ")[0]
+        if word.casefold().startswith("gr") and not moved.percent:
+            self.notes.append(f"“{word}” is read as the change itself; “fastest” would be the change in percent.")
+        up = {"up": True, "down": False}.get(moved.way)
+        rises = up if up is not None else self._improves(moved, name)
+        return f"{name}__{'percent_change' if moved.percent else 'change'}", rises == (rank.direction == "top")
+
+    def _improves(self, moved: Moved, name: str) -> bool:
+        """Whether what is better, or worse, is more."""
+        metric = self.registry.metrics[name]
+        if not metric.better:
+            raise stuck("shape", f"Nobody has said whether more {metric.label} is better. Say “increase” or “decrease”.")
+        return (moved.way == "better") == (metric.better == "higher")
 
     def _descends(self, rank: Rank, name: str) -> bool:
         if rank.direction in ("top", "bottom"):

@@ -20,6 +20,7 @@ from anabot.agent.offline.words import OPERATORS
 _PLACES_VALUE = PLACES | {"on", "to", "with"}
 _ARTICLES = {"the", "our", "a", "an"}
 _COPULA = _ARTICLES | {"is", "are", "was", "were", "be", "been"}
+_SORTED_OUT = (*BOUNDS, "top", "sort", "fastest")
 _AUXILIARIES = {"did", "does", "do", "has", "have", "had"}
 
 
@@ -214,7 +215,7 @@ def _bare_dimension(p: Parser, i: int) -> int | None:
     end = i + cut.size
     listed = (p.joined(end) and _in_list(p, end + 1)) or (p.joined(i - 1) and _in_list(p, i - 2))
     asked = {"how", "many"} <= p.before_of(i)
-    heads = i == 0 and not asked and any(tag.says(*BOUNDS, "top") for tag in p.tags)  # "shops with more than 5 orders"
+    heads = i == 0 and not asked and any(tag.says(*_SORTED_OUT) for tag in p.tags)  # "shops with more than 5 orders"
     if p.at(end).says("wise") or heads or (listed and not p.before[i] & PLACES - {"of"}):
         p.slots.cuts.append(cut)
         return end + 1 if p.at(end).says("wise") else end
@@ -265,7 +266,8 @@ def by(p: Parser, i: int) -> int:
         p.slots.rank.mention = found
         return j + 1
     across = p.at(i).text.casefold().startswith(("across", "for", "in", "each", "every"))
-    if p.at(j).kind == "unknown" or (across and (p.entry(j).values or when)):
+    moved = p.slots.rank and p.at(j).says("change")  # "top 5 … by growth in sales"
+    if p.at(j).kind == "unknown" or moved or (across and (p.entry(j).values or when)):
         return j
     if p.mention(j):
         p.slots.misplaced.append(f"{p.at(i).text} {p.at(j).text}")

@@ -103,6 +103,15 @@ class Rank:
     mention: Mention | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What rows are ranked or sorted by is how much they moved: up, down, better or worse, or "" where nobody says."""
+
+    text: str
+    way: str = ""
+    percent: bool = False
+
+
 @dataclass(slots=True, kw_only=True)
 class Slots:
     """All that one clause says. `unknown` are the words that nothing explains."""
@@ -124,6 +133,7 @@ class Slots:
     over: str = ""  # "week over week"
     same_year: bool = False  # "same week last year"
     change: bool = False
+    moved: Moved | None = None  # "the highest growth", "by growth", "grew most"
     trend: bool = False
     with_today: bool = False
     chart: str | None = None  # None: nothing said

@@ -100,12 +100,25 @@ over week: week over week | week on week | wow | week to week | weekly change
 over month: month over month | month on month | mom | month to month | monthly change
 over quarter: quarter over quarter | quarter on quarter | qoq | quarterly change
 over year: year over year | year on year | yoy | yearly change | annual change
-change: change in | change of | changes in | change | growth | growth in | growth of | grow | grew | grown | growing | changed
-change: delta
-change: go up | went up | going up | gone up | go down | went down | going down | improve | improved | improving
-change: rise | rose | risen | rising | fall | fell | fallen | falling | drop by | increase | increased | decrease | decreased
-change: worsen | worsened | worsening | getting better | getting worse
-change: compared | increase in | decrease in | movement in | move | moved
+change: change in | change of | changes in | change | changed | delta | compared | movement in | move | moved
+change up: growth | growth in | growth of | grow | grew | grown | growing | go up | went up | going up | gone up | gain in
+change up: rise | rose | risen | rising | rise in | increase | increased | increase in | increase of | increases in | gains in
+change up: jump in | jumped | uplift in | climbed | climb in
+change down: go down | went down | going down | gone down | fall | fell | fallen | falling | fall in | drop by | dropped | drop in
+change down: drop of | drops in | decrease | decreased | decrease in | decrease of | decreases in | decline | declined | declining
+change down: decline in | decline of | declines in | shrink | shrank | shrunk | shrinking | dip in | dipped | reduction in
+change better: improve | improved | improving | improvement | improvement in | getting better | gotten better
+change worse: worsen | worsened | worsening | deterioration in | deteriorated | deteriorating | getting worse | gotten worse
+change up percent: growth rate | growth rate of | rate of growth | percent growth | percentage growth | percent growth in
+change up percent: percent increase | percentage increase | percent increase in | percentage increase in | growth in percent
+change down percent: percent decrease | percentage decrease | percent decrease in | percentage decrease in
+fastest top: fastest growing | grew fastest | grew the fastest | growing fastest | growing the fastest | grown fastest
+fastest top: grow fastest | grows fastest | fastest growth | fastest growth in | rising fastest | fastest rising | rose fastest
+fastest bottom: fastest falling | falling fastest | falling the fastest | fell fastest | fell the fastest | declining fastest
+fastest bottom: fastest declining | declined fastest | declined the fastest | shrinking fastest
+fastest bottom: fastest shrinking | shrank fastest
+fastest bottom: dropping fastest | dropped fastest | slowest growing | grew slowest | grew the slowest | slowest growth
+fastest bottom: slowest growth in | growing slowest
 same_year: same period last year | same time last year | same week last year | same month last year | same quarter last year
 same_year: same day last year | same period a year ago | same week a year ago | same month a year ago | same quarter a year ago
 same_year: same time a year ago | same period of last year | same period in the previous year | same period the year before

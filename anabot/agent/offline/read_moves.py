@@ -1,0 +1,49 @@
+"""Read how numbers move: "growth" compares with before, and ranked by, "the highest growth in sales", it orders by the change.
+
+Pure. A change beside a ranking that is not by it ("top 5 shops by sales, and the change") only compares.
+"""
+
+from __future__ import annotations
+
+from anabot.agent.offline.parser import Parser
+from anabot.agent.offline.read_cuts import read_cuts
+from anabot.agent.offline.read_numbers import rank_from
+from anabot.agent.offline.slots import Moved
+
+_DEGREES = ("most", "the most", "least", "the least")
+
+
+def change(p: Parser, i: int) -> int:
+    """ "sales growth", "the biggest drop in sales", "grew most"."""
+    slots, tag = p.slots, p.at(i)
+    slots.change = True
+    if slots.moved is None and (_is_ranked(p, i) or _has_degree(p, i + 1)):
+        way, _, percent = tag.detail.partition(" ")
+        slots.moved = Moved(text=tag.text, way=way, percent=bool(percent))
+    return i + 1
+
+
+def fastest(p: Parser, i: int) -> int:
+    """ "the fastest growing region", "which region's sales grew fastest", "top 5 fastest growing"."""
+    p.slots.change = True
+    p.slots.moved = Moved(text=p.at(i).text, way="up", percent=True)
+    if p.slots.rank is None or p.slots.rank.direction != p.at(i).detail:
+        return rank_from(p, i, None)
+    return read_cuts(p, i + 1) if p.cut(i + 1) else i + 1
+
+
+def _is_ranked(p: Parser, i: int) -> bool:
+    """Whether the change at `i` is what a word before it ranks or sorts by; the metric or "month over month" may be between."""
+    k = i - 1
+    while p.at(k).says("over"):
+        k -= 1
+    if k >= 0 and p.mention(k) and not p.before[i] - {"s"}:
+        k -= 1
+    while p.at(k).says("over"):
+        k -= 1
+    return k >= 0 and p.at(k).says("top", "by", "sort")
+
+
+def _has_degree(p: Parser, i: int) -> bool:
+    """ "most", right after "grew"."""
+    return p.at(i).says("top") and p.at(i).text.casefold() in _DEGREES

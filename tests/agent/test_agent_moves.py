@@ -1,0 +1,77 @@
+"""What grew or fell most is ranked by the change, in amount or in percent as it is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from anabot.agent.sentence import Sentence
+from anabot.agent.understanding import Reading
+from anabot.types import Column, Table
+from tests.agent.asking import query, reading, refused
+from tests.tiny import tiny_registry
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("region with the highest sales growth last month", "-sales__change"),
+        ("highest growth in sales by region last month", "-sales__change"),
+        ("highest month over month sales growth by shop last month", "-sales__change"),
+        ("which region grew most in sales last month", "-sales__change"),
+        ("which shop grew least in sales last month", "sales__change"),
+        ("top 3 shops by sales growth last month", "-sales__change"),
+        ("top 3 shops by change in sales last month", None),
+        ("top 3 shops by increase in sales last month", "-sales__change"),
+        ("shops sorted by sales growth last month", "-sales__change"),
+        ("regions with the largest drop in sales last month", "sales__change"),
+        ("which shop's sales fell the most last month", "sales__change"),
+        ("which region improved most in sales last month", "-sales__change"),
+        ("which region's sales got worse", None),
+        ("fastest growing region by sales last month", "-sales__percent_change"),
+        ("which region's sales grew fastest last month", "-sales__percent_change"),
+        ("top 3 fastest growing shops by sales last month", "-sales__percent_change"),
+        ("shops with the slowest growth in sales last month", "sales__percent_change"),
+        ("top 3 shops by sales growth rate last month", "-sales__percent_change"),
+        ("top 3 shops by sales last month and the change", "-sales"),
+        ("sales growth by region last month", "-sales"),
+        ("biggest change in sales by shop last month", None),
+        ("smallest decrease in sales by shop last month", None),
+    ],
+)
+def test_a_ranking_of_growth_is_by_the_change(text: str, order: str | None) -> None:
+    if order is None:
+        assert refused(text).reason in ("shape", "unknown_words")
+        return
+    found = query(text)
+
+    assert found["order_by"] == [order]
+    assert found["compare"] == "previous_period"
+
+
+def test_what_is_called_growth_without_a_percent_says_how_it_was_read() -> None:
+    (growth,) = reading("top 3 shops by sales growth last month").assumptions
+
+    assert "“growth” is read as the change itself" in growth
+    assert reading("top 3 shops by increase in sales last month").assumptions == ()
+
+
+@pytest.mark.parametrize(
+    ("order", "changes", "words"),
+    [
+        ("-sales__change", (5, -1), "rose most for North"),
+        ("sales__change", (-5, 1), "fell most for North"),
+        ("sales__change", (1, 5), "rose least for North"),
+        ("-sales__change", (-1, -5), "fell least for North"),
+    ],
+)
+def test_the_sentence_leads_with_what_moved_and_not_with_what_is_large(order: str, changes: tuple[int, int], words: str) -> None:
+    asked = reading("sales growth by region last month")
+    columns = ("region", "sales", "sales__previous", "sales__change", "sales__percent_change")
+    cells = zip(("North", "South"), (100, 200), changes, strict=True)
+    rows = tuple((name, value, value - by, by, 0.1) for name, value, by in cells)
+    table = Table(columns=tuple(Column(name=name, type="number") for name in columns), rows=rows)
+    moved = asked.query.model_copy(update={"order_by": (order,)})
+
+    said = Sentence(reading=Reading(query=moved), table=table, registry=tiny_registry())
+
+    assert words in said.words()
