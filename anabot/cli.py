@@ -48,7 +48,8 @@ def _app() -> typer.Typer:
         searching,
     )
 
-    lasting()
+    if not gc.get_freeze_count():  # once a process
+        lasting()
     gc.enable()
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_purpose())
     for command in (asking.ask, asking.query, searching.search, care.check, care.migrate, care.worker, doctor.doctor, care.demo):
