@@ -5,6 +5,7 @@ Exit 0: answered, clarified or done. 1: refused, forbidden or wrong. 2: misused.
 
 from __future__ import annotations
 
+import functools
 import gc
 import io
 import logging
@@ -15,6 +16,8 @@ import typer
 from anabot import log
 from anabot.errors import AnabotError
 from anabot.resting import lasting
+
+_at_rest = functools.cache(lasting)  # once a process
 
 
 def main() -> None:
@@ -48,8 +51,7 @@ def _app() -> typer.Typer:
         searching,
     )
 
-    if not gc.get_freeze_count():  # once a process
-        lasting()
+    _at_rest()
     gc.enable()
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_purpose())
     for command in (asking.ask, asking.query, searching.search, care.check, care.migrate, care.worker, doctor.doctor, care.demo):
