@@ -22,8 +22,10 @@ import duckdb
 import pyarrow as pa
 
 from anabot.warehouses.frames import Buffer, read_frame, write_frame
+from anabot.warehouses.packed import packed
 
 PART = 4 << 20  # bytes of a result that are sent while more is computed
+FIRST_PART = PART >> 4  # so that its cells are made soon; each further part is twice as large
 HANDS = 4  # as many as the parent sends statements at once
 _OVERHEAD = 1 << 30  # Python, Arrow and DuckDB's own mappings, above the memory that a query may use
 _LOCKED = {
@@ -110,7 +112,7 @@ def run(cursor: duckdb.DuckDBPyConnection, request: dict[str, Any], send: Send |
 
 
 def _gather(reader: pa.RecordBatchReader, max_rows: int, max_bytes: int, send: Send | None = None) -> tuple[Buffer, bool]:
-    left, weight, sent, more = max_rows, 0, 0, False
+    left, weight, sent, more, part = max_rows, 0, 0, False, FIRST_PART
     held: list[pa.RecordBatch] = []
     for batch in reader:
         kept = batch.slice(0, left)
@@ -122,17 +124,16 @@ def _gather(reader: pa.RecordBatchReader, max_rows: int, max_bytes: int, send: S
         left -= kept.num_rows
         if more:
             break
-        if send is not None and weight - sent >= PART:
+        if send is not None and weight - sent >= part:
             send(_stream(reader.schema, held))
-            held, sent = [], weight
+            held, sent, part = [], weight, min(2 * part, PART)
     return _stream(reader.schema, held), more
 
 
 def _stream(schema: pa.Schema, batches: list[pa.RecordBatch]) -> Buffer:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, schema) as stream:
-        for batch in batches:
-            stream.write_batch(batch)
+    table, sink = packed(pa.Table.from_batches(batches, schema)), pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
     return memoryview(sink.getvalue())
 
 

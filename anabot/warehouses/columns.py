@@ -13,10 +13,12 @@ import pyarrow.compute as pc
 from anabot.resting import undisturbed
 from anabot.types import Cell
 from anabot.warehouses.base import to_cell
+from anabot.warehouses.packed import listed, short
 from anabot.warehouses.rows import Rows
 
-_DIGITS, _SHORT = 38, 18
+_DIGITS = 38
 _BIG = 1 << 63
+_FIRST = dt.date(1970, 1, 1).toordinal()
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -57,55 +59,70 @@ class Gathered:
 
 def _cells(column: pa.ChunkedArray) -> list[Cell]:
     kind = column.type
-    if pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_boolean(kind):
-        plain: list[Cell] = column.to_pylist()
-        return plain
+    if pa.types.is_dictionary(kind):
+        return _looked_up(column.combine_chunks())
+    if pa.types.is_string(kind) or pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        coded = listed(column)
+        if coded is not None:
+            return _looked_up(coded)
+    if pa.types.is_int64(kind):
+        return list(_wholes(column))
     if pa.types.is_floating(kind):
-        finite: list[Cell] = pc.if_else(pc.is_finite(column), column, None).to_pylist()
-        return finite
-    if pa.types.is_decimal128(kind):
+        return _plain(pc.if_else(pc.is_finite(column), column, None))
+    if pa.types.is_decimal128(kind) or pa.types.is_decimal64(kind):
         return _exact(column)
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return _looked_up(column)
+    if pa.types.is_timestamp(kind):
+        return _moments(column)
+    if kind == pa.date32():
+        return _days(column)
+    if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_string(kind):
+        return _plain(column)
     return [to_cell(value) for value in column.to_pylist()]
+
+
+def _plain(column: pa.ChunkedArray | pa.Array) -> list[Cell]:
+    found: list[Cell] = column.to_pylist()
+    return found
 
 
 def _exact(column: pa.ChunkedArray) -> list[Cell]:
     """Decimals as whole numbers of their last place: those that 18 digits hold, as nearly all do, are read in one go."""
-    kind = column.type
-    try:
-        narrow = column.cast(pa.decimal128(min(kind.precision, _SHORT), kind.scale)) if kind.scale <= _SHORT else None
-    except pa.ArrowInvalid:
-        narrow = None
+    narrow = column if pa.types.is_decimal64(column.type) else short(column)
     if narrow is None:  # pyarrow's own way takes three times as long as by their texts
         return [None if text is None else Decimal(text) for text in column.cast(pa.string()).to_pylist()]
-    unit = Decimal(1).scaleb(-kind.scale)
+    unit = Decimal(1).scaleb(-column.type.scale)
     if not narrow.null_count:
         return list(map(unit.__mul__, _wholes(narrow)))  # type: ignore[arg-type]  # nothing is None
     return [None if whole is None else unit * whole for whole in _wholes(narrow)]
 
 
 def _wholes(column: pa.ChunkedArray) -> Iterator[int | None]:
+    """A column of 64 bits a cell, as whole numbers."""
     for chunk in column.chunks:
-        halves = memoryview(chunk.buffers()[1]).cast("q")[2 * chunk.offset : 2 * (chunk.offset + len(chunk))]
-        low = halves[::2].tolist()  # the other half only repeats the sign
-        yield from low if not chunk.null_count else _held(low, chunk.is_valid().to_pylist())
+        values = memoryview(chunk.buffers()[1]).cast("q")[chunk.offset : chunk.offset + len(chunk)]
+        yield from values if not chunk.null_count else _held(values, chunk.is_valid().to_pylist())
 
 
 def _held(values: Iterable[int], there: list[bool]) -> Iterator[int | None]:
     return (value if held else None for value, held in zip(values, there, strict=True))
 
 
-def _looked_up(column: pa.ChunkedArray) -> list[Cell]:
-    """Each day or moment is made once, however often it stands in the column."""
-    coded = column.combine_chunks().dictionary_encode()
-    made = _moments(coded.dictionary) if pa.types.is_timestamp(column.type) else coded.dictionary.to_pylist()
-    return list(map([*made, None].__getitem__, coded.indices.fill_null(len(made)).to_pylist()))
+def _looked_up(coded: pa.DictionaryArray) -> list[Cell]:
+    """Each value is made once, however often it stands in the column."""
+    given = coded.dictionary
+    made = [*_cells(pa.chunked_array([given])), None]
+    places = coded.indices.cast(pa.int32()).fill_null(len(given))
+    at = memoryview(places.buffers()[1]).cast("i")[places.offset : places.offset + len(places)]
+    return [made[place] for place in at]
 
 
-def _moments(column: pa.Array) -> list[dt.datetime]:
+def _days(column: pa.ChunkedArray) -> list[Cell]:
+    return [None if each is None else dt.date.fromordinal(_FIRST + each) for each in column.cast(pa.int32()).to_pylist()]
+
+
+def _moments(column: pa.ChunkedArray) -> list[Cell]:
     micro = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64())
-    return [_EPOCH + dt.timedelta(0, 0, each) for each in micro.to_pylist()]
+    return [None if each is None else _EPOCH + dt.timedelta(0, 0, each) for each in micro.to_pylist()]
 
 
 def _column(cells: Sequence[Cell]) -> pa.Array:

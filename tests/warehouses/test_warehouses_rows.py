@@ -11,6 +11,7 @@ import pytest
 
 from anabot.warehouses.base import to_cell
 from anabot.warehouses.columns import rows
+from anabot.warehouses.packed import packed
 
 D, DAY = Decimal, dt.date(2026, 5, 1)
 T = dt.datetime.combine(DAY, dt.time(10, 30, 0, 7))
@@ -28,6 +29,7 @@ COLUMNS: dict[str, tuple[pa.DataType, list[Any]]] = {
     "huge": (pa.decimal128(38, 0), [D(10) ** 30, None, D(-5), D(0), D(1), D(2)]),
     "share": (pa.float64(), [0.1, None, float("nan"), float("inf"), float("-inf"), -2.5]),
     "text": (pa.string(), ["a", None, "", "ŷ", "a", "b"]),
+    "one of few": (pa.dictionary(pa.uint8(), pa.string()), ["a", None, "b", "a", "a", "b"]),
     "yes": (pa.bool_(), [True, None, False, True, True, False]),
     "day": (pa.date32(), [DAY, None, dt.date(1, 1, 1), dt.date(9999, 12, 31), DAY, DAY]),
     "moment": (pa.timestamp("us"), [T, None, FIRST, LAST, T, T]),
@@ -51,6 +53,27 @@ def test_a_column_becomes_the_cells_that_its_values_are(name: str) -> None:
         assert found == expected
         assert [str(cell) for cell in found] == [str(cell) for cell in expected]
         assert [type(cell) for cell in found] == [type(cell) for cell in expected]
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_long_column_that_repeats_is_sent_smaller_and_becomes_the_same_cells(name: str) -> None:
+    kind, values = COLUMNS[name]
+    table = pa.table([pa.chunked_array([pa.array(values * 100, kind)] * 4, kind).slice(2, 2_300)], names=["x"])
+    expected = [to_cell(value) for value in table.column(0).to_pylist()]
+
+    found = [cell for (cell,) in rows(packed(table))]
+
+    assert [(type(cell), str(cell)) for cell in found] == [(type(cell), str(cell)) for cell in expected]
+
+
+def test_texts_that_never_repeat_are_sent_as_they_are_and_those_that_do_once() -> None:
+    table = pa.table({"code": [f"c{n}" for n in range(3_000)], "region": ["north", "south", None] * 1_000})
+
+    sent = packed(table)
+
+    assert sent.schema.field("code").type == pa.string()
+    assert sent.column("region").chunk(0).dictionary.to_pylist() == ["north", "south"]
+    assert rows(sent) == rows(table)
 
 
 def test_rows_are_rows_however_they_are_looked_at() -> None:
