@@ -175,7 +175,14 @@ class Catalog:
                 return ()
             return (Slot(hops=(), element=dimension, grain=dimension.grain, metric_time=True),)
         reach = self.reach(model)
-        return reach.qualified.get(name) or reach.bare.get(name) or ()
+        found = reach.qualified.get(name) or reach.bare.get(name) or ()
+        if time or self.registry.models[model].time_dimension:
+            return found
+        return tuple(slot for slot in found if not any(self._is_history(hop) for hop in slot.hops))
+
+    def _is_history(self, hop: Hop) -> bool:
+        """Whether the join meets the row that held at some time, so that rows without a time meet none."""
+        return self.registry.models[hop.model].entities[hop.entity].kind == "natural"
 
     def _walk(self, model: SemanticModel) -> _Reach:
         qualified: dict[str, list[Slot]] = {}

@@ -20,6 +20,7 @@ from anabot.semantic.on_spine import Bound, SpineJoin
 from anabot.semantic.plan import Aggregated, Converted, Filtered, Measure, OnSpine, Part, Picked, Rolled, Rows
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import TimeSpine
+from anabot.semantic.shifted import firsts
 from anabot.semantic.source import Question, Source
 from anabot.semantic.times import Bounds, Timing
 from anabot.semantic.trees import both, column, cut, either
@@ -172,8 +173,15 @@ class PartBuilder:
             return [exp.EQ(this=self._cut(time(), self.whole), expression=time())]
         if all(count for count, _ in self.timing.moves) or self._shows(self.spine.grain) or any(slot.part for slot in own):
             return []
-        whole = either(exp.EQ(this=self.source.cut(slot, time(), always=True), expression=time()) for slot in own)
+        whole = either(self._starts(slot, self.spine) for slot in own)
         return [whole] if whole is not None else []
+
+    def _starts(self, slot: Slot, spine: TimeSpine) -> exp.Expression:
+        """Whether a moment of the spine is the first of the slot's own grain."""
+        time = self.source.spine_time
+        if slot.custom:
+            return exp.In(this=time(), query=firsts(spine, slot.custom).subquery(copy=False))
+        return exp.EQ(this=self.source.cut(slot, time(), always=True), expression=time())
 
     def _picked_by(self) -> tuple[exp.Expression, ...]:
         rule = self.needs[0].metric.non_additive
@@ -193,14 +201,16 @@ class PartBuilder:
 
     def _spine(self) -> TimeSpine | None:
         """The spine that rows are spread over: where they count at other times than their own, and times are shown."""
-        own = self._own()
-        if not own and times.shift_of(self.timing) is not None:
-            raise times.no_time(self.needs[0].metric.name)
+        own, metric = self._own(), self.needs[0].metric.name
+        if not own and (times.shift_of(self.timing) is not None or (self.timing.dated and self._bounds() is None)):
+            raise times.no_time(metric, self.timing)
+        if not self.timing.parted and any(slot.part for slot in own):
+            raise times.no_part(metric)
         if self.timing.plain or not own:
             return None
         found = self._spine_for(own, self.timing)
         if found is None and not times.fixed(self.timing):
-            raise times.no_spine(self.needs[0].metric.name)
+            raise times.no_spine(metric)
         return found
 
     def _whole(self) -> Grain | None:

@@ -215,9 +215,9 @@ class Source:
         return found
 
     def _valid(self, model: SemanticModel, alias: str) -> list[exp.Expression]:
-        """A model that keeps history: the row that held at the time of the metric's own row."""
+        """A model that keeps history: the row that held at the time of the metric's own row, or of the model's rows."""
         ends = {each.validity: placed(each.tree, alias) for each in model.dimensions.values() if each.validity}
-        now = self.own_time()
+        now = self.value(self.model.dimensions[self.leaf[1] or self.model.time_dimension].tree)
         still = exp.Is(this=ends["end"].copy(), expression=exp.Null())
         until = exp.Paren(this=exp.Or(this=exp.LT(this=now.copy(), expression=ends["end"]), expression=still))
         return [exp.GTE(this=now, expression=ends["start"]), until]

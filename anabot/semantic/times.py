@@ -42,6 +42,16 @@ class Timing:
         """Whether rows are shown at their own time, or that time moved by the comparison alone."""
         return not self.moves and self.window is None
 
+    @property
+    def dated(self) -> bool:
+        """Whether what counts depends on the day one looks from: all rows until now are the same without one."""
+        return bool(self.moves) or (self.window is not None and self.window.kind != "all_time")
+
+    @property
+    def parted(self) -> bool:
+        """Whether it can be shown by date part: what is counted since some day belongs to that day, and not to all Mondays."""
+        return self.window is None and all(count for count, _ in self.moves)
+
 
 def step_of(query: MetricQuery, grains: Sequence[Grain]) -> Step:
     """From the compared period to the question's own: one row's width with `previous_period`, else the periods' distance."""
@@ -176,10 +186,19 @@ def no_spine(metric: str) -> BadQuery:
     return BadQuery(f"`{metric}` needs a time spine.", why=why, todo="Declare a model with `time_spine:` in the semantic layer.")
 
 
-def no_time(metric: str) -> BadQuery:
-    """The error where something is moved by periods of the company's own calendar, and no time is shown."""
-    why = "It is moved by a grain of the company's own calendar, day by day."
-    return BadQuery(f"`{metric}` needs a time here.", why=why, todo="Group by `metric_time`.")
+def no_time(metric: str, timing: Timing) -> BadQuery:
+    """The error where what counts depends on a day, and neither a time nor a period says which."""
+    if shift_of(timing) is not None:
+        why = "It is moved by a grain of the company's own calendar, day by day."
+        return BadQuery(f"`{metric}` needs a time here.", why=why, todo="Group by `metric_time`.")
+    why = "What it counts depends on the day one looks from."
+    return BadQuery(f"`{metric}` needs a time here.", why=why, todo="Add a `period`, or group by `metric_time`.")
+
+
+def no_part(metric: str) -> BadQuery:
+    """The error where what is counted up to a day is asked by a part of dates."""
+    why = "It is counted up to each day, or at the start of a grain, and such values of many days do not add up."
+    return BadQuery(f"`{metric}` has no date parts.", why=why, todo="Group by `metric_time` in a grain.")
 
 
 def fixed(timing: Timing) -> bool:

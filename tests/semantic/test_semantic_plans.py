@@ -105,7 +105,7 @@ def question(chance: Random, registry: Registry) -> dict[str, Any]:
 
 
 def test_questions_that_differ_in_their_values_get_what_compiling_each_anew_gives(company: Registry) -> None:
-    assert compared(company)["by a kept plan"] > ROUNDS
+    assert compared(company)["by a kept plan"] > ROUNDS * 3 / 4
 
 
 def compared(registry: Registry) -> Counter[str]:

@@ -28,10 +28,11 @@ MOVED = """
 models:
 - name: days
   config: {schema: crumb}
-  time_spine: {standard_granularity_column: day, custom_granularities: [{name: season, column_name: season_start}]}
+  time_spine: {standard_granularity_column: day, custom_granularities: [{name: season, column_name: season_start}, {name: term}]}
   columns:
   - {name: day, granularity: day}
   - {name: season_start}
+  - {name: term}
 - name: orders_again
   config: {schema: crumb, alias: orders}
   semantic_model: {enabled: true, name: orders_again}
@@ -85,6 +86,7 @@ metrics:
 - {name: placed_mtd_mean, type: cumulative, input_metric: placed, grain_to_date: month, period_agg: average}
 - {name: placed_before, type: derived, expr: before, input_metrics: [{name: placed, alias: before, offset_window: 7 days}]}
 - {name: placed_last_season, type: derived, expr: a, input_metrics: [{name: placed, alias: a, offset_window: 1 season}]}
+- {name: placed_last_term, type: derived, expr: a, input_metrics: [{name: placed, alias: a, offset_window: 1 term}]}
 - name: placed_a_year_of_seasons_ago
   type: derived
   expr: a
@@ -131,11 +133,8 @@ def run(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     path: Path = tmp_path_factory.mktemp("moved") / "moved.duckdb"
     warehouse.build(path)
     with duckdb.connect(str(path)) as con:
-        con.execute("CREATE TABLE crumb.days (day DATE, season_start DATE)")
-        con.executemany(
-            "INSERT INTO crumb.days VALUES (?, ?)",
-            [(day, day.replace(month=(day.month - 1) // 4 * 4 + 1, day=1)) for day in DAYS],
-        )
+        con.execute("CREATE TABLE crumb.days (day DATE, season_start DATE, term VARCHAR)")
+        con.executemany("INSERT INTO crumb.days VALUES (?, ?, ?)", [(day, season(day), term(day)) for day in DAYS])
         con.execute("CREATE TABLE crumb.tiers_over_time (customer_id INTEGER, tier_then VARCHAR, from_day DATE, to_day DATE)")
         for n in range(1, 13):
             turn = dt.date(2026, n % 6 + 1, 1)
@@ -156,6 +155,15 @@ def run(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
         asked.con = con  # type: ignore[attr-defined]
         yield asked
+
+
+def season(day: dt.date) -> dt.date:
+    return day.replace(month=(day.month - 1) // 4 * 4 + 1, day=1)
+
+
+def term(day: dt.date) -> str:
+    """The name of a season, which sorts otherwise than the seasons do."""
+    return f"{('Winter', 'Summer', 'Autumn')[(day.month - 1) // 4]} {day.year}"
 
 
 def _all(registry: Registry) -> Grant:
@@ -267,6 +275,13 @@ def test_the_start_of_the_month_by_quarter_is_that_of_its_first_day(run: Run) ->
     }
 
 
+def test_the_start_of_the_month_by_a_grain_that_has_names_is_that_of_its_first_day(run: Run) -> None:
+    rows = run("at_start", group_by=["metric_time__term"])
+
+    firsts = {term(day): day for day in DAYS if day == season(day)}
+    assert dict(rows) == {name: value for name, day in firsts.items() if (value := placed(day, day + DAY))}
+
+
 def test_a_month_ago_is_the_whole_month_however_long(run: Run) -> None:
     rows = run("growth", group_by=["metric_time__month"])
 
@@ -295,12 +310,31 @@ def test_gaps_are_filled_by_date_part_too(run: Run) -> None:
     assert dict(rows) == wanted
 
 
-def test_the_start_of_the_month_counts_for_every_day_that_has_the_date_part(run: Run) -> None:
-    rows = run("at_start", group_by=["metric_time__extract_month"])
+@pytest.mark.parametrize("metric", ["at_start", "placed_28", "placed_mtd", "placed_ever", "ever_last_season"])
+def test_what_is_counted_up_to_a_day_has_no_date_parts(registry: Registry, metric: str) -> None:
+    with pytest.raises(BadQuery, match="has no date parts"):
+        compile_query(registry, MetricQuery(metrics=(metric,), group_by=("metric_time__extract_month",)), _all(registry))
 
-    starts = [(day.month, placed(first, first + DAY) or 0) for day in DAYS if (first := day.replace(day=1))]
-    wanted = {month: sum(value for each, value in starts if each == month) for month in range(1, 13)}
+
+def test_days_before_are_counted_by_date_part_too(run: Run) -> None:
+    rows = run("placed_before", group_by=["metric_time__extract_month"])
+
+    wanted = {month: sum((day + DAY * 7).month == month for day in ORDERED) for month in range(1, 13)}
     assert dict(rows) == {month: value for month, value in wanted.items() if value}
+
+
+@pytest.mark.parametrize("keys", [(), ("channel",)])
+@pytest.mark.parametrize("metric", ["placed_before", "growth", "at_start", "twice_before", "placed_28", "placed_mtd"])
+def test_what_depends_on_the_day_needs_a_period_or_a_time(registry: Registry, metric: str, keys: tuple[str, ...]) -> None:
+    with pytest.raises(BadQuery, match="needs a time") as caught:
+        compile_query(registry, MetricQuery(metrics=(metric,), group_by=keys), _all(registry))
+
+    assert "`period`" in caught.value.todo
+    assert compile_query(registry, MetricQuery.model_validate({"metrics": [metric], "period": SUMMER}), _all(registry))
+
+
+def test_all_until_now_needs_no_time(run: Run) -> None:
+    assert run("placed_ever") == [(len(ORDERED),)]
 
 
 def test_a_gap_without_a_filling_is_empty(run: Run) -> None:
@@ -417,20 +451,14 @@ def test_a_running_total_can_be_compared_with_the_year_before(run: Run) -> None:
 
 
 def test_without_a_spine_a_window_by_day_says_what_is_missing() -> None:
-    text = MOVED.replace(
-        "  time_spine: {standard_granularity_column: day, custom_granularities: [{name: season, column_name: season_start}]}\n",
-        "",
-    ).replace(" season", " week")
+    spine = next(line for line in MOVED.splitlines(keepends=True) if "time_spine:" in line)
+    text = MOVED.replace(spine, "").replace(" season", " week").replace("1 term", "1 week")
     registry = parse_registry({**tiny_files(), "moved.yml": text}, governed=False)
 
     with pytest.raises(BadQuery, match="needs a time spine") as caught:
         compile_query(registry, MetricQuery(metrics=("placed_28",), group_by=("metric_time",)), _all(registry))
 
     assert "time_spine:" in caught.value.todo
-
-
-def season(day: dt.date) -> dt.date:
-    return day.replace(month=(day.month - 1) // 4 * 4 + 1, day=1)
 
 
 def seasons_before(day: dt.date, count: int) -> dt.date | None:
@@ -446,6 +474,10 @@ def test_an_offset_in_a_grain_of_the_companys_own_meets_the_day_of_the_same_plac
 
     wanted = {day: then for day in DAYS if inside(day) and (then := seasons_before(day, count))}
     assert dict(rows) == {day: value for day, then in wanted.items() if (value := placed(then, then + DAY))}
+
+
+def test_a_grain_that_has_names_is_moved_by_its_days_and_not_by_the_alphabet(run: Run) -> None:
+    assert run("placed_last_term", group_by=["metric_time"]) == run("placed_last_season", group_by=["metric_time"])
 
 
 def test_a_season_stands_beside_the_one_before(run: Run) -> None:
@@ -537,3 +569,52 @@ def test_denied_values_are_unknown(registry: Registry) -> None:
         compile_distinct(registry, ["customer__phone"], grant)
 
     assert not any("phone" in name for name in caught.value.nearest)
+
+
+HISTORY = """models:
+- name: tiers
+  semantic_model: {enabled: true}
+  primary_entity: customer
+  columns:
+  - {name: customer, entity: {name: customer, type: natural}}
+  - {name: tier, dimension: {type: categorical}}
+  - {name: since, granularity: day, dimension: {type: time, validity_params: {is_start: true}}}
+  - {name: until, granularity: day, dimension: {type: time, validity_params: {is_end: true}}}
+- name: letters
+  semantic_model: {enabled: true}
+  primary_entity: letter
+  columns:
+  - {name: customer, entity: {name: customer, type: foreign}}
+  - {name: topic, dimension: {type: categorical}}
+  metrics:
+  - {name: letters, agg: count, expr: "1"}
+"""
+
+
+def test_rows_without_a_time_have_no_history() -> None:
+    registry = parse_registry({"m.yml": HISTORY}, governed=False)
+
+    with pytest.raises(UnknownName, match="has no dimension `tier`"):
+        compile_query(registry, MetricQuery(metrics=("letters",), group_by=("tier",)), _all(registry))
+    with pytest.raises(UnknownName):
+        compile_distinct(registry, ["topic", "tier"], _all(registry))
+
+
+def test_values_have_the_history_of_their_rows_own_time() -> None:
+    timed = HISTORY.replace("primary_entity: letter", "primary_entity: letter\n  agg_time_dimension: written_on")
+    timed = timed.replace(
+        "topic, dimension", "written_on, granularity: day, dimension: {type: time}}\n  - {name: topic, dimension"
+    )
+    registry = parse_registry({"m.yml": timed}, governed=False)
+    statement = render(compile_distinct(registry, ["topic", "tier"], _all(registry)).prepared[0])
+
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE tiers AS SELECT 1 AS customer, * FROM (VALUES ('new', DATE '2026-01-01', DATE '2026-03-01'), "
+            "('old', DATE '2026-03-01', NULL)) AS t(tier, since, until)"
+        )
+        con.execute(
+            "CREATE TABLE letters AS SELECT 1 AS customer, * FROM (VALUES (DATE '2026-02-28', 'thanks'), "
+            "(DATE '2026-03-01', 'bill')) AS t(written_on, topic)"
+        )
+        assert con.execute(statement.text, list(statement.params)).fetchall() == [("bill", "old"), ("thanks", "new")]

@@ -8,19 +8,37 @@ FROM (
     earlier.day AS moment_before
   FROM (
     SELECT
-      day AS day,
-      season_start AS season_start,
-      DENSE_RANK() OVER (ORDER BY season_start) AS period_number,
-      ROW_NUMBER() OVER (PARTITION BY season_start ORDER BY day) AS place_in_period
+      days.day AS day,
+      days.season_start AS season_start,
+      periods.period_number AS period_number,
+      ROW_NUMBER() OVER (PARTITION BY days.season_start ORDER BY days.day) AS place_in_period
     FROM crumb.days AS days
+    INNER JOIN (
+      SELECT
+        season_start AS season,
+        ROW_NUMBER() OVER (ORDER BY MIN(day)) AS period_number
+      FROM crumb.days AS days
+      GROUP BY
+        season_start
+    ) AS periods
+      ON days.season_start = periods.season
   ) AS shown
   INNER JOIN (
     SELECT
-      day AS day,
-      season_start AS season_start,
-      DENSE_RANK() OVER (ORDER BY season_start) AS period_number,
-      ROW_NUMBER() OVER (PARTITION BY season_start ORDER BY day) AS place_in_period
+      days.day AS day,
+      days.season_start AS season_start,
+      periods.period_number AS period_number,
+      ROW_NUMBER() OVER (PARTITION BY days.season_start ORDER BY days.day) AS place_in_period
     FROM crumb.days AS days
+    INNER JOIN (
+      SELECT
+        season_start AS season,
+        ROW_NUMBER() OVER (ORDER BY MIN(day)) AS period_number
+      FROM crumb.days AS days
+      GROUP BY
+        season_start
+    ) AS periods
+      ON days.season_start = periods.season
   ) AS earlier
     ON shown.period_number = earlier.period_number + 1
     AND shown.place_in_period = earlier.place_in_period
