@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from anabot.playbooks.amounts import Md
-from anabot.playbooks.filters import SAME, moved_words
+from anabot.playbooks.filters import ALMOST, SAME, moved_words
 from anabot.playbooks.markdown import escape
 from anabot.playbooks.view import Result
 from anabot.semantic.units import day
@@ -71,7 +71,7 @@ def section(found: Sequence[Shift], since: dt.date, *, same_dates: bool) -> Md:
     lines: dict[str, str] = {}  # what two metrics say alike is said of the first
     for some in by_metric.values():
         name, words = _line(some)
-        if words:
+        if words and words != ALMOST:
             lines.setdefault(words, f"- **{name}** {words}")
     return Md(head + ("\n".join(list(lines.values())[:_MOST_LINES]) if lines else "Nothing has moved.") + "\n")
 

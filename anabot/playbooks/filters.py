@@ -16,7 +16,7 @@ from anabot.playbooks.view import COMPARED, Missing, Number, Result, Row, compar
 from anabot.semantic.units import EMPTY, UNSAID, rounded
 from anabot.types import Bridge, Cell, Column
 
-UP, DOWN, SAME = "▲", "▼", "unchanged"
+UP, DOWN, SAME, ALMOST = "▲", "▼", "unchanged", "almost unchanged"
 Attach = Callable[[Result], str]  # takes a table whole, and says what its file is called
 # What a table keeps where it is too long to be read in a message, and what is too long.
 _SHORT, _MOST_ROWS, _MOST_TEXT = 10, 50, 6_000
@@ -118,10 +118,12 @@ def _cell_of(result: Result, index: int) -> _Cell:
 
 
 def _change_of(result: Result, metric: str) -> _Cell:
-    return lambda row: _compared(result, row, metric)
+    index = result.at(metric)
+    size = max((abs(number) for row in result.table.rows if (number := _exact(row[index])) is not None), default=Decimal(0))
+    return lambda row: _compared(result, row, metric, size)
 
 
-def _compared(result: Result, row: tuple[Cell, ...], metric: str) -> str:
+def _compared(result: Result, row: tuple[Cell, ...], metric: str, size: Decimal = Decimal(0)) -> str:
     missing = next((part for part in COMPARED if not result.has(f"{metric}__{part}")), "")
     if missing:
         todo = "Give its query a `compare`, as in `compare: previous_period`."
@@ -133,7 +135,7 @@ def _compared(result: Result, row: tuple[Cell, ...], metric: str) -> str:
     column = result.table.columns[result.at(metric)]
     before = row[result.at(f"{metric}__previous")]
     sizes = [abs(n) for cell in (row[result.at(metric)], before) if (n := _exact(cell)) is not None]
-    words = moved_words(Decimal(str(moved)), column, max(sizes, default=Decimal(0)))
+    words = moved_words(Decimal(str(moved)), column, max([size, *sizes]))
     # A share of something negative points the wrong way.
     plain = column.unit == "ratio" or words == SAME or not isinstance(before, int | float | Decimal) or before <= 0
     if plain or not isinstance(percentage, int | float | Decimal):
@@ -145,6 +147,8 @@ def moved_words(number: Decimal, column: Column, size: Decimal = Decimal(0)) -> 
     """A change by its column's unit, as precise as what is of that `size`: `▲ $1,234`, `▼ 2.1 pts`, `unchanged`."""
     if number == 0:
         return SAME
+    if column.unit == "ratio" and not rounded(number * 100, 1):
+        return ALMOST
     arrow = UP if number > 0 else DOWN
     if column.unit == "ratio":
         return f"{arrow} {rounded(abs(number) * 100, 1):,} pts"
