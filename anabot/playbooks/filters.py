@@ -107,7 +107,8 @@ def _plan(result: Result, wanted: Sequence[str]) -> list[tuple[str, bool, _Cell]
 
 
 def _cell_of(result: Result, index: int) -> _Cell:
-    column, numbers = result.table.columns[index], [n for row in result.table.rows if (n := _exact(row[index])) is not None]
+    column = result.table.columns[index]
+    numbers = _numbers(result, column.name)
     size, tenths = max(map(abs, numbers), default=Decimal(0)), any(n != n.to_integral_value() for n in numbers)
 
     def words(row: tuple[Cell, ...]) -> str:
@@ -118,12 +119,10 @@ def _cell_of(result: Result, index: int) -> _Cell:
 
 
 def _change_of(result: Result, metric: str) -> _Cell:
-    index = result.at(metric)
-    size = max((abs(number) for row in result.table.rows if (number := _exact(row[index])) is not None), default=Decimal(0))
-    return lambda row: _compared(result, row, metric, size)
+    return lambda row: _compared(result, row, metric)
 
 
-def _compared(result: Result, row: tuple[Cell, ...], metric: str, size: Decimal = Decimal(0)) -> str:
+def _compared(result: Result, row: tuple[Cell, ...], metric: str) -> str:
     missing = next((part for part in COMPARED if not result.has(f"{metric}__{part}")), "")
     if missing:
         todo = "Give its query a `compare`, as in `compare: previous_period`."
@@ -134,8 +133,8 @@ def _compared(result: Result, row: tuple[Cell, ...], metric: str, size: Decimal 
         return EMPTY
     column = result.table.columns[result.at(metric)]
     before = row[result.at(f"{metric}__previous")]
-    sizes = [abs(n) for cell in (row[result.at(metric)], before) if (n := _exact(cell)) is not None]
-    words = moved_words(Decimal(str(moved)), column, max([size, *sizes]))
+    sizes = (abs(n) for name in (metric, f"{metric}__previous") for n in _numbers(result, name))  # as its neighbours are written
+    words = moved_words(Decimal(str(moved)), column, max(sizes, default=Decimal(0)))
     # A share of something negative points the wrong way.
     plain = column.unit == "ratio" or words == SAME or not isinstance(before, int | float | Decimal) or before <= 0
     if plain or not isinstance(percentage, int | float | Decimal):
@@ -153,6 +152,11 @@ def moved_words(number: Decimal, column: Column, size: Decimal = Decimal(0)) -> 
     if column.unit == "ratio":
         return f"{arrow} {rounded(abs(number) * 100, 1):,} pts"
     return f"{arrow} {rough(abs(number), column, max(size, abs(number)))}"
+
+
+def _numbers(result: Result, name: str) -> list[Decimal]:
+    index = result.at(name)
+    return [number for row in result.table.rows if (number := _exact(row[index])) is not None]
 
 
 def _exact(cell: Cell) -> Decimal | None:
