@@ -43,7 +43,7 @@ def table(result: object, limit: int = 10, columns: Sequence[str] = (), *, attac
     found = _result(result, "table")
     if not found.rows:
         return Md(f"_No rows for {found.dates}._")
-    plan = _plan(found, columns)
+    plan = _plan(found, columns, limit)
     body = [_line([cell(row) for _, _, cell in plan]) for row in found.table.rows[:limit]]
     if len(body) > _MOST_ROWS or sum(map(len, body)) > _MOST_TEXT:
         body = body[:_SHORT]
@@ -92,7 +92,7 @@ def _signed(number: Decimal, column: Column) -> str:
 _Cell = Callable[[tuple[Cell, ...]], str]
 
 
-def _plan(result: Result, wanted: Sequence[str]) -> list[tuple[str, bool, _Cell]]:
+def _plan(result: Result, wanted: Sequence[str], limit: int) -> list[tuple[str, bool, _Cell]]:
     """Per column of a table: its head, whether it stands to the right, and how a row gives its cell."""
     names = list(wanted) or [column.name for column in result.table.columns if compared(column.name) is None]
     plan: list[tuple[str, bool, _Cell]] = []
@@ -100,15 +100,15 @@ def _plan(result: Result, wanted: Sequence[str]) -> list[tuple[str, bool, _Cell]
         index = _at(result, name)
         column = result.table.columns[index]
         right = column.type not in ("text", "date", "time", "boolean")
-        plan.append((escape(column.label or name), right, _cell_of(result, index)))
+        plan.append((escape(column.label or name), right, _cell_of(result, index, limit)))
         if not wanted and result.has(f"{name}__change"):
             plan.append(("Change", True, _change_of(result, name)))
     return plan
 
 
-def _cell_of(result: Result, index: int) -> _Cell:
+def _cell_of(result: Result, index: int, limit: int) -> _Cell:
     column = result.table.columns[index]
-    numbers = _numbers(result, column.name)
+    numbers = _numbers(result, column.name)[:limit]
     size, tenths = max(map(abs, numbers), default=Decimal(0)), any(n != n.to_integral_value() for n in numbers)
 
     def words(row: tuple[Cell, ...]) -> str:
