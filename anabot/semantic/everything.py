@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from anabot.errors import BadQuery
 from anabot.semantic import conditions
-from anabot.semantic.catalog import Catalog, Slot
+from anabot.semantic.catalog import Catalog, Hop, Slot
 from anabot.semantic.meaning import Meaning
 from anabot.semantic.plan import Aggregated, Filtered, Named
 from anabot.semantic.query import Filter, MetricQuery, fields_of
@@ -74,12 +74,17 @@ def _home(keys: Iterable[Meaning]) -> str:
 
 
 def _there(catalog: Catalog, home: str, meaning: Meaning) -> Slot | None:
-    """What the name is on the rows of `home` themselves; None where they do not lead to it."""
+    """What the name is on the rows of `home` themselves; None where they do not lead to it, or only as it was at some time."""
     slot = meaning.any_slot
     tail = f"__extract_{slot.part}" if slot.part else f"__{slot.grain.value}" if slot.grain else ""
     same = [each for each in catalog.candidates(home, "", slot.element.name + tail) if each.home == slot.home]
     nearest = [each for each in same if len(each.hops) == min(len(other.hops) for other in same)]
-    return nearest[0] if len(nearest) == 1 else None
+    return nearest[0] if len(nearest) == 1 and not any(_was(catalog, hop) for hop in nearest[0].hops) else None
+
+
+def _was(catalog: Catalog, hop: Hop) -> bool:
+    """Whether the join meets what was true when something was measured."""
+    return catalog.registry.models[hop.model].entities[hop.entity].kind == "natural"
 
 
 def _not_mixed(asked: Iterable[Filter], kept: Iterable[Filter], known: Iterable[str]) -> None:

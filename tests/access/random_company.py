@@ -76,6 +76,7 @@ UNTYPED = ("_on", "_at", "as_of", "_day", "staff_id", "quantity", "is_gift")  # 
 STRICTEST = ["null", "constant", "hash", "last4", "year"]
 FORMS = STRICTEST[:4]
 FIRST = dt.date(2025, 1, 1)
+BESIDE = ("share", "running")
 TIMES = ["metric_time__day", "metric_time__week", "metric_time__month", "metric_time__quarter", "metric_time__year"]
 
 
@@ -265,25 +266,47 @@ def question(chance: Random, registry: Registry, data: Tables) -> dict[str, Any]
             "start": start.replace(day=1).isoformat(),
             "end": (start + dt.timedelta(days=200)).replace(day=1).isoformat(),
         }
-        if chance.random() < 0.5 and "data_as_of" not in metrics:
-            asked["compare"] = chance.choice(["previous_period", "previous_year"])
+    asked |= _beside(chance, asked)
     if chance.random() < 0.15:
-        asked["having"] = [{"field": metrics[0], "op": chance.choice(["gt", "lt", "is_null"]), "values": ["5"]}]
-        if asked["having"][0]["op"] == "is_null":
-            asked["having"][0]["values"] = []
+        op = chance.choice(["gt", "lt", "ne", "between", "is_null"])
+        asked["having"] = [{"field": metrics[0], "op": op, "values": {"between": ["2", "50"], "is_null": []}.get(op, ["5"])}]
     if chance.random() < 0.25:
-        asked |= {"order_by": [chance.choice(["-", ""]) + metrics[0]], "limit": chance.randint(1, 4)}
+        by = chance.choice([metrics[0], *asked["group_by"], *(f"{metrics[0]}__{tail}" for tail in asked if tail in BESIDE)])
+        asked |= {"order_by": [chance.choice(["-", ""]) + by], "limit": chance.randint(1, 4)}
     return asked
+
+
+def _beside(chance: Random, asked: dict[str, Any]) -> dict[str, Any]:
+    """What stands beside the numbers: an earlier time, a share, a running total; or those without any."""
+    if "period" in asked and chance.random() < 0.5 and "data_as_of" not in asked["metrics"]:
+        earlier = {"start": "2024-12-01", "end": "2025-07-15"}
+        return {"compare": chance.choice(["previous_period", "previous_year", earlier])}
+    timed = any(name in TIMES for name in asked["group_by"])
+    ways = [*(["share"] if asked["group_by"] else []), *(["running"] if timed else []), *(["every"] if asked["group_by"] else [])]
+    if chance.random() < 0.6 or not ways:
+        return {}
+    if chance.choice(ways) == "every":
+        return {"every": True, "group_by": asked["group_by"][:1]}
+    return dict.fromkeys(chance.sample([way for way in ways if way != "every"], 1), True)
 
 
 def _where(chance: Random, field: str, data: Tables) -> dict[str, Any]:
     cells = [cell for held in data.values() for row in held[:12] for cell in row.values() if isinstance(cell, str)]
     some = {"field": field, "op": "in", "values": chance.sample(cells, 12)}
+    one = chance.choice(cells)
     ways: list[dict[str, Any]] = [
         {"field": field, "op": "is_null"},
+        {"field": field, "op": "not_null"},
         some,
+        {**some, "op": "not_in"},
         {"not": some},
         {"any": [some, {"field": field, "op": "is_null"}]},
+        {"all": [{"not": {"field": field, "values": [one]}}, {"field": field, "op": "ne", "values": [chance.choice(cells)]}]},
         {"field": field, "op": "contains", "values": [chance.choice("aeor")]},
+        {"field": field, "op": "contains", "values": [one[1:-1] or one]},
+        {"field": field, "op": "starts_with", "values": [one[: chance.randint(1, 3)]]},
+        {"field": field, "op": "ends_with", "values": [one[-chance.randint(1, 3) :]]},
+        {"field": field, "op": chance.choice(["lt", "ge"]), "values": [one]},
+        {"field": field, "op": "between", "values": sorted([one, chance.choice(cells)])},
     ]
     return chance.choice(ways)

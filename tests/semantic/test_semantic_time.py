@@ -415,6 +415,15 @@ def test_history_gives_the_value_of_then(run: Run) -> None:
     assert sum(rows.values()) == len(ORDERED)
 
 
+def test_a_condition_on_what_was_true_then_takes_nobody_off_a_list_of_all(run: Run) -> None:
+    old = [{"field": "tier_then", "values": ["old"]}]
+
+    every = dict(run("placed", group_by=["tier"], where=old, every=True))
+
+    counted = dict(run("placed", group_by=["tier"], where=old))
+    assert every == dict.fromkeys({row["tier"] for row in oracle.table_of("customers")}, 0) | counted
+
+
 def test_a_metric_can_filter_another_by_a_key(run: Run) -> None:
     busy = [shop for shop in range(1, 6) if sum(row["shop_id"] == shop for row in oracle.ORDERS) > 17]
 
