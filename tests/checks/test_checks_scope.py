@@ -21,7 +21,7 @@ from anabot.semantic.catalog import catalog_of
 from anabot.semantic.meaning import Vocabulary
 from anabot.semantic.plan import Aggregated, Joined, Scanned
 from anabot.semantic.protect import Protection
-from anabot.types import MaskRule, PeopleRule, Person, UserId
+from anabot.types import MaskRule, PeopleRule, Person, RowRule, UserId
 from tests.tiny import tiny_files, tiny_registry
 
 REGISTRY = tiny_registry()
@@ -284,6 +284,62 @@ def test_whatever_the_compiler_forgets_is_a_violation(
     monkeypatch.setattr(where, name, mutation)
 
     assert proved().violations
+
+
+def _every_key_allowed(*args: Any) -> exp.Select:
+    keys = KEYS(*args)
+    return keys.where(exp.true(), append=False)
+
+
+def _no_keys_asked_for(key: Any, *_: Any) -> exp.Expression:
+    return exp.true()
+
+
+def _another_key(*args: Any) -> exp.Select:
+    keys = KEYS(*args)
+    keys.expressions[0].replace(exp.column("country", table=args[1]))
+    return keys
+
+
+KEYS, EQUAL = Protection._keys, conditions.allowed
+MOVED = {name: replace(REGISTRY.models[name], connection="hr") for name in ("regions", "shops")}
+APART = replace(REGISTRY, models={**REGISTRY.models, **MOVED})
+NORTH = {"@shops-north": replace(CLERK, masks=MASKS)}
+ANY_CASE = {"one": replace(CLERK, rows=(RowRule(model="regions", dimension="region", values=("north",), lower=True),))}
+
+
+def test_rules_across_connections_and_past_upper_and_lower_case_are_proved_too() -> None:
+    assert prove_scope(APART, NORTH).violations == ()
+    assert prove_scope(REGISTRY, ANY_CASE).violations == ()
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "mutation"),
+    [
+        (Protection, "_keys", staticmethod(_every_key_allowed)),
+        (Protection, "_keys", staticmethod(_another_key)),
+        (protect, "listed", _no_keys_asked_for),
+        (protect.conditions, "allowed", _any_value),
+        (compiler, "masked", _nothing_masked),
+    ],
+    ids=["every key", "another key", "no keys", "any value", "no mask"],
+)
+def test_whatever_is_forgotten_across_connections_is_a_violation_too(
+    where: Any, name: str, mutation: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(where, name, mutation)
+
+    assert prove_scope(APART, NORTH).violations
+
+
+def _as_it_is_written(dimension: Any, tree: exp.Expression, *args: Any) -> exp.Expression:
+    return EQUAL(dimension, tree.this if isinstance(tree, exp.Lower) else tree, *args)
+
+
+def test_a_rule_that_forgets_to_look_past_upper_and_lower_case_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protect.conditions, "allowed", _as_it_is_written)
+
+    assert prove_scope(REGISTRY, ANY_CASE).violations
 
 
 def test_the_rule_about_people_is_proved_too() -> None:
