@@ -117,12 +117,13 @@ def _unread(draft: Draft, metric: Metric) -> bool:
 
 
 def _names(draft: Draft, catalog: Catalog, metric: Metric) -> None:
-    own = [(metric.where, ("filter",))]
+    own: list[tuple[str, tuple[Predicate, ...], Path]] = [(metric.name, metric.where, ("filter",))]
     for i, each in enumerate(metric.inputs):
-        own.append((each.where, ("input_metrics", i, "filter") if metric.kind == "derived" else (each.alias, "filter")))  # type: ignore[arg-type] # a path
-    for predicates, at in own:
+        at: Path = ("input_metrics", i, "filter") if metric.kind == "derived" else (each.alias, "filter")
+        own.append((each.metric, each.where, at))
+    for holder, predicates, at in own:
         for ref in _refs(predicates):
-            _ref(draft, catalog, metric, ref, at)
+            _ref(draft, catalog, metric, ref, at, holder)
     for i, golden in enumerate(metric.golden):
         for name in golden.where:
             _name(draft, catalog, metric, name, (*_ANA, "golden", i))
@@ -138,8 +139,9 @@ def _refs(predicates: Iterable[Predicate]) -> Iterator[Ref]:
         yield from predicate.refs
 
 
-def _ref(draft: Draft, catalog: Catalog, metric: Metric, ref: Ref, at: Path) -> None:
-    missed = [name for name in ref.met_by if not _name(draft, catalog, metric, name, at)]
+def _ref(draft: Draft, catalog: Catalog, metric: Metric, ref: Ref, at: Path, holder: str) -> None:
+    """A name in a condition on the rows of `holder`: the metric itself, or one of its inputs."""
+    missed = [name for name in ref.met_by if not _name(draft, catalog, metric, name, at, of=holder)]
     if ref.kind == "metric":
         _unknown_metric(draft, "metric", metric.name, ref.name, at)
         looked_up = draft.metrics.get(ref.name)
@@ -148,7 +150,7 @@ def _ref(draft: Draft, catalog: Catalog, metric: Metric, ref: Ref, at: Path) -> 
 
 
 def _name(draft: Draft, catalog: Catalog, metric: Metric, name: str, at: Path, *, of: str = "") -> bool:
-    """Whether there is a name that the metric uses: one of its own, or of another metric that it looks up."""
+    """Whether there is a name that the metric uses: one of its own, or of an input, or of another metric that it looks up."""
     owner = of or metric.name
     for leaf in catalog.leaves(owner):
         try:

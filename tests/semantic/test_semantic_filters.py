@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from anabot.errors import UnknownName
+from anabot.errors import RegistryError, UnknownName
 from anabot.semantic import compile_query, parse_registry, render
 from anabot.semantic.filters import BadTemplate, Ref, parse_filter, parse_ref
 from anabot.semantic.query import MetricQuery
@@ -201,3 +201,29 @@ def test_a_metric_in_a_condition_by_a_key_that_one_side_lacks_is_refused_by_name
         compile_query(registry, MetricQuery(metrics=("stalls",)), grant, predicates=predicates)
 
     assert missing in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "type: ratio, numerator: {name: sales, filter: F}, denominator: gifts",
+        "type: derived, expr: s / g, input_metrics: [{name: sales, alias: s, filter: F}, {name: gifts, alias: g}]",
+    ],
+)
+def test_an_inputs_condition_may_name_what_that_input_alone_has(body: str) -> None:
+    metric = body.replace("F", "\"{{ Entity('buyer') }} = 7\"", 1)
+    registry = parse_registry({"m.yml": STALLS + f"metrics:\n- {{name: sales_per_gift, {metric}}}\n"}, governed=False)
+    grant = Grant(subject="x", audience="dm", metrics=frozenset({"sales_per_gift"}))
+    statement = render(compile_query(registry, MetricQuery(metrics=("sales_per_gift",)), grant).prepared[0])
+
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE sales AS SELECT * FROM (VALUES (1, 7), (1, 7), (2, 7), (2, 8)) AS t(stall, buyer)")
+        connection.execute("CREATE TABLE gifts AS SELECT * FROM (VALUES (1), (1)) AS t(stall)")
+        assert float(connection.execute(statement.text, list(statement.params)).fetchall()[0][0]) == 1.5
+
+
+def test_an_inputs_condition_on_what_that_input_lacks_is_a_fault() -> None:
+    metric = "{name: x, type: ratio, numerator: sales, denominator: {name: gifts, filter: \"{{ Entity('buyer') }} = 7\"}}"
+
+    with pytest.raises(RegistryError, match="`gifts` has no dimension `buyer`"):
+        parse_registry({"m.yml": STALLS + f"metrics:\n- {metric}\n"}, governed=False)
