@@ -74,7 +74,7 @@ class Builder:
         query = MetricQuery(
             metrics=self.metrics,
             group_by=tuple(group),
-            where=self._where(fields),
+            where=(*self._where(fields), *filtering.before(times.until)),
             period=Span(start=times.period.start, end=times.period.end) if times.period else None,
             compare=times.compare,
             having=self._having(group),
@@ -176,6 +176,8 @@ class Builder:
         if not found:
             raise self._unreachable(cut.text)
         nearest = self._owned([r for r in found if len(r.path) == len(found[0].path)])
+        if len(nearest) == 1 and cut.headed:
+            self.notes.append(f"“{cut.text}” is read as {_label(nearest[0])}.")
         if len(nearest) == 1:
             return nearest[0]
         if cut.text in self.taken:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from anabot.agent.offline import whole
+from anabot.agent.offline import contrasts, counting, whole
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.causes import asked_why, without_moves
 from anabot.agent.offline.completing import Completing
@@ -63,6 +63,9 @@ class Chooser:
             return self._phrases()
         mentions = self.slots.every_mention
         if not mentions and self.previous is None:
+            mentions = counting.of_values(self.lexicon, self.slots)
+        self.slots.notes += [said for each in mentions if (said := counting.counted_as(self.lexicon, each))]
+        if not mentions and self.previous is None:
             raise self._uncounted()
         try:
             return self._settled(mentions)
@@ -98,7 +101,9 @@ class Chooser:
             raise stuck("shape", "There is no filter to remove.")
         if slots.why:
             without_moves(slots)
+        contrasts.settle(self.lexicon, slots)
         Completing(lexicon=self.lexicon, slots=slots).complete()
+        counting.people(self.lexicon, slots)
         if slots.unknown:
             raise stuck(
                 "unknown_words", unknown=slots.unknown, nearest=[m for mention in slots.mentions for m in mention.metrics]

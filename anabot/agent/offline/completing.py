@@ -38,8 +38,10 @@ class Completing:
             rank.mention = replace(rank.mention, metrics=(self._completing(rank.mention)[word],), term="")
             (self.slots.unknown if word in self.slots.unknown else self.slots.misplaced).remove(word)
         self._paired()
+        self._named_by_a_verb()
         self._whole()
         self._valued()
+        self._parts()
         for word in list(self.slots.unknown):
             if any(self._is_verb_of(word, mention) for mention in self.slots.every_mention):
                 self.slots.unknown.remove(word)
@@ -63,6 +65,27 @@ class Completing:
                 self.slots.cuts.append(Cut(text=word, dimensions=(called[0],)))
                 self.slots.misplaced[:] = [each for each in self.slots.misplaced if each != word]
                 return
+
+    def _named_by_a_verb(self) -> None:
+        """ "how much did we bill": a verb that is the whole name of one metric, where nothing else names one."""
+        if self.slots.every_mention or self.slots.phrases or self.slots.saved:
+            return
+        for word in [word for word in self.slots.unknown if len(word) > 3]:
+            found = self.lexicon.called({word.casefold()})
+            if len(found) == 1:
+                self.slots.unknown.remove(word)
+                self.slots.mentions.append(Mention(metrics=(found[0],), text=word))
+                self.slots.notes.append(f"“{word}” is read as {self.lexicon.registry.metrics[found[0]].label}.")
+                return
+
+    def _parts(self) -> None:
+        """ "Chen", for "Dr Chen": a word that stands in the name of one value alone, written like a name."""
+        for word in [word for word in self.slots.unknown if len(word) > 3 and word[:1].isupper()]:
+            found = self.lexicon.parts.get(words(word), [])
+            if len(found) == 1:
+                self.slots.unknown.remove(word)
+                self.slots.picks.append(Pick(values=(found[0],), text=word))
+                self.slots.notes.append(f"“{word}” is read as {found[0][2]}.")
 
     def _whole(self) -> None:
         """ "how many cars were sold", where a metric is called "cars sold": the whole of its name goes before a part of it."""

@@ -18,7 +18,7 @@ from anabot.periods import Grain, Period, containing, start_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """What a date phrase says. `period` is None for "all time", or when `fault` says why it cannot be read."""
+    """What a date phrase says. `period` is None for "all time" and `until`, or when `fault` says why it cannot be read."""
 
     period: Period | None = None
     unit: str = ""  # day, week, month, quarter, year; "" for a range
@@ -26,6 +26,7 @@ class When:
     fiscal: bool = False  # the company's own quarters and years were meant, without being said
     fault: str = ""
     as_of: bool = False
+    until: dt.date | None = None  # "before 2025": everything up to, but not including, this day
     before: bool = False  # "previous", "prior": in a thread, the one before what is shown
     bare_year: bool = False
     in_year: Callable[[int], Period] | None = None  # set when no year was said

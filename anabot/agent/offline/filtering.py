@@ -5,6 +5,7 @@ Pure. They choose rows; they never cut them into groups.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 
 from anabot.agent.narrowing import WEEKDAY, called
@@ -23,6 +24,12 @@ def conditions(slots: Slots, reached: Sequence[DimensionRef], notes: list[str]) 
         said = Condition(field=WEEKDAY, op="in", values=tuple(map(str, days)))
         yield Not.model_validate({"not": said}) if left_out else said
         notes.append(f"{'Not on' if left_out else 'Only on'} {called(days)}.")
+
+
+def before(day: dt.date | None) -> Iterator[Filter]:
+    """Everything up to, but not including, a day."""
+    if day is not None:
+        yield Condition(field="metric_time__day", op="lt", values=(day.isoformat(),))
 
 
 def blank(slots: Slots, dimension: Callable[[Cut], DimensionRef], notes: list[str]) -> Iterator[Filter]:
@@ -59,6 +66,11 @@ def _with_letters(match: Match, ref: DimensionRef, notes: list[str]) -> Filter:
 
 
 def _within(window: Window, reached: Sequence[DimensionRef], notes: list[str]) -> Iterator[Filter]:
+    if window.when.until is not None:
+        ref = _nearest(window, reached)
+        yield Condition(field=ref.name, op="lt", values=(window.when.until.isoformat(),))
+        notes.append(f"{ref.dimension.label or ref.dimension.name.replace('_', ' ')}: before {window.when.until:%-d %b %Y}.")
+        return
     if window.when.fault or window.when.period is None:
         raise stuck("period", window.when.fault or f"Say which days of the {window.text} count.")
     ref = _nearest(window, reached)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from anabot.agent.offline import parting, read_matches, read_moves, read_names, read_none, read_numbers, read_times
+from anabot.agent.offline import parting, read_matches, read_moves, read_names, read_none, read_numbers, read_times, read_values
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.parser import BOUNDS, Parser, Reader, flag, note, skip
 from anabot.agent.offline.slots import Slots
@@ -22,8 +22,8 @@ _READERS: dict[str, Reader] = {
     "count": skip,  # looked at by the metric after it
     "worth": note("worth"),
     "verb": read_names.verb,
-    "not": read_names.leave_out,
-    "drop": read_names.drop,
+    "not": read_values.leave_out,
+    "drop": read_values.drop,
     "share": flag("share"),
     "running": flag("running"),
     "none": read_none.none,
@@ -69,7 +69,8 @@ _READERS: dict[str, Reader] = {
     "same_as": read_names.same_as,
     "what_about": flag("follows"),
     "instead": flag("follows"),
-    "more": flag("adds"),
+    "add": flag("adds"),
+    "more": read_numbers.more,
     # what she says rather than computes
     "why": flag("why"),
     "who": read_names.who,

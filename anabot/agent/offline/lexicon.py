@@ -30,6 +30,7 @@ ValueId = tuple[str, str, str]  # (semantic model, dimension, value)
 _KEPT = 64
 _COUNTED = re.compile(r"(?:total )?(?:number|count) of (.+)|(?:total )?(.+) count")
 _TOTALLED = re.compile(r"total (.+?)(?: amount)?|(.+) amount")
+_NO_HEADS = ("name", "date", "number", "id", "code")  # of these, each thing has one
 _ASPECTS = ("type", "kind", "status", "category", "method", "class", "level", "name", "date", "size", "stage", "tier")
 T = TypeVar("T")
 
@@ -105,6 +106,25 @@ class Lexicon:
         for key, entry in self.entries.items():
             for value in entry.values if len(key) == 1 and entry.only_values else ():
                 _append(found.setdefault(root(key[0]), []), value)
+        return found
+
+    @cached_property
+    def headed(self) -> dict[Key, list[DimensionId]]:
+        """The dimensions by the last word of a longer name: "type" of "admission type"."""
+        found: dict[Key, list[DimensionId]] = {}
+        for key, entry in self.entries.items():
+            for where in entry.dimensions if len(key) > 1 and key[-1] not in _NO_HEADS else ():
+                _append(found.setdefault(key[-1:], []), where)
+        return found
+
+    @cached_property
+    def parts(self) -> dict[Key, list[ValueId]]:
+        """The values by one word of a longer name: "Chen" of "Dr Chen"."""
+        found: dict[Key, list[ValueId]] = {}
+        for key, entry in self.entries.items():
+            for value in entry.values if 1 < len(key) <= 3 else ():
+                for part in key:
+                    _append(found.setdefault((part,), []), value)
         return found
 
     def reach(self, *metrics: str) -> tuple[DimensionRef, ...]:
@@ -196,6 +216,8 @@ class Lexicon:
                         _append(entry.dimensions, where)
             for value, synonyms in self._values_of(where, dimension).items():
                 self._value((*where, value), value, *synonyms)
+            if dimension.data_type.startswith("bool"):
+                self._value((*where, "true"), *so_called(dimension))
 
     def _values_of(self, where: DimensionId, dimension: Dimension) -> Mapping[str, tuple[str, ...]]:
         """The values that may be named: those in the index with their declared synonyms; the declared ones where none is kept."""
@@ -283,6 +305,12 @@ def turned(phrase: str) -> list[str]:
     """ "type of transaction" for "transaction type"."""
     said = phrase.casefold().replace("_", " ").split()
     return [f"{said[-1]} of {' '.join(said[:-1])}"] if len(said) > 1 and said[-1] in _ASPECTS else []
+
+
+def so_called(dimension: Dimension) -> list[str]:
+    """What is said of those for whom it is true: "pool" of `has_pool`, "damaged" of `is_damaged`."""
+    said = {phrase.casefold().replace("_", " ") for phrase in (dimension.name, dimension.label)}
+    return sorted({re.sub(r"^(is|has|was|are|had|with) (an? )?", "", phrase) for phrase in said if phrase})
 
 
 def averaged(phrase: str) -> list[str]:

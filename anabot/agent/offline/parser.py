@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from anabot.agent.offline import contrasts
 from anabot.agent.offline.lexicon import Entry, Lexicon
 from anabot.agent.offline.slots import BoundOp, Cut, Mention, Slots
 from anabot.agent.offline.tagging import Tag
@@ -63,6 +64,8 @@ class Parser:
 
     def _note_question(self, light: Sequence[str]) -> None:
         joined = " ".join(light)
+        self.slots.will |= "will" in light
+        self.slots.openly |= "how" in light and "how many" not in joined and "how much" not in joined
         self.asks_how |= "what" in light or ("how" in light and "how many" not in joined and "how much" not in joined)
 
     def _step(self, i: int) -> int:
@@ -128,6 +131,9 @@ class Parser:
     def _of_noun(self, i: int, counted: bool) -> Mention | None:
         """ "sales" where the registry says "number of sales" and "total sales": as it is counted or added up here."""
         entry = self.entry(i)
+        apart = self.at(i - 1).text.casefold() in ("distinct", "unique", "different") and {"how", "many"} <= self.before_of(i - 1)
+        if (counted or apart) and entry.distinct and not entry.counted:
+            return Mention(metrics=tuple(entry.distinct), text=self.at(i).text, counted=True)
         counted |= self.at(i + 1).says("records") or bool({"a", "an"} & (self.before_of(i) | self._beside(i)))
         before = i - 1 if self.at(i - 1).says("grain") else i
         total = {"total", "overall"} & (self.before_of(i) | self.before_of(before))
@@ -185,6 +191,8 @@ class Parser:
 
     def _settle(self) -> None:
         slots = self.slots
+        if slots.more:
+            contrasts.sided(slots)
         if slots.none:
             loose = [cut for cut in slots.bare if cut.text in slots.misplaced]
             slots.misplaced = [text for text in slots.misplaced if text not in {cut.text for cut in loose}]

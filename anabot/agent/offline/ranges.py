@@ -18,7 +18,7 @@ _RULES = (*relative_dates.RULES, *calendar_dates.RULES)
 _UNTIL = ("to", "until", "till", "through", "thru", "til")
 _COMPARED = ("until", "till", "through", "thru", "til")  # "compare July to August" names two periods, not one
 _ONWARD = ("onwards", "onward", "on", "forward")
-_OPEN = ("before", "until", "till", "through", "by", "prior")
+_OPEN = ("until", "till", "through", "by")
 
 
 def point(d: Dates, i: int) -> Match | None:
@@ -38,7 +38,7 @@ def _safely(rule: Callable[[Dates, int], Match | None], d: Dates, i: int) -> Mat
 
 def read(dates: Dates, i: int) -> Match | None:
     """The longest date phrase that starts at token `i`, range or point: the index after it, and what it says."""
-    return _days(dates, i) or _range(dates, i) or point(dates, i)
+    return _days(dates, i) or _all_before(dates, i) or _range(dates, i) or point(dates, i)
 
 
 def _days(d: Dates, i: int) -> Match | None:
@@ -78,7 +78,7 @@ def _from_day(first: int, last: dt.date) -> When:
 def _range(d: Dates, i: int) -> Match | None:
     word = d.word(i)
     if word == "on" and d.word(i + 1) == "or":
-        return _since(d, i + 3, onward=False) if d.word(i + 2) == "after" else _open(d, i + 3)
+        return _since(d, i + 3, onward=False) if d.word(i + 2) == "after" else _before(d, i + 3, on_it=True)
     if word == "between":
         return _two(d, i + 1, ("and", "to"))
     if word == "from":
@@ -175,3 +175,20 @@ def _open(d: Dates, i: int) -> Match | None:
     if first is None:
         return None
     return first[0], When(fault="Say when the range starts as well, for example “between 1 Jan and 31 Mar”.")
+
+
+def _all_before(d: Dates, i: int) -> Match | None:
+    if d.word(i) == "before":
+        return _before(d, i + 1, on_it=False)
+    return _before(d, i + 2, on_it=False) if d.word(i) == "prior" and d.word(i + 1) == "to" else None
+
+
+def _before(d: Dates, i: int, *, on_it: bool) -> Match | None:
+    """All that was before a day; it has no start, so it is no period."""
+    first = point(d, d.skip(i, "the"))
+    if first is None or first[1].fault or first[1].period is None:
+        return first
+    if first[1].in_year:
+        return _open(d, i)  # "before March": of which year, and from when on?
+    until = first[1].period.end if on_it else first[1].period.start
+    return first[0], When(until=until, fiscal=first[1].fiscal)

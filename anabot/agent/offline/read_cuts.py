@@ -73,7 +73,7 @@ def more_values(p: Parser, i: int, negated: bool, *, first: bool = False) -> int
         while not first and p.joined(j):
             j += 1
         entry = p.entry(j)
-        if (j == i and not first) or not entry.values or (p.before[j] if not first else False) or p.mention(j):
+        if (j == i and not first) or not entry.values or (p.before[j] if not first else False) or (p.mention(j) and not first):
             return i
         p.slots.picks.append(Pick(values=tuple(entry.values), text=p.at(j).text, negated=negated))
         i, first = j + 1, False

@@ -7,22 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from anabot.agent.offline import roles
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, read_cuts, value_beside_dimension, values_at
 from anabot.agent.offline.read_matches import described
-from anabot.agent.offline.read_none import not_any
-from anabot.agent.offline.read_numbers import bound, number, rank_from
-from anabot.agent.offline.slots import Cut, Mention, Pick, Rank
+from anabot.agent.offline.read_numbers import number, rank_from
+from anabot.agent.offline.read_values import ARTICLES, AUXILIARIES, is_noun_of_value, placed_value, value
+from anabot.agent.offline.slots import Cut, Mention, Rank
 from anabot.agent.offline.text import is_verb, words
 from anabot.agent.offline.words import OPERATORS
 
-_PLACES_VALUE = PLACES | {"on", "to", "with"}
-_ARTICLES = {"the", "our", "a", "an"}
-_COPULA = _ARTICLES | {"is", "are", "was", "were", "be", "been"}
 _SORTED_OUT = (*BOUNDS, "top", "sort", "fastest")
-_AUXILIARIES = {"did", "does", "do", "has", "have", "had"}
-
 
 def name(p: Parser, i: int) -> int:
     """A name, by the first reading that fits its place."""
@@ -37,11 +31,11 @@ def name(p: Parser, i: int) -> int:
     for reader in (
         described,
         value_beside_dimension,
-        _placed_value,
+        placed_value,
         _headed,
         _noun,
         _metric,
-        _value,
+        value,
         _bare_dimension,
         _lone_noun,
     ):
@@ -82,15 +76,6 @@ def _note_metric(p: Parser, i: int, name: str) -> None:
         p.slots.notes.append(f"Answered with {label}.")
 
 
-def _placed_value(p: Parser, i: int) -> int | None:
-    """A word that is both a metric and a value is the value after "in" or "for", when another phrase names the metric."""
-    entry = p.entry(i)
-    if not entry.values or entry.only_values or not p.before[i] & PLACES:
-        return None
-    others = any(p.mention(k) for k in range(len(p.tags)) if k != i) or p.slots.phrases
-    return _value(p, i) if others else None
-
-
 def _headed(p: Parser, i: int) -> int | None:
     """ "customers with more than 5 orders": a word that is a metric too is what is sorted out, where another one does that."""
     mention, cut = p.mention(i), p.cut(i)
@@ -112,7 +97,13 @@ def _noun(p: Parser, i: int) -> int | None:
     if entry.models and not p.before[i] and p.slots.nouns and p.slots.nouns[-1][0] == p.at(i - 1).text:
         p.slots.nouns.append((p.at(i).text, tuple(entry.models)))  # "for car sales"
         return i + 1
-    placed = p.before[i] & {"for", "from"} or ("of" in p.before[i] and p.at(i + 1).says("who"))
+    next_one = i + 2 if p.at(i + 1).says("not") else i + 1
+    told = {value[0] for value in p.entry(next_one).values} & set(entry.models) and (
+        next_one > i + 1 or p.before_of(next_one) & {"with", "in", "from"}
+    )
+    placed = p.before[i] & ({"for", "from", "at", "to"} if told else {"for", "from"}) or (
+        "of" in p.before[i] and p.at(i + 1).says("who")
+    )
     if not entry.models or not placed or p.at(i - 1).says("count") or "many" in p.before[i]:
         return None
     if not any(p.mention(k) for k in range(len(p.tags)) if k != i):
@@ -137,7 +128,7 @@ def _lone_noun(p: Parser, i: int) -> int | None:
 def _metric(p: Parser, i: int) -> int | None:
     entry = p.entry(i)
     mention = p.mention(i)
-    if mention and _is_noun_of_value(p, i):
+    if mention and is_noun_of_value(p, i):
         return i + 1
     if mention and (end := _ranked_term(p, i, mention)) is not None:
         return end
@@ -171,42 +162,6 @@ def _ranked_term(p: Parser, i: int, mention: Mention) -> int | None:
     return read_cuts(p, i + 1)
 
 
-def _is_noun_of_value(p: Parser, i: int) -> bool:
-    """ "… for gold customers": after a value that was placed by a preposition, a metric's word only names whose value it is."""
-    placed = bool(p.entry(i - 1).values) and bool(p.before[i - 1] & PLACES) and not p.before[i]
-    return placed and any(p.mention(k) for k in range(i - 1))
-
-
-def _value(p: Parser, i: int) -> int | None:
-    if not p.entry(i).values:
-        return None
-    if not _placed(p, i):
-        return p.misplace(i)
-    contrasted = p.at(i - 1).says("vs") or p.at(i + 1).says("vs")
-    p.slots.picks.append(Pick(values=tuple(p.entry(i).values), text=p.at(i).text, contrasted=contrasted, role=roles.said(p, i)))
-    return i + 1
-
-
-def _placed(p: Parser, i: int) -> bool:
-    """Whether a value stands where one belongs: after "in" or "for", right beside a name, or alone in a follow-up."""
-    before, after = p.at(i - 1), p.at(i + 1)
-    if p.before[i] & (_PLACES_VALUE | _AUXILIARIES) or after.says("vs", "share", "only"):
-        return True
-    if i and p.before[i] <= _COPULA and before.kind in ("name", "question", "date", "comma", "operator", "unknown"):
-        return True
-    if after.kind in ("name", "question") and p.before[i + 1] <= _ARTICLES:
-        return True
-    return _heads_list(p, i) or not any(p.mention(k) for k in range(len(p.tags)))
-
-
-def _heads_list(p: Parser, i: int) -> bool:
-    """ "Harbour, Market and Castle orders": the last of a list is placed, and so are those before it."""
-    j = i + 1
-    while p.joined(j):
-        j += 1
-    return j > i + 1 and bool(p.entry(j).only_values and p.entry(j).values) and not p.before[j] and _placed(p, j)
-
-
 def _bare_dimension(p: Parser, i: int) -> int | None:
     """A dimension without "by": in a list with a metric, before "split", or the noun of a value just named."""
     cut = p.cut(i)
@@ -238,9 +193,17 @@ def _in_list(p: Parser, i: int) -> bool:
 
 def who(p: Parser, i: int) -> int:
     """ "who", "where": the answer must be cut by somebody or some place. "where region = X" only filters."""
+    if p.at(i).text.casefold() in ("who", "that") and _narrows(p, i):
+        return i + 1
     if p.at(i).text.casefold() != "where" or not p.entry(i + 1).dimensions:
         p.slots.who.append(p.at(i).text)
     return i + 1
+
+
+def _narrows(p: Parser, i: int) -> bool:
+    """ "orders that were placed online": after what is counted, with a value to come, it only says of which."""
+    later = any(p.entry(k).only_values and p.entry(k).values for k in range(i + 1, len(p.tags)))
+    return p.at(i - 1).kind == "name" and bool(p.mention(i - 1)) and not p.before[i] and later
 
 
 def by(p: Parser, i: int) -> int:
@@ -252,10 +215,10 @@ def by(p: Parser, i: int) -> int:
     if when and when.count > 1:
         p.slots.cuts.append(Cut(text=p.at(j).text, unit=when.unit))
         return j
-    cut = p.cut(j) if p.before_of(j) <= _ARTICLES else None
-    if p.at(i).text.casefold() in ("each", "every") and p.before[i] & _AUXILIARIES:
+    cut = p.cut(j) if p.before_of(j) <= ARTICLES else None
+    if p.at(i).text.casefold() in ("each", "every") and p.before[i] & AUXILIARIES:
         p.slots.every = True  # "how many orders did each shop get"
-    if (end := _agent(p, i, j)) is not None:
+    if (end := _agent(p, i, j) or _headed_by(p, i, j)) is not None:
         return end
     if cut and not (p.slots.rank and p.mention(j)):
         return read_cuts(p, j)
@@ -273,6 +236,17 @@ def by(p: Parser, i: int) -> int:
         p.slots.misplaced.append(f"{p.at(i).text} {p.at(j).text}")
         return j + 1
     return p.misplace(i)
+
+
+def _headed_by(p: Parser, i: int, j: int) -> int | None:
+    """ "by type", where the registry says "admission type" and "payment type": which is meant shows with the metric."""
+    if p.slots.rank or p.at(j).kind != "unknown" or p.at(i).text.casefold() not in ("by", "per"):
+        return None
+    homes = p.lexicon.headed.get(words(p.at(j).text)[-1:], [])
+    if not homes:
+        return None
+    p.slots.cuts.append(Cut(text=p.at(j).text, dimensions=tuple(homes), headed=True))
+    return read_cuts(p, j + 2) if p.joined(j + 1) and p.cut(j + 2) else j + 1
 
 
 def _agent(p: Parser, i: int, j: int) -> int | None:
@@ -355,7 +329,7 @@ def verb(p: Parser, i: int) -> int:
     text, before = p.at(i).text, p.at(i - 1)
     named = p.mention(i + 1) and not p.before_of(i + 1) and text.casefold().endswith(("ed", "made", "brought"))
     heads = i == 0 or before.kind in ("comma", "stop") or before.says("count", "and", "by", "top", "vs")
-    adjective = named and heads and not p.before[i] & (_AUXILIARIES | {"we", "i", "you"})
+    adjective = named and heads and not p.before[i] & (AUXILIARIES | {"we", "i", "you"})
     (p.slots.unknown if adjective else p.slots.verbs).append(text)
     return i + 1
 
@@ -367,22 +341,3 @@ def same_as(p: Parser, i: int) -> int:
         p.slots.unknown.append(text)
     p.slots.follows = True
     return i + 1
-
-
-def leave_out(p: Parser, i: int) -> int:
-    """ "excluding X and Y", "not in X"."""
-    if (end := not_any(p, i)) is not None:
-        return end
-    if p.at(i + 1).kind == "unknown" or p.at(i + 1).says("weekdays", "blank"):
-        return i + 1
-    end = value_beside_dimension(p, i + 1, negated=True)
-    if end is not None:
-        return end
-    return more_values(p, i + 1, True, first=True) if p.entry(i + 1).values else p.misplace(i)
-
-
-def drop(p: Parser, i: int) -> int:
-    """ "drop anyone under 5 deals", "drop those in X"."""
-    if p.at(i + 1).says(*BOUNDS):
-        return bound(p, i + 1, dropped=True)
-    return more_values(p, i + 1, True, first=True) if p.entry(i + 1).values else p.misplace(i)

@@ -95,6 +95,14 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
     return j
 
 
+def more(p: Parser, i: int) -> int:
+    """ "which had more orders, A or B", "more orders or gifts": what stands side by side, the largest first."""
+    if not p.mention(i + 1) or p.before_of(i + 1):
+        p.slots.unknown.append(p.at(i).text)
+    p.slots.more = True
+    return i + 1
+
+
 def sort(p: Parser, i: int) -> int:
     """ "sorted by sales"."""
     mention, cut = p.mention(i + 1), p.cut(i + 1)

@@ -34,6 +34,7 @@ class Cut:
     dimensions: tuple[DimensionId, ...] = ()
     unit: str = ""
     size: int = 1  # how many phrases it takes
+    headed: bool = False  # "type", for an admission type
     qualified: bool = False  # "customer state": another name says whose
 
 
@@ -46,6 +47,7 @@ class Pick:
     negated: bool = False
     beside: tuple[DimensionId, ...] = ()
     contrasted: bool = False  # "X vs Y": the two stand side by side
+    counted: bool = False  # "how many X-rays": the value itself is counted
     role: roles.Role = ""  # "from X", "to X": where something begins or ends
 
 
@@ -155,6 +157,9 @@ class Slots:
     help: bool = False
     blank: list[tuple[Cut, bool]] = field(default_factory=list)  # "without a tier", and whether those are left out
     summed: list[str] = field(default_factory=list)  # "sum of": only what is added up has one
+    more: bool = False  # "which had more …": what stands side by side
+    will: bool = False  # "what will sales be": a forecast, where the days are to come
+    openly: bool = False  # "how did Harbour do": of no number in particular
     compared: bool = False  # "compare …": without a number that is no question for a list
     unfilter: bool = False  # "remove the filter"
     follows: bool = False  # "and …", "what about …", "same for …"

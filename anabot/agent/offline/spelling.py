@@ -12,7 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from anabot.agent.offline.text import Token
-from anabot.agent.offline.words import FILLERS, MONTHS, OPERATORS, UNITS, WEEKDAYS
+from anabot.agent.offline.words import FILLERS, MONTHS, OPERATORS, SHORTENED, UNITS, WEEKDAYS
 
 _SHORTEST = 5
 _GRAMMAR = {
@@ -54,7 +54,7 @@ def repair(
         elif parts := _parted(token, vocabulary):
             found += parts
         else:
-            word = _closest(token.norm, known)
+            word = _written_out(token.norm, vocabulary) or _closest(token.norm, known)
             found.append(replace(token, norm=word) if word else token)
             notes += [f"Read “{token.text}” as “{word}”."] if word else []
         i += 1
@@ -74,6 +74,12 @@ def _parted(token: Token, vocabulary: Collection[str]) -> list[Token]:
     if len(cuts) != 1:
         return []
     return [replace(token, norm=token.norm[: cuts[0]]), replace(token, norm=token.norm[cuts[0] :])]
+
+
+def _written_out(word: str, vocabulary: Collection[str]) -> str:
+    """`rev`, where the registry says `revenue`."""
+    found = SHORTENED.get(word, "")
+    return found if found == "people" or found in vocabulary else ""
 
 
 def _closest(word: str, known: Sequence[str]) -> str:

@@ -44,6 +44,7 @@ class Times:
     compare: Compare | None = None
     cuts: list[str] = field(default_factory=list)
     label: str = ""
+    until: dt.date | None = None  # everything before this day counts
     notes: list[str] = field(default_factory=list)
     line: bool = False  # a trend: best seen as a line
 
@@ -129,11 +130,17 @@ class Settling:
             raise stuck("period", when.fault)
         if when.as_of and not self._stands(when):
             raise stuck("period", "“As of” a day fits what is counted on a day. Say a period, for example “in July”.")
+        if when.until is not None:
+            times.until = when.until
+            times.notes.append(f"Everything before {when.until:%-d %b %Y} counts.")
+            return None
         if when.period is None:
             times.notes.append("All the data there is counts.")
             return None
         if self.continuing and base is not None and (moved := self._moved(when, base, times)):
             return moved
+        if self.slots.will and when.period.start > self.today:
+            raise stuck("period", "I tell what is on record, and those days are still to come.")
         if when.fiscal:
             times.notes.append(self._fiscal(when.period))
         if self.slots.so_far and self.runs(when.period):

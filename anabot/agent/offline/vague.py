@@ -89,7 +89,23 @@ class Vague:
         if loose and loose - VERBS <= MONEY and loose & MONEY and not slots.mentions:
             word = next(word for word in slots.unknown if word in MONEY)
             return _Asked(word=f"how much {word}", slots=self._clean(), metrics=tuple(self._sums()))
+        if found.reason == "no_metric" and slots.picks and not loose and (slots.openly or slots.compared):
+            return self._of_a_value()
+        if slots.compared and slots.bare and not slots.mentions and loose <= {cut.text for cut in slots.bare}:
+            return self._compared(slots.bare[0])
         return self._how(loose)
+
+    def _of_a_value(self) -> _Asked:
+        """ "how did Harbour do last month", "compare Harbour and Castle"."""
+        pick = self.slots.picks[0]
+        models = {model for model, _, _ in pick.values}
+        return _Asked(word=pick.text, slots=self._clean(), metrics=tuple(sorted(self._over(models), key=self._is_bad)))
+
+    def _compared(self, cut: Cut) -> _Asked:
+        """ "compare shops"."""
+        over = self._over({model for model, _ in cut.dimensions})
+        slots = replace(self._clean(), cuts=[cut])
+        return _Asked(word=f"compare {cut.text}", slots=slots, metrics=tuple(sorted(over, key=self._is_bad)))
 
     def _ranked(self, rank: Rank, found: NotUnderstood, loose: set[str]) -> _Asked | None:
         """ "top customers", "our best rep"."""

@@ -26,7 +26,7 @@ _PREPOSITIONS = "of in for on at to from with within during among amongst inside
 
 # kind [detail]: phrases. What a kind does is said in `grammar.py`; the longest phrase wins.
 _OPERATORS = """
-light: over in | over at | look like | looked like
+light: out of | over in | over at | look like | looked like
 undo: undo | undo that | undo it | undo this | undo the last one | go back | back | step back | revert | revert that
 undo: take that back | back to the previous one | go back one | one step back | scrap that | forget that
 unfilter: remove the filter | remove filter | remove the filters | remove filters | remove all filters | clear the filter
@@ -45,7 +45,8 @@ verb: book | booked | bring | brought | bring in | brought in | make | made | ge
 verb: record | recorded | post | posted | achieve | achieved | produce | produced | hit | land | landed
 verb: the count | a count
 verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
-verb: get | got | gotten | receive | received | run | ran | handle | handled | log | logged | see | saw | spend | spent
+more: more
+verb: went | get | got | gotten | receive | received | run | ran | handle | handled | log | logged | see | saw | spend | spent
 verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
 verb: incurred | register | registered | rake in | raked in | pull in | pulled in | bring us | brought us | make us | made us
 verb: earn us | earned us | occur | occurred | occurring | take place | took place | taken place | taking place
@@ -190,7 +191,7 @@ besides: in total and | in total as well as | in total plus | overall and | alto
 same_as: same | the same | same thing | the same thing | same again | do the same | repeat | repeat that | same question
 same_as: same for | the same for
 what_about: what about | how about | and what about | and how about
-more: also | add | in addition | additionally | further | and also | by also
+add: also | add | in addition | additionally | further | and also | by also
 instead: instead | rather | instead of that
 help: help | help me | what can you do | who are you | what can i ask | how do you work | what do you know | what are you
 help: how does this work
@@ -309,6 +310,13 @@ MONEY = {"money", "cash"}
 SPENT = {"cost", "spend", "spent", "expense", "expenditure", "tax", "loss", "refund", "budget", "discount", "fee", "debt"}
 SHORTENED = {
     "rep": "representative",
+    "rev": "revenue",
+    "ppl": "people",
+    "txn": "transaction",
+    "txns": "transactions",
+    "appt": "appointment",
+    "appts": "appointments",
+    "amt": "amount",
     "dept": "department",
     "acct": "account",
     "cust": "customer",

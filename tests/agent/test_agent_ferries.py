@@ -1,4 +1,4 @@
-"""Where something begins and where it ends, of two dimensions that have the same values."""
+"""A ferry line, for what the bakery has no columns for: where trips begin and end, what is true of some, names in two words."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ _LAYER = {
                 {"name": "left_on", "granularity": "day", "dimension": {"name": "left_on", "type": "time"}},
                 {"name": "origin", "dimension": {"name": "origin", "type": "categorical"}},
                 {"name": "destination", "dimension": {"name": "destination", "type": "categorical"}},
+                {"name": "ticket_class", "dimension": {"name": "ticket_class", "type": "categorical"}},
+                {"name": "has_cabin", "data_type": "boolean", "dimension": {"name": "has_cabin", "type": "categorical"}},
+                {"name": "captain", "dimension": {"name": "captain", "type": "categorical"}},
             ],
             "metrics": [
                 {
@@ -40,7 +43,14 @@ _LAYER = {
     ]
 }
 _PLACES = ("Oslo", "Bergen")
-_VALUES = ValueIndex(by_dimension={("trips", "origin"): _PLACES, ("trips", "destination"): _PLACES})
+_VALUES = ValueIndex(
+    by_dimension={
+        ("trips", "origin"): _PLACES,
+        ("trips", "destination"): _PLACES,
+        ("trips", "captain"): ("Capt Olsen", "Capt Berg"),
+        ("trips", "has_cabin"): ("false", "true"),
+    }
+)
 
 
 def ask(text: str) -> Understanding:
@@ -67,3 +77,22 @@ def test_from_is_where_it_begins_also_when_rows_are_cut_by_where_they_end() -> N
 
 def test_a_place_without_a_word_for_its_role_is_asked_back() -> None:
     assert isinstance(ask("trips at Oslo in 2025"), Ambiguous)
+
+
+def test_what_is_true_of_some_is_said_with_or_without_it() -> None:
+    assert where("trips with a cabin in 2025") == [("has_cabin", "true")]
+    found = ask("trips without a cabin in 2025")
+    assert isinstance(found, Understood)
+    assert found.readings[0].query.as_json()["where"] == [{"field": "has_cabin", "op": "ne", "values": ["true"]}]
+
+
+def test_the_last_word_of_a_name_is_enough_and_is_said() -> None:
+    found = ask("trips by class in 2025")
+    assert isinstance(found, Understood)
+    assert found.readings[0].query.group_by == ("ticket_class",)
+    assert any("“class” is read as" in note for note in found.readings[0].assumptions)
+
+
+def test_one_word_of_a_persons_name_is_that_person_where_nobody_else_has_it() -> None:
+    assert where("trips by Olsen in 2025") == [("captain", "Capt Olsen")]
+    assert not isinstance(ask("trips by Capt in 2025"), Understood)

@@ -1,0 +1,86 @@
+"""Settle what is counted where a clause names things and no metric: "how many MRI scans", "Hip replacements by site".
+
+Pure. A value is counted by the one metric that counts the rows it stands in, or whoever it describes; where no metric or several
+do, nothing is chosen. What it is counted as is always said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from anabot.agent.offline.lexicon import Lexicon, phrases_of
+from anabot.agent.offline.slots import Mention, Pick, Slots
+from anabot.agent.offline.text import words
+from anabot.semantic.registry import Metric
+
+_PEOPLE = {"people", "persons", "folks", "individuals"}
+
+
+def of_values(lexicon: Lexicon, slots: Slots) -> list[Mention]:
+    """The metric that counts the value which is asked for by number; the slots then say it."""
+    asked = [pick for pick in slots.picks if pick.counted and not pick.negated]
+    if len({home[:2] for pick in asked for home in pick.values}) != 1 or slots.share:
+        return []
+    model = asked[0].values[0][0]
+    found = list(_rows_of(lexicon, model)) or list(_told_apart(lexicon, model))
+    if len(found) != 1:
+        return []
+    said = " and ".join(dict.fromkeys(pick.text for pick in asked))
+    slots.notes.append(f"“{said}” is counted as {lexicon.registry.metrics[found[0]].label}.")
+    slots.mentions.append(Mention(metrics=(found[0],), text=said, counted=True))
+    return slots.every_mention
+
+
+def people(lexicon: Lexicon, slots: Slots) -> None:
+    """ "How many people joined": by the one metric named, unless another one tells the people of its rows apart."""
+    said = [word for word in slots.unknown if word.casefold() in _PEOPLE]
+    names = {name for mention in slots.mentions for name in mention.metrics}
+    if not said or len(names) != 1:
+        return
+    metric = lexicon.registry.metrics[next(iter(names))]
+    others = [lexicon.registry.metrics[name] for name in lexicon.visible if name != metric.name]
+    apart = any(other.agg == "count_distinct" and other.model == metric.model for other in others)
+    if metric.agg in ("count", "count_distinct") and not (apart and metric.agg == "count"):
+        slots.unknown[:] = [word for word in slots.unknown if word not in said]
+        slots.notes.append(f"“{said[0]}” are counted as {metric.label}.")
+
+
+def counted_as(lexicon: Lexicon, mention: Mention) -> str:
+    """A sentence where people are counted by a metric that is not called so, else ""."""
+    if not mention.counted or len(mention.metrics) != 1:
+        return ""
+    name = mention.metrics[0]
+    called = {words(phrase) for phrase in phrases_of(lexicon.registry, name)}
+    entry = lexicon.entries.get(words(mention.text))
+    if entry is None or name not in entry.distinct or words(mention.text) in called:
+        return ""
+    return f"“{mention.text}” are counted as {lexicon.registry.metrics[name].label}."
+
+
+def _rows_of(lexicon: Lexicon, model: str) -> Iterator[str]:
+    """The metrics that count the rows of a model, each once and all of them."""
+    for name in lexicon.visible:
+        metric = lexicon.registry.metrics[name]
+        if metric.kind == "simple" and metric.model == model and not metric.where and _counts_rows(lexicon, metric):
+            yield name
+
+
+def _counts_rows(lexicon: Lexicon, metric: Metric) -> bool:
+    entities = lexicon.registry.models[metric.model].entities.values()
+    keys = {each.expr for each in entities if each.kind in ("primary", "unique")}
+    if metric.expr in ("1", "*"):
+        return metric.agg in ("count", "sum") and (metric.agg, metric.expr) != ("sum", "*")
+    return metric.agg in ("count", "count_distinct") and metric.expr in keys
+
+
+def _told_apart(lexicon: Lexicon, model: str) -> Iterator[str]:
+    """The metrics that count those whom the rows of a model describe, where they stand in other rows."""
+    for entity in lexicon.registry.models[model].entities.values():
+        entry = lexicon.entries.get(words(entity.name)) if entity.kind in ("primary", "unique") else None
+        yield from entry.distinct if entry else ()
+
+
+def says_plural(pick: Pick) -> bool:
+    """ "x-rays", where the value is "X-ray": the things themselves, not what they stand for."""
+    said = pick.text.casefold()
+    return said.endswith("s") and any(words(said) == words(v) and not v.casefold().endswith("s") for _, _, v in pick.values)

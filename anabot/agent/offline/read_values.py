@@ -1,0 +1,110 @@
+"""Read the values of a clause: those to keep, in the places where a value belongs, and those to leave out.
+
+A value in no place that fits is misplaced, never dropped, and so is a negation that nothing follows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from anabot.agent.offline import roles
+from anabot.agent.offline.counting import says_plural
+from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
+from anabot.agent.offline.read_cuts import more_values, value_beside_dimension
+from anabot.agent.offline.read_none import not_any
+from anabot.agent.offline.read_numbers import bound
+from anabot.agent.offline.slots import Pick
+
+_PLACES_VALUE = PLACES | {"on", "to", "with"}
+ARTICLES = {"the", "our", "a", "an"}
+_COPULA = ARTICLES | {"is", "are", "was", "were", "be", "been"}
+AUXILIARIES = {"did", "does", "do", "has", "have", "had"}
+
+
+def placed_value(p: Parser, i: int) -> int | None:
+    """A word that is both a metric and a value is the value after "in" or "for", when another phrase names the metric."""
+    entry = p.entry(i)
+    beside = _beside_a_value(p, i)
+    if not entry.values or entry.only_values or not (p.before[i] & PLACES or beside):
+        return None
+    others = any(p.mention(k) for k in range(len(p.tags)) if k != i) or p.slots.phrases
+    if others and beside:
+        p.slots.picks.append(Pick(values=tuple(entry.values), text=p.at(i).text, contrasted=p.at(i + 1).says("vs")))
+        return i + 1
+    return value(p, i) if others else None
+
+
+def _beside_a_value(p: Parser, i: int) -> bool:
+    """ "emergency and elective admissions": in a list with a value of its own dimension it is a value, too."""
+    homes = {value[:2] for value in p.entry(i).values}
+    for joint, other in ((i + 1, i + 2), (i - 1, i - 2)):
+        if (p.joined(joint) or p.at(joint).says("vs")) and homes & {value[:2] for value in p.entry(other).values}:
+            return True
+    return False
+
+
+def is_noun_of_value(p: Parser, i: int) -> bool:
+    """ "… for gold customers": after a value that was placed by a preposition, a metric's word only names whose value it is."""
+    placed = bool(p.entry(i - 1).values) and bool(p.before[i - 1] & PLACES) and not p.before[i]
+    return placed and any(p.mention(k) for k in range(i - 1))
+
+
+def value(p: Parser, i: int) -> int | None:
+    """A value to keep, where one may stand; None where the phrase is no value."""
+    if not p.entry(i).values:
+        return None
+    if not _placed(p, i):
+        return p.misplace(i)
+    contrasted = p.at(i - 1).says("vs") or p.at(i + 1).says("vs")
+    pick = Pick(values=tuple(p.entry(i).values), text=p.at(i).text, contrasted=contrasted, role=roles.said(p, i))
+    counted = {"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count")
+    listed = p.joined(i - 1) and bool(p.slots.picks) and p.slots.picks[-1].counted
+    p.slots.picks.append(replace(pick, counted=counted or listed or (i == 0 and says_plural(pick))))
+    return i + 1
+
+
+def _placed(p: Parser, i: int) -> bool:
+    """Whether a value stands where one belongs: after "in" or "for", right beside a name, or alone in a follow-up."""
+    before, after = p.at(i - 1), p.at(i + 1)
+    if p.before[i] & (_PLACES_VALUE | AUXILIARIES) or after.says("vs", "share", "only"):
+        return True
+    if i and p.before[i] <= _COPULA and before.kind in ("name", "question", "date", "comma", "operator", "unknown"):
+        return True
+    if after.kind in ("name", "question") and p.before[i + 1] <= ARTICLES:
+        return True
+    return _heads_list(p, i) or not any(p.mention(k) for k in range(len(p.tags)))
+
+
+def _heads_list(p: Parser, i: int) -> bool:
+    """ "Harbour, Market and Castle orders": the last of a list is placed, and so are those before it."""
+    j = i + 1
+    while p.joined(j):
+        j += 1
+    return j > i + 1 and bool(p.entry(j).only_values and p.entry(j).values) and not p.before[j] and _placed(p, j)
+
+
+def leave_out(p: Parser, i: int) -> int:
+    """ "excluding X and Y", "not in X"."""
+    if (end := not_any(p, i)) is not None:
+        return end
+    if p.at(i + 1).kind == "unknown" or p.at(i + 1).says("weekdays", "blank"):
+        return i + 1
+    end = value_beside_dimension(p, i + 1, negated=True)
+    if end is not None:
+        return end
+    if p.at(i + 1).says("verb") and p.at(i + 2).says("by") and p.entry(i + 3).values:
+        return _left_out(p, i + 3)  # "orders not placed by gold customers"
+    return more_values(p, i + 1, True, first=True) if p.entry(i + 1).values else p.misplace(i)
+
+
+def _left_out(p: Parser, i: int) -> int:
+    """The values of a list that is left out, with what they are values of."""
+    end = value_beside_dimension(p, i, negated=True)
+    return more_values(p, i, True, first=True) if end is None else end
+
+
+def drop(p: Parser, i: int) -> int:
+    """ "drop anyone under 5 deals", "drop those in X"."""
+    if p.at(i + 1).says(*BOUNDS):
+        return bound(p, i + 1, dropped=True)
+    return more_values(p, i + 1, True, first=True) if p.entry(i + 1).values else p.misplace(i)

@@ -1,0 +1,89 @@
+"""What is counted where no metric is named, by a name of part of it, and what stands side by side. Each is a rule of language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from tests.agent.asking import SEPTEMBER, asked_back, query, reading, refused
+
+ORDERS = {"metrics": ["orders_placed"], "period": SEPTEMBER}
+ONLINE = {"field": "channel", "op": "eq", "values": ["online"]}
+
+
+def where(text: str) -> list[dict[str, Any]]:
+    return query(text)["where"]
+
+
+def test_how_many_of_a_value_counts_the_rows_it_stands_in_and_says_so() -> None:
+    found = reading("how many online did we get last month")
+
+    assert found.query.as_json() == {**ORDERS, "where": [ONLINE]}
+    assert "“online” is counted as Orders." in found.assumptions
+
+
+def test_how_many_of_a_value_of_whoever_bought_counts_them() -> None:
+    found = reading("number of gold last month")
+
+    assert found.query.metrics == ("customers_served",)
+    assert "“gold” is counted as Customers served." in found.assumptions
+
+
+def test_a_value_that_nothing_counts_is_not_counted() -> None:
+    assert refused("how many flour last month").reason == "no_metric"
+
+
+def test_a_value_alone_is_not_counted() -> None:
+    assert refused("web last month").reason == "no_metric"
+
+
+@pytest.mark.parametrize("text", ["how did Castle do last month", "compare Castle and Ferry", "compare shops"])
+def test_a_question_for_no_number_in_particular_is_asked_back(text: str) -> None:
+    assert len(asked_back(text).choices) > 1
+
+
+@pytest.mark.parametrize(
+    "text", ["which had more orders last month, Castle or Ferry?", "more orders in Castle or in Ferry last month"]
+)
+def test_which_had_more_shows_both(text: str) -> None:
+    shops = {"field": "shop_name", "op": "in", "values": ["Castle", "Ferry"]}
+    assert query(text) == {**ORDERS, "where": [shops], "group_by": ["shop_name"], "order_by": ["-orders_placed"]}
+
+
+def test_one_side_of_a_comparison_is_no_condition() -> None:
+    assert refused("waiting time vs online last month").unknown == ("online",)
+
+
+def test_a_verb_alone_names_the_metric_that_is_called_so() -> None:
+    found = reading("how much did we spend on flour last month")
+    assert found.query.metrics == ("cost",)
+
+
+@pytest.mark.parametrize("text", ["gift orders before 2026", "gift orders prior to 2026"])
+def test_everything_before_a_year_has_no_start(text: str) -> None:
+    found = query(text)
+    assert found["where"] == [{"field": "metric_time__day", "op": "lt", "values": ["2026-02-01"]}]
+    assert "period" not in found
+
+
+def test_before_a_month_of_no_year_is_asked() -> None:
+    assert refused("sales before March").reason == "period"
+
+
+def test_what_will_be_is_not_told() -> None:
+    assert refused("what will sales be next month").reason == "period"
+    assert query("sales next month")["period"]["start"] == dt.date(2026, 11, 1).isoformat()
+
+
+def test_an_adjective_that_is_true_of_some_is_a_condition() -> None:
+    assert where("orders that were gift last month, excluding online")[0] == {
+        "field": "channel",
+        "op": "ne",
+        "values": ["online"],
+    }
+
+
+def test_orders_not_made_by_some_leave_those_out() -> None:
+    assert where("orders not made by gold customers last month") == [{"field": "tier", "op": "ne", "values": ["gold"]}]
