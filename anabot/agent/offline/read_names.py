@@ -18,6 +18,7 @@ from anabot.agent.offline.words import OPERATORS
 
 _SORTED_OUT = (*BOUNDS, "top", "sort", "fastest")
 
+
 def name(p: Parser, i: int) -> int:
     """A name, by the first reading that fits its place."""
     cut = p.cut(i)
