@@ -87,3 +87,48 @@ def test_an_adjective_that_is_true_of_some_is_a_condition() -> None:
 
 def test_orders_not_made_by_some_leave_those_out() -> None:
     assert where("orders not made by gold customers last month") == [{"field": "tier", "op": "ne", "values": ["gold"]}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how many orders did Castle and Ferry each get last month?",
+        "is Castle busier than Ferry in terms of orders last month",
+        "is Castle bigger than Ferry by orders last month",
+    ],
+)
+def test_two_that_are_set_beside_each_other_are_shown_side_by_side(text: str) -> None:
+    shops = {"field": "shop_name", "op": "in", "values": ["Castle", "Ferry"]}
+    assert query(text) == {**ORDERS, "where": [shops], "group_by": ["shop_name"], "order_by": ["-orders_placed"]}
+
+
+def test_more_in_one_month_or_another_compares_the_two() -> None:
+    found = query("did we get more orders in July or August 2026?")
+    assert found["period"] == {"start": "2026-08-01", "end": "2026-09-01"}
+    assert found["compare"] == "previous_period"
+
+
+def test_an_average_is_an_average_anyway() -> None:
+    waiting = query("waiting time by shop last month")
+    assert query("avg waiting time by shop last month") == waiting
+    assert query("average waiting time per order last month") == query("waiting time last month")
+    assert refused("average orders last month").unknown == ("average",)
+
+
+def test_a_number_of_a_unit_is_a_bound_on_what_was_said_before_it() -> None:
+    found = query("shops where the waiting time was over 10 minutes last month")
+    assert found["metrics"] == ["waiting_time"]
+    assert found["having"] == [{"field": "waiting_time", "op": "gt", "values": ["10"]}]
+
+
+def test_the_most_common_is_by_how_many_rows_have_it() -> None:
+    found = query("most common channel last month")
+    assert found == {**ORDERS, "group_by": ["channel"], "order_by": ["-orders_placed"], "limit": 1}
+
+
+def test_who_came_in_are_not_all_there_are() -> None:
+    assert refused("customers who came in last month by shop").unknown == ("came in",)
+
+
+def test_can_someone_tell_me_says_nothing() -> None:
+    assert query("can someone tell me the orders last month") == ORDERS

@@ -96,3 +96,7 @@ def test_the_last_word_of_a_name_is_enough_and_is_said() -> None:
 def test_one_word_of_a_persons_name_is_that_person_where_nobody_else_has_it() -> None:
     assert where("trips by Olsen in 2025") == [("captain", "Capt Olsen")]
     assert not isinstance(ask("trips by Capt in 2025"), Understood)
+
+
+def test_out_of_a_place_is_where_it_begins() -> None:
+    assert where("trips out of Oslo in 2025") == [("origin", "Oslo")]

@@ -26,6 +26,7 @@ class Completing:
 
     def complete(self) -> None:
         """A name may come in two pieces: "which products sold the most items" says "items sold"."""
+        self._named_by_what_is_true()
         self._merged()
         self._things()
         self._attributes()
@@ -37,6 +38,8 @@ class Completing:
         if rank and rank.mention and (word := next(iter(self._completing(rank.mention)), None)):
             rank.mention = replace(rank.mention, metrics=(self._completing(rank.mention)[word],), term="")
             (self.slots.unknown if word in self.slots.unknown else self.slots.misplaced).remove(word)
+        self._averages()
+        self._part_of_whole()
         self._paired()
         self._named_by_a_verb()
         self._whole()
@@ -65,6 +68,33 @@ class Completing:
                 self.slots.cuts.append(Cut(text=word, dimensions=(called[0],)))
                 self.slots.misplaced[:] = [each for each in self.slots.misplaced if each != word]
                 return
+
+    def _averages(self) -> None:
+        """ "avg LOS", where that is an average anyway."""
+        found = [self.lexicon.registry.metrics[name] for mention in self.slots.every_mention for name in mention.metrics]
+        averages = all(m.agg == "average" or (m.kind == "ratio" and m.unit not in ("ratio", "count", "")) for m in found)
+        if found and averages:
+            self.slots.unknown[:] = [word for word in self.slots.unknown if words(word) not in (("average",), ("mean",))]
+
+    def _part_of_whole(self) -> None:
+        """ "what share of bookings were no-shows", where the registry has the one divided by the other."""
+        mentions, metrics = self.slots.mentions, self.lexicon.registry.metrics
+        if not self.slots.share or self.slots.cuts or len(mentions) != 2 or any(len(m.metrics) != 1 for m in mentions):
+            return
+        whole, part = (m.metrics[0] for m in mentions)
+        ratios = [metrics[name] for name in self.lexicon.visible if metrics[name].kind == "ratio"]
+        found = [m for m in ratios if [each.metric for each in m.inputs] == [part, whole] and not any(e.where for e in m.inputs)]
+        if len(found) == 1:
+            self.slots.mentions = [Mention(metrics=(found[0].name,), text=found[0].label)]
+
+    def _named_by_what_is_true(self) -> None:
+        """ "who won the most deals", where both "deals won" and a column for who won are known: the metric goes before."""
+        for pick in [pick for pick in self.slots.picks if not pick.negated and all(v[2] == "true" for v in pick.values)]:
+            for mention in self.slots.every_mention:
+                found = self.lexicon.called({*(token.norm for token in tokens(mention.text)), pick.text.casefold()})
+                if pick in self.slots.picks and len(found) == 1 and self._fits(mention, found[0]):
+                    self.slots.swap({mention.metrics: replace(mention, metrics=(found[0],), term="")})
+                    self.slots.picks.remove(pick)
 
     def _named_by_a_verb(self) -> None:
         """ "how much did we bill": a verb that is the whole name of one metric, where nothing else names one."""

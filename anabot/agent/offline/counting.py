@@ -18,6 +18,8 @@ _PEOPLE = {"people", "persons", "folks", "individuals"}
 
 def of_values(lexicon: Lexicon, slots: Slots) -> list[Mention]:
     """The metric that counts the value which is asked for by number; the slots then say it."""
+    if slots.rank and slots.rank.text.casefold().endswith(("common", "frequent", "often", "frequently")):
+        return _commonest(lexicon, slots)
     asked = [pick for pick in slots.picks if pick.counted and not pick.negated]
     if len({home[:2] for pick in asked for home in pick.values}) != 1 or slots.share:
         return []
@@ -28,6 +30,17 @@ def of_values(lexicon: Lexicon, slots: Slots) -> list[Mention]:
     said = " and ".join(dict.fromkeys(pick.text for pick in asked))
     slots.notes.append(f"“{said}” is counted as {lexicon.registry.metrics[found[0]].label}.")
     slots.mentions.append(Mention(metrics=(found[0],), text=said, counted=True))
+    return slots.every_mention
+
+
+def _commonest(lexicon: Lexicon, slots: Slots) -> list[Mention]:
+    """ "the most common procedure": by how many rows have it."""
+    homes = {model for cut in slots.cuts for model, _ in cut.dimensions}
+    found = list(_rows_of(lexicon, next(iter(homes)))) if len(homes) == 1 else []
+    if len(found) != 1 or slots.rank is None:
+        return []
+    slots.notes.append(f"“{slots.rank.text}” is read by {lexicon.registry.metrics[found[0]].label}.")
+    slots.mentions.append(Mention(metrics=(found[0],), text=slots.rank.text))
     return slots.every_mention
 
 
@@ -58,14 +71,18 @@ def counted_as(lexicon: Lexicon, mention: Mention) -> str:
 
 
 def _rows_of(lexicon: Lexicon, model: str) -> Iterator[str]:
-    """The metrics that count the rows of a model, each once and all of them."""
-    for name in lexicon.visible:
-        metric = lexicon.registry.metrics[name]
-        if metric.kind == "simple" and metric.model == model and not metric.where and _counts_rows(lexicon, metric):
-            yield name
+    """The metrics that count the rows of a model, each once and all of them: by the model's own time, where there are several."""
+    found = [
+        metric
+        for metric in map(lexicon.registry.metrics.__getitem__, lexicon.visible)
+        if metric.kind == "simple" and metric.model == model and not metric.where and counts_rows(lexicon, metric)
+    ]
+    own = [metric for metric in found if metric.time_dimension in ("", lexicon.registry.models[model].time_dimension)]
+    yield from (metric.name for metric in own or found)
 
 
-def _counts_rows(lexicon: Lexicon, metric: Metric) -> bool:
+def counts_rows(lexicon: Lexicon, metric: Metric) -> bool:
+    """Whether a metric counts each row of its model once."""
     entities = lexicon.registry.models[metric.model].entities.values()
     keys = {each.expr for each in entities if each.kind in ("primary", "unique")}
     if metric.expr in ("1", "*"):

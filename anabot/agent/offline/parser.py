@@ -11,7 +11,7 @@ from anabot.agent.offline import contrasts
 from anabot.agent.offline.lexicon import Entry, Lexicon
 from anabot.agent.offline.slots import BoundOp, Cut, Mention, Slots
 from anabot.agent.offline.tagging import Tag
-from anabot.agent.offline.text import words
+from anabot.agent.offline.text import is_plural, words
 from anabot.agent.offline.words import OPERATORS
 
 Reader = Callable[["Parser", int], int]
@@ -83,11 +83,14 @@ class Parser:
 
     def _lone_unit(self, i: int) -> None:
         """ "…, segment and month": a unit in a list of cuts."""
+        if "in" in self.before_of(i) and is_plural(self.at(i).text) and self.at(i).detail == "day":
+            self.slots.measures.append("days")  # "length of stay in days"
+            return
         listed = self.at(i - 1).says("and") or self.at(i - 1).kind == "comma"
         ranked = not self.slots.cuts and any(tag.says("top") for tag in self.tags[i + 1 :])
         if i == 0 and ranked and not self.slots.rank:  # "the day with the most orders"
             self.slots.cuts.append(unit_cut(self.at(i)))
-            self.slots.one |= not self.at(i).text.casefold().endswith("s")
+            self.slots.one |= not is_plural(self.at(i).text)
             return
         if listed and self.slots.cuts:
             self.slots.cuts.append(self._part_of_date(i) or unit_cut(self.at(i)))

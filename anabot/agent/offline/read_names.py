@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from anabot.agent.offline.counting import counts_rows
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, read_cuts, value_beside_dimension, values_at
 from anabot.agent.offline.read_matches import described
 from anabot.agent.offline.read_numbers import number, rank_from
 from anabot.agent.offline.read_values import ARTICLES, AUXILIARIES, is_noun_of_value, placed_value, value
 from anabot.agent.offline.slots import Cut, Mention, Rank
-from anabot.agent.offline.text import is_verb, words
+from anabot.agent.offline.text import is_plural, is_verb, words
 from anabot.agent.offline.words import OPERATORS
 
 _SORTED_OUT = (*BOUNDS, "top", "sort", "fastest")
@@ -85,7 +86,7 @@ def _headed(p: Parser, i: int) -> int | None:
     others = any(p.mention(k) for k in range(len(p.tags)) if k != i)
     if others and p.at(i + 1).says("who") and any(tag.says("top") for tag in p.tags[i + 1 :]):
         p.slots.cuts.append(cut)  # "the customer who placed the most orders"
-        p.slots.one |= not p.at(i).text.casefold().endswith("s")
+        p.slots.one |= not is_plural(p.at(i).text)
         return i + 1
     if i or mention is None or not p.at(i + 1).says(*BOUNDS):
         return None
@@ -204,7 +205,9 @@ def who(p: Parser, i: int) -> int:
 def _narrows(p: Parser, i: int) -> bool:
     """ "orders that were placed online": after what is counted, with a value to come, it only says of which."""
     later = any(p.entry(k).only_values and p.entry(k).values for k in range(i + 1, len(p.tags)))
-    return p.at(i - 1).kind == "name" and bool(p.mention(i - 1)) and not p.before[i] and later
+    counted = p.at(i - 1).kind == "name" and bool(p.mention(i - 1))
+    counted |= p.at(i - 1).kind == "date" and any(p.mention(k) for k in range(i))
+    return counted and not p.before[i] and later
 
 
 def by(p: Parser, i: int) -> int:
@@ -229,14 +232,38 @@ def by(p: Parser, i: int) -> int:
     if p.slots.rank and p.slots.rank.mention is None and (found := _named_by_both(p, j)):
         p.slots.rank.mention = found
         return j + 1
+    if p.at(i).text.casefold() == "each" and cut is None and len(p.slots.picks) > 1:
+        p.slots.more = True  # "how many orders did A and B each get": side by side
+        return i + 1
+    return _by_no_dimension(p, i, j)
+
+
+def _by_no_dimension(p: Parser, i: int, j: int) -> int:
+    """ "by" and its like before anything else: a date, a value, a number."""
     across = p.at(i).text.casefold().startswith(("across", "for", "in", "each", "every"))
     moved = p.slots.rank and p.at(j).says("change")  # "top 5 … by growth in sales"
-    if p.at(j).kind == "unknown" or moved or (across and (p.entry(j).values or when)):
+    if p.at(j).kind == "unknown" or moved or (across and (p.entry(j).values or p.at(j).when)):
         return j
+    if p.mention(j) and p.slots.more:
+        return j  # "is A bigger than B by sales"
+    if p.mention(j) and p.at(i).text.casefold() == "per" and _per_row(p, j):
+        return j + 1
     if p.mention(j):
         p.slots.misplaced.append(f"{p.at(i).text} {p.at(j).text}")
         return j + 1
     return p.misplace(i)
+
+
+def _per_row(p: Parser, j: int) -> bool:
+    """ "average freight per shipment": an average is a row's anyway."""
+    metrics, mention = p.lexicon.registry.metrics, p.mention(j)
+    counted = metrics[mention.metrics[0]] if mention and len(mention.metrics) == 1 else None
+    said = [metrics[name] for each in p.slots.mentions for name in each.metrics]
+    return (
+        bool(counted and said)
+        and all(m.agg == "average" and counted and m.model == counted.model for m in said)
+        and bool(counted and counts_rows(p.lexicon, counted))
+    )
 
 
 def _headed_by(p: Parser, i: int, j: int) -> int | None:
@@ -283,13 +310,15 @@ def pick(p: Parser, i: int) -> int:
         return i + 2
     if p.at(i + 1).kind == "number" and (end := _several(p, i + 1)) is not None:
         return end
+    if p.at(i).text.casefold() in ("distinct", "unique", "different") and _told_apart(p, i + 1):
+        return i + 1
     if (
         p.cut(i + 1)
         and p.at(i + 1).kind in ("name", "unit")
         and not p.at(i + 2).says("is")
         and not values_at(p, i + 2, p.entry(i + 1).dimensions)
     ):
-        single = p.at(i).text.casefold() == "which" and not p.at(i + 1).text.casefold().endswith("s")
+        single = p.at(i).text.casefold() == "which" and not is_plural(p.at(i + 1).text)
         end = read_cuts(p, i + 1)
         p.slots.one |= single
         p.slots.which = True
@@ -299,6 +328,14 @@ def pick(p: Parser, i: int) -> int:
     if p.at(i).text.casefold() in ("which", "all"):
         return i + 1
     return p.misplace(i)
+
+
+def _told_apart(p: Parser, i: int) -> bool:
+    """ "distinct customers", where the metric counts each of them once anyway."""
+    mention = p.mention(i)
+    return bool(mention) and all(
+        p.lexicon.registry.metrics[m].agg == "count_distinct" for m in (mention.metrics if mention else ())
+    )
 
 
 def _counted_apart(p: Parser, i: int) -> Mention | None:
@@ -328,6 +365,9 @@ def several(p: Parser, i: int) -> int:
 def verb(p: Parser, i: int) -> int:
     """ "we booked sales" does something with any metric; "booked sales" are sales of a kind of their own, which must be known."""
     text, before = p.at(i).text, p.at(i - 1)
+    if before.says("who") and text.casefold().startswith(("came", "come")) and not p.mention(i + 1):
+        p.slots.unknown.append(text)  # "members who came" are not all members
+        return i + 1
     named = p.mention(i + 1) and not p.before_of(i + 1) and text.casefold().endswith(("ed", "made", "brought"))
     heads = i == 0 or before.kind in ("comma", "stop") or before.says("count", "and", "by", "top", "vs")
     adjective = named and heads and not p.before[i] & (AUXILIARIES | {"we", "i", "you"})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from anabot.agent.offline.parser import BOUNDS, Parser
-from anabot.agent.offline.read_cuts import read_cuts
+from anabot.agent.offline.read_cuts import more_values, read_cuts
 from anabot.agent.offline.slots import Bound, BoundOp, Mention, Rank
 from anabot.agent.offline.tagging import Tag
+from anabot.agent.offline.text import is_plural, words
 
+_STRETCHES = {"night", "day", "hour", "minute"}
 _MOST_ROWS = 1_000
 
 
@@ -38,6 +40,10 @@ def bound(p: Parser, i: int, dropped: bool = False) -> int:
     measure = {"day": "days"}.get(p.at(end).detail, p.at(end).detail) if p.at(end).kind in ("measure", "unit") else ""
     end += 1 if measure else 0
     mention, before = p.mention(end), p.mention(i - 1)
+    if before and mention and p.before[i] & {"is", "was", "are", "were"} and before.metrics != mention.metrics:
+        if not set(words(p.at(end).text)) <= _STRETCHES:
+            return p.misplace(i)
+        mention, end = None, end + 1  # "the average stay was over 4 nights"
     if before and before.counted and not mention:
         return p.misplace(i)  # "how many deals over 100k" is about each deal, not about how many there are
     numbers = tuple(tag.number for tag in tags if tag.number is not None)
@@ -58,6 +64,11 @@ def _not_a_bound(p: Parser, i: int) -> int:
     """ "over the last quarter" is a preposition; "higher than last month" compares."""
     tag, following = p.at(i), p.at(i + 1)
     if following.when and tag.text.casefold() == "over":
+        return i + 1
+    if p.entry(i + 1).values and tag.text.casefold() == "under":
+        return more_values(p, i + 1, False, first=True)  # "admissions under Dr Marsh"
+    if p.entry(i + 1).values and tag.text.casefold().endswith("than") and p.slots.picks:
+        p.slots.more = True  # "is A bigger than B"
         return i + 1
     if following.when and tag.text.casefold().endswith("than"):
         p.slots.against = following.when
@@ -87,7 +98,7 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
     names_first = count is not None or tag.text.casefold() in ("top", "bottom")
     cut, mention = p.cut(j), p.mention(j)
     if cut and (names_first or not mention):
-        found.single |= count is None and p.at(j).kind in ("name", "unit") and not p.at(j).text.casefold().endswith("s")
+        found.single |= count is None and p.at(j).kind in ("name", "unit") and not is_plural(p.at(j).text)
         return read_cuts(p, j)
     if mention:
         found.mention = mention

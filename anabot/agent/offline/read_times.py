@@ -27,6 +27,9 @@ def date(p: Parser, i: int) -> int:
     if slots.when is not None and slots.including is None and p.at(i - 1).says("closed"):
         slots.including = when
         return i + 1
+    if slots.more and slots.when is not None and slots.against is None and p.at(i - 1).says("and"):
+        slots.when, slots.against = when, slots.when  # "more orders in April or May"
+        return i + 1
     second = slots.when is not None and p.comparing
     aimed = p.comparing and slots.when is None and p.before[i] & {"to", "with"} and not any(t.when for t in p.tags[i + 1 :])
     if (second or aimed) and slots.against is None:

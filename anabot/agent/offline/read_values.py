@@ -17,7 +17,7 @@ from anabot.agent.offline.slots import Pick
 
 _PLACES_VALUE = PLACES | {"on", "to", "with"}
 ARTICLES = {"the", "our", "a", "an"}
-_COPULA = ARTICLES | {"is", "are", "was", "were", "be", "been"}
+_COPULA = ARTICLES | {"is", "are", "was", "were", "be", "been", "still", "already"}
 AUXILIARIES = {"did", "does", "do", "has", "have", "had"}
 
 
@@ -66,6 +66,8 @@ def value(p: Parser, i: int) -> int | None:
 def _placed(p: Parser, i: int) -> bool:
     """Whether a value stands where one belongs: after "in" or "for", right beside a name, or alone in a follow-up."""
     before, after = p.at(i - 1), p.at(i + 1)
+    if {"how", "many"} <= p.before[i] or (after.says("gt") and p.entry(i + 2).values):
+        return True
     if p.before[i] & (_PLACES_VALUE | AUXILIARIES) or after.says("vs", "share", "only"):
         return True
     if i and p.before[i] <= _COPULA and before.kind in ("name", "question", "date", "comma", "operator", "unknown"):

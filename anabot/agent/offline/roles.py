@@ -19,6 +19,8 @@ _SAID: dict[str, Role] = {"from": "from", "to": "to", "into": "to"}
 
 def said(p: Parser, i: int) -> Role:
     """The role that the word right before a value gives it; one in a list has that of the list's first."""
+    if p.at(i - 1).text.casefold() == "out of":
+        return "from"
     found = [_SAID[word] for word in _SAID if word in p.before_of(i)]
     if len(found) == 1:
         return found[0]

@@ -89,7 +89,8 @@ def _spans(tokens: Sequence[Token], i: int, lexicon: Lexicon, dates: Dates) -> I
         return
     yield Tag(kind="unknown", start=i, end=i + 1, text=token.text)
     yield from _light_words(tokens, i)
-    yield from _operators(tokens, i)
+    if not _names_a_value(tokens, i, lexicon):
+        yield from _operators(tokens, i)
     yield from _matches(tokens, i, lexicon)
     yield from _numbers(tokens, i)
     yield from _names(tokens, i, lexicon)
@@ -159,7 +160,9 @@ def _names(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
     for end in range(i + 1, min(i + lexicon.longest.get(stem(tokens[i].norm), 0), len(tokens)) + 1):
         key = (*key, stem(tokens[end - 1].norm))
         entry = lexicon.entries.get(key)
-        if entry is None or (key in lexicon.shouted and entry.only_values and not _shouted(tokens, i, end)):
+        if entry is None or (
+            key in lexicon.shouted and entry.only_values and not (_shouted(tokens, i, end) or _names_a_value(tokens, i, lexicon))
+        ):
             continue
         yield Tag(kind="name", start=i, end=end, text=_text(tokens, i, end), entry=entry)
     yield from _turned(tokens, i, lexicon)
@@ -178,6 +181,13 @@ def _turned(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
         entry = lexicon.entries.get((*(stem(token.norm) for token in tokens[start:end]), *head))
         if entry is not None and (entry.metrics or entry.dimensions):
             yield Tag(kind="name", start=i, end=end, text=_text(tokens, i, end), entry=entry)
+
+
+def _names_a_value(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
+    """ "Basic or Plus signups": a word of the language, written like a name where a name belongs, is the value spelled so."""
+    here = tokens[i]
+    placed = i > 0 and tokens[i - 1].norm in ("and", "or", "the", "on", "for", "in", ",")
+    return placed and here.text.istitle() and (stem(here.norm),) in lexicon.shouted
 
 
 def _shouted(tokens: Sequence[Token], start: int, end: int) -> bool:

@@ -190,6 +190,12 @@ def _single(base: str) -> str:
     return base[:-1] if doubled else base
 
 
+def is_plural(phrase: str) -> bool:
+    """Whether the last word has a plural ending: `shops`, and not `class`."""
+    last = phrase.casefold().split()[-1:] or [""]
+    return stem(last[0]) != last[0] and last[0] not in _SHORT
+
+
 def is_verb(word: str) -> bool:
     """Whether a word has the form of a verb: `created`, `starting`, `won`."""
     return word in _IRREGULAR or (len(word) > 4 and word.endswith(("ed", "ing")))

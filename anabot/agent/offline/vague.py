@@ -13,7 +13,7 @@ from anabot.agent.offline.completing import called
 from anabot.agent.offline.exits import Exit
 from anabot.agent.offline.lexicon import DimensionId, Lexicon, phrases_of
 from anabot.agent.offline.slots import Cut, Mention, Rank, Slots
-from anabot.agent.offline.text import stem, words
+from anabot.agent.offline.text import is_plural, stem, words
 from anabot.agent.offline.words import MONEY, SHORTENED, SPENT, VAGUE, VERBS
 from anabot.agent.understanding import Ambiguous, NotUnderstood, Reading
 from anabot.semantic.catalog import catalog_of
@@ -119,7 +119,7 @@ class Vague:
             return None
         if not cuts:
             return None
-        single = rank.single or (bool(slots.who) and rank.count is None and not cuts[0].text.casefold().endswith("s"))
+        single = rank.single or (bool(slots.who) and rank.count is None and not is_plural(cuts[0].text))
         ranked = replace(rank, mention=None, single=single)
         rest = [cut for cut in slots.cuts if cut not in cuts]
         return _Asked(

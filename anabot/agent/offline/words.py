@@ -36,6 +36,8 @@ unfilter: without filters | no filter | no filters | unfiltered | take the filte
 unfilter: take off the filter | take the filters off | remove that filter | drop that filter | reset filters
 light: give us | show us | tell us | get us | let us
 light: hey team | hi team | hello team | hi all | hey all | hello all | hi everyone | hey everyone | hi there | hey there
+light: can someone | could someone | can anyone | could anyone | can somebody | could somebody | does anyone know | anyone know
+light: in terms of | when it comes to | do you know
 light: quick question | quick q | quick one | just wondering | i was wondering | wondering if | i wonder | any idea | any chance
 summed: sum of | the sum of
 blank: unknown | missing | blank | empty | null | not known | not recorded | not set | unspecified | not specified | unassigned
@@ -46,7 +48,8 @@ verb: record | recorded | post | posted | achieve | achieved | produce | produce
 verb: the count | a count
 verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
 more: more
-verb: went | get | got | gotten | receive | received | run | ran | handle | handled | log | logged | see | saw | spend | spent
+verb: use | used | consume | consumed | went | get | got | gotten | receive | received
+verb: run | ran | handle | handled | log | logged | see | saw | spend | spent
 verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
 verb: incurred | register | registered | rake in | raked in | pull in | pulled in | bring us | brought us | make us | made us
 verb: earn us | earned us | occur | occurred | occurring | take place | took place | taken place | taking place
@@ -140,7 +143,8 @@ top top: top | highest | largest | biggest | most | greatest | leading | maximum
 top bottom: bottom | lowest | smallest | least | fewest | minimum | min
 top best: best selling | best | strongest | best performing | top performing
 top worst: worst | weakest | worst performing | poorest
-gt: over | above | more than | greater than | higher than | larger than | bigger than | exceeding | exceeds | beyond | >
+gt: busier than | over | above | more than | greater than | higher than
+gt: larger than | bigger than | exceeding | exceeds | beyond | >
 ge: at least | no less than | not less than | no fewer than | minimum of | >= | or more | or above | and above | or higher
 lt: under | below | less than | fewer than | lower than | smaller than | beneath | <
 le: at most | no more than | not more than | maximum of | <= | up to | or less | or fewer | or below | or lower
