@@ -176,8 +176,8 @@ def timed(answer: Answer, **spans: float) -> Answer:
 
 def _left_out(table: Table) -> tuple[str, ...]:
     """That small groups are not shown, and how many rows are concerned."""
-    if not table.suppressed:
-        return ()
+    if not table.suppressed:  # they may be beyond the rows that were asked for
+        return (f"Further rows are not shown: {unsaid(table.fewer_than)}.",) if table.fewer_than else ()
     rows = len({row for row, _ in table.suppressed})
     what = f"{rows} of {len(table.rows)} rows" if len(table.rows) > 1 else "The number"
     verb = "are" if rows > 1 and len(table.rows) > 1 else "is"

@@ -134,10 +134,11 @@ class Sentence:
         return f"{verb} {'most' if (change > 0) == item.startswith('-') else 'least'}"
 
     def _extremes(self, metric: Metric) -> tuple[str, str]:
-        """What the leader is called, and its opposite."""
+        """What the leader is called, and its opposite. What is not shown may lie beyond the leader."""
         dated = any(isinstance(self.cell(row, metric.name), dt.date) for row in self.table.rows)
         words = ("latest", "earliest") if dated else ("highest", "lowest")
-        return (words[1], words[0]) if self._ascending(metric) else words
+        high, low = reversed(words) if self._ascending(metric) else words
+        return (f"{high}, of those that may be shown," if self.table.fewer_than else high), low
 
     def leader(self, metric: Metric, filled: Sequence[Row]) -> Row:
         """The first row as ordered by this metric; in any other order, the greatest, or the least of a minimum."""

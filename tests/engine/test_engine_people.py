@@ -15,7 +15,7 @@ from anabot.plain import grid
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.units import UNSAID
 from anabot.slack.csv_file import table_csv
-from anabot.types import Grant
+from anabot.types import Grant, Question
 
 YEAR = {"start": "2025-10-01", "end": "2026-10-01"}
 SUMMER = {"start": "2026-07-01", "end": "2026-10-01"}
@@ -183,3 +183,15 @@ def test_a_year_that_does_not_end_with_the_newest_month_is_as_fine_as_its_months
     table = asked(halden, hr, metrics=["terminations"], group_by=["function"], period=earlier).table
 
     assert all(row[1] in (None, 0) for row in table.rows)
+
+
+@pytest.mark.parametrize(("text", "most"), [("bottom 3 regions", "lowest"), ("top 2 regions", "highest")])
+def test_a_first_place_among_what_may_be_shown_is_no_first_place_of_all(halden: Halden, text: str, most: str) -> None:
+    person = halden.house.directory.person("hr_bp")
+    assert person is not None
+
+    said = f"{text} by terminations in the last month"
+    answer = halden.house.asker.ask(Question(question_id=said, text=said, person=person))
+
+    assert f"Terminations were {most}, of those that may be shown, for" in answer.text
+    assert any("not shown: fewer than 5 people" in each for each in answer.assumptions), answer.assumptions
