@@ -18,7 +18,7 @@ from typing import Any
 from anabot.semantic import parse_registry
 from anabot.semantic.catalog import dimensions_of
 from anabot.semantic.registry import Registry
-from tests.semantic.test_semantic_time import MOVED
+from tests.semantic.test_semantic_time import MOVED, season, term
 from tests.tiny import tiny_files
 from tests.tiny.warehouse import TABLES as BAKERY
 
@@ -27,7 +27,7 @@ Tables = dict[str, list[Row]]
 
 TABLES = BAKERY | {
     "customers": f"{BAKERY['customers']}, home_id VARCHAR",
-    "days": "day DATE, season_start DATE",
+    "days": "day DATE, season_start DATE, term VARCHAR",
     "tiers_over_time": "tier_id INTEGER, customer_id INTEGER, tier_then VARCHAR, from_day DATE, to_day DATE",
 }
 KEYS = {table: columns.split()[0] for table, columns in TABLES.items()}
@@ -130,7 +130,7 @@ def rows(chance: Random) -> Tables:
             for month in (7, 8, 9) for n in range(1, 10)
         ],
         "load_log": [(n, some(["till", "books"]), dt.datetime.combine(some(days), dt.time(4))) for n in range(1, 5)],
-        "days": [(day, day.replace(month=(day.month - 1) // 4 * 4 + 1, day=1)) for day in calendar],
+        "days": [(day, season(day), term(day)) for day in calendar],
         "tiers_over_time": [
             (2 * n + late, n, some(["gold", "silver"]), days[320] if late else dt.date(2024, 1, 1), None if late else days[320])
             for n in people for late in (0, 1)

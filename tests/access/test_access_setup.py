@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from halden_data import Halden
 
 from anabot.access.faults import Known
 from anabot.access.policy import parse_policy
+from anabot.access.spec import (
+    AccessSpec,
+    ChannelSpec,
+    ClassSpec,
+    PeopleSpec,
+    RightsSpec,
+    RowSpec,
+    ServiceSpec,
+    SmallGroupsSpec,
+    TeamSpec,
+)
 from anabot.types import Channel, ChannelId, Person, Question, UserId
 from tests.tiny import tiny_registry
 
 TEAMS = ("books", "people", "shops", "sales", "legal", "support")
-FILE = """
-classes: {company: {}, books: {}, people: {strict: true}}
-groups:
-  books: books
-  hr: people
-  shops: {team: shops}
-  shops-north: {team: shops, attributes: {region: North}}
-  shops-all: {team: shops}
-  legal: legal
-emails: {"@sales.example.test": sales, "@help.example.test": support}
-defaults: {sees: company, deny: "customers.phone"}
-templates:
-  desk: {lists: books}
-teams:
-  books: {sees: books}
-  people: {sees: people}
-  shops:
-    template: desk
-    rows: [{model: regions, dimension: region, attribute: region, unless: shops-all}]
-  sales: {template: desk}
-  legal: {template: desk}
-  support:
-channels:
-  "#books*": {owner: p0, says: [company, books]}
-  "#people-*": {owner: p1, says: [company, people]}
-default_channel: {says: company}
-"""
+GUIDE = (Path(__file__).parents[2] / "docs" / "access.md").read_text(encoding="utf-8")
+FILE = GUIDE.partition("```yaml\n")[2].partition("```")[0]
 GROUP = {"books": "books", "people": "hr", "shops": "shops-north", "legal": "legal"}
 DOMAIN = {"sales": "sales.example.test", "support": "help.example.test"}
 
@@ -72,6 +61,13 @@ def test_forty_lines_give_each_of_1200_people_in_six_teams_what_is_theirs() -> N
         assert [rule.values for rule in own.rows] == ([("North",)] if team == "shops" else [])
     everybody = Channel(channel=ChannelId("C1"), name="general")
     assert policy.decide(people[0], everybody, people).grant.metrics == common
+
+
+def test_the_guide_names_every_key_of_the_file() -> None:
+    shapes = (AccessSpec, ClassSpec, PeopleSpec, RightsSpec, TeamSpec, ServiceSpec, RowSpec, ChannelSpec, SmallGroupsSpec)
+    keys = {name for shape in shapes for name in shape.model_fields}
+
+    assert sorted(name for name in keys if not re.search(rf"[`{{ ]{name}\b", GUIDE)) == []
 
 
 def test_a_legitimate_question_in_a_declared_channel_is_answered_in_public(halden: Halden) -> None:
