@@ -69,21 +69,30 @@ class People:
                 if self.tiles:
                     yield Way(by, monthly=True)
 
-    def place(self, way: Way, atom: Atom) -> Place:
-        """The cell of `way` that an atom is part of."""
-        values, month = atom
-        kept = tuple(values[self.dimensions.index(name)] for name in way.by)
-        return Place(way, kept, month if way.monthly or month is None else tile_of(self.tiles, month))
-
     @cached_property
     def cells(self) -> Mapping[Place, frozenset[Atom]]:
         """Every cell with people in it, and the atoms it is made of."""
-        found: dict[Place, set[Atom]] = {}
+        found: dict[int, tuple[Place, list[Atom]]] = {}
+        for atom, cells in self.within.items():
+            for place in cells:  # told apart by what they are, as each is made once: a hash of each would take most of the time
+                found.setdefault(id(place), (place, []))[1].append(atom)
+        return {place: frozenset(atoms) for place, atoms in found.values()}
+
+    @cached_property
+    def within(self) -> Mapping[Atom, Sequence[Place]]:
+        """Every atom with people in it, and the cell that it is part of in each of the ways. Each cell is made once."""
+        found: dict[Atom, list[Place]] = {atom: [] for atom, people in self.atoms.items() if people}
         for way in self.ways():
-            for atom, people in self.atoms.items():
-                if people:
-                    found.setdefault(self.place(way, atom), set()).add(atom)
-        return {place: frozenset(atoms) for place, atoms in found.items()}
+            kept = [self.dimensions.index(name) for name in way.by]
+            made: dict[Atom, Place] = {}
+            for atom, cells in found.items():
+                values, month = atom
+                start = month if way.monthly or month is None else tile_of(self.tiles, month)
+                key = tuple([values[each] for each in kept]), start
+                if key not in made:
+                    made[key] = Place(way, *key)
+                cells.append(made[key])
+        return found
 
     def count(self, place: Place) -> int:
         """How many distinct people: as counted apart, or the sum of atoms that share nobody."""
@@ -172,12 +181,12 @@ class _Closing:
 
     def _nested(self) -> Iterator[tuple[Place, Place, int]]:
         """Each cell with each that lies inside it in another way, where what is left is of fewer than k people."""
-        cells, ways = self.people.cells, list(self.people.ways())
+        cells = self.people.cells
+        around = {atom: [(place, cells[place]) for place in places] for atom, places in self.people.within.items()}
         for inner in self.order:
-            first = next(iter(cells[inner]))
-            for way in ways:
-                outer = self.people.place(way, first)
-                if outer != inner and cells[inner] <= cells[outer]:
+            inside = cells[inner]
+            for outer, whole in around[next(iter(inside))]:
+                if outer is not inner and inside <= whole:
                     rest = self._left(outer, inner)
                     if rest < self.k:
                         yield outer, inner, rest

@@ -12,7 +12,7 @@ import sys
 from anabot import log
 from tests.bench.report import machine
 
-SUBJECTS = ("load", "compile", "tpch", "rows", "words", "record", "worker", "demo")
+SUBJECTS = ("load", "compile", "tpch", "rows", "words", "record", "worker", "playbooks", "demo")
 
 
 def main() -> None:
