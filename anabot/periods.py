@@ -18,6 +18,8 @@ from anabot.errors import BadQuery
 class Grain(StrEnum):
     """The sizes of time a metric can be cut into, smallest first."""
 
+    MICROSECOND = "microsecond"
+    MILLISECOND = "millisecond"
     SECOND = "second"
     MINUTE = "minute"
     HOUR = "hour"

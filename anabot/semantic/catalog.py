@@ -109,7 +109,7 @@ class Catalog:
         if metric.kind != "simple":
             return coarsest([self.least_grain(each.metric) for each in metric.inputs])
         dimension = self.registry.models[metric.model].dimensions.get(metric.time_dimension)
-        return dimension.grain if dimension and dimension.grain else Grain.SECOND
+        return dimension.grain if dimension and dimension.grain else Grain.MICROSECOND
 
     def candidates(self, model: str, time: str, name: str) -> tuple[Slot, ...]:
         """Every meaning of `name` for a metric of `model` timed by `time`; nearest first."""

@@ -9,7 +9,7 @@ It never measures anything.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -27,7 +27,7 @@ from anabot.semantic.registry import Dimension, Registry, SemanticModel, TimeSpi
 from anabot.semantic.resolve import Resolved
 from anabot.semantic.source import SPINE, Source
 from anabot.semantic.times import Timing
-from anabot.semantic.trees import column, cut
+from anabot.semantic.trees import column, cut, part_of
 from anabot.types import Grant
 
 _SUFFIXES = {grain.value: grain for grain in Grain}
@@ -80,10 +80,7 @@ class Distinct:
         planner = Planner(registry=self.registry, catalog=self.catalog, resolved=resolved, dialect=planner_dialect)
         if model is None:
             assert spine is not None, "names without a model are all `metric_time`"
-            found = [
-                (each.name, cut(column(spine.column, SPINE), each.any_slot.grain or spine.grain, planner.fiscal_start))
-                for each in keys
-            ]
+            found = [(each.name, _at(spine, each.any_slot, planner)) for each in keys]
             return self._shown(SpineScanned(spine=spine, alias=SPINE), found, planner, spine), planner
         source = Source(planner, leaf, Timing(), spine, outer=self.outer)
         found = [(each.name, source.key(each.any_slot)) for each in keys]
@@ -180,17 +177,28 @@ class Distinct:
         return found
 
     def _moment(self, name: str, spine: TimeSpine) -> Slot:
-        grain = _SUFFIXES.get(name.removeprefix(f"{METRIC_TIME}__"), Grain.DAY)
+        tail = _tail(name)
         element = Dimension(name=METRIC_TIME, model="", kind="time", expr=spine.column, grain=spine.grain, label="Time")
-        return Slot(hops=(), element=element, grain=grain, metric_time=True)
+        slot = Slot(hops=(), element=element, metric_time=True)
+        if tail in spine.custom:
+            return replace(slot, custom=tail)
+        part = tail.removeprefix("extract_")
+        if part != tail and part in DATE_PARTS:
+            return replace(slot, part=part)
+        if tail and tail not in _SUFFIXES:
+            raise self._unknown([name])
+        return replace(slot, grain=_SUFFIXES.get(tail, Grain.DAY))
 
     def _timed(self) -> bool:
         return self.period is not None or any(name.startswith(METRIC_TIME) for name in self.names)
 
     def _spine(self) -> TimeSpine:
-        grains = [_SUFFIXES[tail] for name in self.names if (tail := name.removeprefix(f"{METRIC_TIME}__")) in _SUFFIXES]
+        tails = {_tail(name) for name in self.names if name.startswith(METRIC_TIME)}
+        customs = tails & {name for spine in self.registry.spines for name in spine.custom}
+        spines = [spine for spine in self.registry.spines if customs <= spine.custom.keys()]
+        grains = [_SUFFIXES[tail] for tail in tails if tail in _SUFFIXES]
         connection = next(iter(self.registry.spines)).connection if self.registry.spines else ""
-        found = times.spine_for(self.registry.spines, connection, grains, Timing())
+        found = times.spine_for(spines, connection, grains, Timing())
         if found is None:
             raise BadQuery("`metric_time` needs a metric here.", why="The registry has no time spine.", todo="Name a metric.")
         return found
@@ -201,6 +209,19 @@ class Distinct:
         close = nearest(missing, known)
         why = "No model reaches all of them." if missing in known else ""
         return UnknownName(f"There is no dimension `{missing}` here.", name=missing, nearest=close, why=why)
+
+
+def _tail(name: str) -> str:
+    """The grain or date part that a name of `metric_time` ends with."""
+    return name.removeprefix(METRIC_TIME).removeprefix("__")
+
+
+def _at(spine: TimeSpine, slot: Slot, planner: Planner) -> exp.Expression:
+    """A moment of the spine in the grain or date part of the slot."""
+    time = column(spine.column, SPINE)
+    if slot.custom:
+        return column(spine.custom[slot.custom], SPINE)
+    return part_of(time, slot.part, planner.dialect) if slot.part else cut(time, slot.grain or spine.grain, planner.fiscal_start)
 
 
 def _width(model: SemanticModel) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from anabot.semantic.documents import Document, Path
 from anabot.semantic.draft import Draft
 from anabot.semantic.names import did_you_mean
-from anabot.semantic.read_models import GRAINS, SUBSECONDS
+from anabot.semantic.read_models import FINEST, GRAINS
 from anabot.semantic.registry import TimeSpine
 from anabot.semantic.spec_standalone import LegacySpine, ManifestSpine
 
@@ -41,7 +41,7 @@ def read_spines(draft: Draft, doc: Document) -> None:
 def _read_spine(
     draft: Draft, doc: Document, at: Path, relation: tuple[str | None, ...], column: str, grain: str, custom: dict[str, str]
 ) -> None:
-    if grain.lower() in SUBSECONDS:
+    if grain.lower() == FINEST:
         return  # finer than anything that is asked for
     if grain.lower() not in GRAINS:
         draft.fault(doc, at, f"The time spine `{relation[-1]}` has the granularity `{grain}`.", "", did_you_mean(grain, GRAINS))

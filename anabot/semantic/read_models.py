@@ -16,8 +16,8 @@ from anabot.semantic.registry import Dimension, Entity, SemanticModel, TimeSpine
 from anabot.semantic.spec import ColumnSpec, DimensionSpec, EntitySpec, ModelSpec, TimeSpineSpec
 from anabot.semantic.spec_ana import ColumnAna, ModelAna
 
-SUBSECONDS = ("nanosecond", "microsecond", "millisecond")
-GRAINS = {grain.value: grain for grain in Grain} | dict.fromkeys(SUBSECONDS, Grain.SECOND)
+FINEST = "nanosecond"  # warehouses hand out times by the microsecond
+GRAINS = {grain.value: grain for grain in Grain} | {FINEST: Grain.MICROSECOND}
 Thing = TypeVar("Thing", Dimension, Entity)
 
 
@@ -171,7 +171,7 @@ def _read_spine(draft: Draft, doc: Document, path: Path, model: ModelSpec, spec:
         what = f"The time spine `{model.name}` has no column `{spec.standard_granularity_column}` with a granularity."
         draft.fault(doc, (*path, "time_spine"), what, "", did_you_mean(spec.standard_granularity_column, known))
         return
-    if text in SUBSECONDS:
+    if text == FINEST:
         return  # finer than anything that is asked for
     draft.spines[model.name] = TimeSpine(
         name=model.name,

@@ -22,7 +22,7 @@ Step = tuple[int, str]  # (1, "month")
 Bounds = tuple[dt.date, dt.date]  # half-open; instants where rows are narrower than a day
 _ORDER = {grain: place for place, grain in enumerate(Grain)}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12, "fiscal_quarter": 3, "fiscal_year": 12}
-_NARROW = ("hour", "minute", "second")
+_NARROW = ("hour", "minute", "second", "millisecond", "microsecond")
 
 
 @dataclass(frozen=True, slots=True)

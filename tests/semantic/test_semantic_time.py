@@ -627,3 +627,38 @@ def test_values_have_the_history_of_their_rows_own_time() -> None:
             "(DATE '2026-03-01', 'bill')) AS t(written_on, topic)"
         )
         assert con.execute(statement.text, list(statement.params)).fetchall() == [("bill", "old"), ("thanks", "new")]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("metric_time__season", sorted({season(day) for day in DAYS})),
+        ("metric_time__term", sorted({term(day) for day in DAYS})),
+        ("metric_time__extract_dow", list(range(1, 8))),
+        ("metric_time__year", sorted({day.replace(month=1, day=1) for day in DAYS})),
+    ],
+)
+def test_the_times_there_are_can_be_told_in_any_grain(registry: Registry, run: Run, name: str, wanted: list[Any]) -> None:
+    statement = render(compile_distinct(registry, [name], _all(registry)).prepared[0])
+
+    found = run.con.execute(statement.text, list(statement.params)).fetchall()  # type: ignore[attr-defined]
+    assert [value for (value,) in found] == wanted
+
+
+def test_a_grain_that_nobody_declared_is_unknown_without_a_metric_too(registry: Registry) -> None:
+    with pytest.raises(UnknownName, match="metric_time__fortnight"):
+        compile_distinct(registry, ["metric_time__fortnight"], _all(registry))
+
+
+def test_a_time_is_shown_as_finely_as_it_is_declared() -> None:
+    clicks = HISTORY.replace("topic, dimension: {type: categorical}", "at, granularity: millisecond, dimension: {type: time}")
+    registry = parse_registry({"m.yml": clicks}, governed=False)
+    compiled = compile_query(registry, MetricQuery(metrics=("letters",), group_by=("letter__at",)), _all(registry))
+    statement = render(compiled.prepared[0])
+
+    assert [column.name for column in compiled.columns] == ["at__millisecond", "letters"]
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE letters AS SELECT TIMESTAMP '2026-01-01 10:00:00.123456' AS at, 1 AS customer")
+        assert con.execute(statement.text, list(statement.params)).fetchall() == [
+            (dt.datetime.fromisoformat("2026-01-01T10:00:00.123"), 1)
+        ]
