@@ -25,7 +25,7 @@ from anabot.types import Grant, PeopleRule
 MONTH = "metric_time__month"
 COUNTABLE = ("sum", "sum_boolean", "count", "count_distinct", "average")
 _MOST = 12  # metrics of one query
-_GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.YEAR, Grain.FISCAL_QUARTER, Grain.FISCAL_YEAR)
+_MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12, Grain.FISCAL_QUARTER: 3, Grain.FISCAL_YEAR: 12}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,13 +160,18 @@ def _one(name: str, rule: PeopleRule, declared: dict[str, Meaning], meaning: Mea
 
 def _check_time(name: str, times: Sequence[Meaning], query: MetricQuery) -> None:
     whole = "Ask for months, quarters or years."
-    if len(times) > 1 or any(slot.part or slot.custom or slot.grain not in _GRAINS for slot in _slots(times)):
+    if len(times) > 1 or any(slot.part or slot.custom or slot.grain not in _MONTHS for slot in _slots(times)):
         raise _refused(name, "It is broken down by whole months and longer.", whole)
     earlier = compared_period(query)
     days = [query.period.start, query.period.end] if query.period else []
     days += [earlier.start, earlier.end] if earlier else []
     if any(day.day != 1 for day in days):
         raise _refused(name, "It is asked for whole months.", whole)
+    if earlier is not None and query.period is not None:
+        apart = (query.period.start.year - earlier.start.year) * 12 + query.period.start.month - earlier.start.month
+        if any(apart % _MONTHS[slot.grain] for slot in _slots(times) if slot.grain in _MONTHS):
+            why = f"The earlier time begins {apart} months before, so that its parts are cut at other months."
+            raise _refused(name, why, "Compare with a time that is as many whole parts before, or by months.")
 
 
 def _slots(times: Sequence[Meaning]) -> Iterator[Slot]:

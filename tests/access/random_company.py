@@ -267,7 +267,7 @@ def question(chance: Random, registry: Registry, data: Tables) -> dict[str, Any]
             "end": (start + dt.timedelta(days=200)).replace(day=1).isoformat(),
         }
     asked |= _beside(chance, asked)
-    if chance.random() < 0.15:
+    if chance.random() < 0.15 and metrics[0] != "data_as_of":
         op = chance.choice(["gt", "lt", "ne", "between", "is_null"])
         asked["having"] = [{"field": metrics[0], "op": op, "values": {"between": ["2", "50"], "is_null": []}.get(op, ["5"])}]
     if chance.random() < 0.25:

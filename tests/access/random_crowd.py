@@ -89,6 +89,12 @@ def rows(chance: Random) -> list[Lesson]:
     return found
 
 
+def months(**sites: Mapping[int, int]) -> list[Lesson]:
+    """So many people in each month of 2026 at each site, each of them once and with hours of their own."""
+    wanted = [(site, month) for site, held in sites.items() for month, people in held.items() for _ in range(people)]
+    return [Lesson(n, n, dt.date(2026, month, 1), "red", site, Decimal(n)) for n, (site, month) in enumerate(wanted, 1)]
+
+
 class Ledger:
     """A warehouse in this process: one table, in memory."""
 

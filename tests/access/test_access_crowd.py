@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from anabot.access.crowds import Counter
 from anabot.engine import Engine, Intent
+from anabot.errors import NotAllowed
 from anabot.semantic.query import MetricQuery
 from anabot.store import Store
+from anabot.types import Cell
 from tests.access import random_crowd as made
 
 REGISTRY = made.registry()
@@ -22,20 +26,26 @@ WORKFORCES = range(3)
 INTENT = Intent(question_id="q", actor="one", place="dm", kind="question")
 
 
-def told(lessons: list[made.Lesson], folder: Path) -> dict[str, set[frozenset[made.Lesson]]]:
-    """For each metric, the sets of rows whose number is said in some answer."""
+@contextmanager
+def opened(lessons: list[made.Lesson], folder: Path) -> Iterator[Callable[[Any], Sequence[tuple[Cell, ...]]]]:
+    """A way to ask questions about these lessons, through the door."""
     store = Store(f"sqlite:///{folder}/store.db")
     store.migrate()
     engine = Engine(lambda: SimpleNamespace(registry=REGISTRY), {"default": made.Ledger(lessons)}, store.audit)
-    found: dict[str, set[frozenset[made.Lesson]]] = {name: set() for name in made.METRICS}
-    for query in made.questions(lessons):
-        table = engine.run(MetricQuery.model_validate(query), READER, intent=INTENT).table
-        width = len(query["group_by"])
-        for row in table.rows:
-            for name, cell in zip(made.METRICS, row[width:], strict=True):
-                if cell is not None:
-                    found[name].add(made.behind(lessons, query, row[:width]))
+    yield lambda query: engine.run(MetricQuery.model_validate(query), READER, intent=INTENT).table.rows
     store.close()
+
+
+def told(lessons: list[made.Lesson], folder: Path) -> dict[str, set[frozenset[made.Lesson]]]:
+    """For each metric, the sets of rows whose number is said in some answer."""
+    found: dict[str, set[frozenset[made.Lesson]]] = {name: set() for name in made.METRICS}
+    with opened(lessons, folder) as ask:
+        for query in made.questions(lessons):
+            width = len(query["group_by"])
+            for row in ask(query):
+                for name, cell in zip(made.METRICS, row[width:], strict=True):
+                    if cell is not None:
+                        found[name].add(made.behind(lessons, query, row[:width]))
     return found
 
 
@@ -69,3 +79,22 @@ def test_they_do_where_those_who_recur_are_added_up_like_others(tmp_path: Path, 
     monkeypatch.setattr(Counter, "_once", lambda *_: False)
 
     assert list(learnt("learners", told(made.rows(Random(1)), tmp_path)["learners"]))
+
+
+def test_an_earlier_time_that_is_cut_at_other_months_is_refused_as_it_would_tell_of_one_of_them(tmp_path: Path) -> None:
+    """Two people were taught in Oslo in June: June to August by quarters, without July and August, would be their hours."""
+    lessons = made.months(
+        oslo={4: 8, 5: 8, 6: 2, 7: 20, 8: 21, 9: 22}, rome=dict.fromkeys(range(4, 7), 9) | dict.fromkeys((7, 8, 9), 20)
+    )
+    summer = {"metrics": ["hours"], "period": {"start": "2026-07-01", "end": "2026-10-01"}, "group_by": ["site"]}
+    shifted = {"start": "2026-06-01", "end": "2026-09-01"}
+
+    with opened(lessons, tmp_path) as ask:
+        by_month = ask({**summer, "group_by": ["metric_time__month", "site"], "compare": shifted})
+        whole = ask({**summer, "compare": shifted})
+        for by in ("quarter", "year"):
+            with pytest.raises(NotAllowed, match="cut at other months"):
+                ask({**summer, "group_by": [f"metric_time__{by}", "site"], "compare": shifted})
+
+    assert [row[2:4] for row in by_month if row[1] == "oslo"] == [(None, None), (1029, 570), (1551, 1029)]
+    assert {row[1:] for row in whole} == {(None, None, None, None)}
