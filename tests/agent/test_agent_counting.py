@@ -132,3 +132,17 @@ def test_who_came_in_are_not_all_there_are() -> None:
 
 def test_can_someone_tell_me_says_nothing() -> None:
     assert query("can someone tell me the orders last month") == ORDERS
+
+
+@pytest.mark.parametrize("text", ["3 most waited channels last month", "most waited channels last month, top 3"])
+def test_a_verb_after_most_says_by_what(text: str) -> None:
+    found = query(text)
+    assert (found["group_by"], found["order_by"], found["limit"]) == (["channel"], ["-waiting_time"], 3)
+
+
+def test_orders_not_made_in_a_place_leave_it_out() -> None:
+    assert where("orders not made in Castle last month") == [{"field": "shop_name", "op": "ne", "values": ["Castle"]}]
+
+
+def test_orders_of_customers_without_a_tier_are_those_without_one() -> None:
+    assert where("orders of customers without a tier last month") == [{"field": "tier", "op": "is_null", "values": []}]

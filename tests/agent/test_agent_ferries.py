@@ -21,6 +21,7 @@ _LAYER = {
             "agg_time_dimension": "left_on",
             "columns": [
                 {"name": "trip_id", "entity": {"name": "trip", "type": "primary"}},
+                {"name": "master_id", "entity": {"name": "master", "type": "foreign"}},
                 {"name": "left_on", "granularity": "day", "dimension": {"name": "left_on", "type": "time"}},
                 {"name": "origin", "dimension": {"name": "origin", "type": "categorical"}},
                 {"name": "destination", "dimension": {"name": "destination", "type": "categorical"}},
@@ -36,18 +37,38 @@ _LAYER = {
                     "type": "simple",
                     "agg": "count",
                     "expr": "trip_id",
+                    "config": {"meta": {"ana": {"owner": "a", "unit": "count", "golden": _GOLDEN, "synonyms": ["sailed"]}}},
+                },
+                {
+                    "name": "masters",
+                    "label": "Masters at sea",
+                    "description": "Distinct masters of trips.",
+                    "type": "simple",
+                    "agg": "count_distinct",
+                    "expr": "master_id",
                     "config": {"meta": {"ana": {"owner": "a", "unit": "count", "golden": _GOLDEN}}},
-                }
+                },
             ],
-        }
+        },
+        {
+            "name": "people",
+            "config": {"schema": "main", "meta": {"ana": {}}},
+            "semantic_model": {"enabled": True, "name": "people"},
+            "columns": [
+                {"name": "master_id", "entity": {"name": "master", "type": "primary"}},
+                {"name": "grade", "dimension": {"name": "grade", "type": "categorical"}},
+            ],
+        },
     ]
 }
+_SEEN = frozenset({"trips", "masters"})
 _PLACES = ("Oslo", "Bergen")
 _VALUES = ValueIndex(
     by_dimension={
         ("trips", "origin"): _PLACES,
         ("trips", "destination"): _PLACES,
         ("trips", "captain"): ("Capt Olsen", "Capt Berg"),
+        ("people", "grade"): ("junior", "senior"),
         ("trips", "has_cabin"): ("false", "true"),
     }
 )
@@ -56,7 +77,7 @@ _VALUES = ValueIndex(
 def ask(text: str) -> Understanding:
     company = {"company": {"name": "Ferries", "zone": "UTC"}}
     registry = parse_registry({"models.yml": yaml.safe_dump(_LAYER), "company.yml": yaml.safe_dump(company)})
-    grant = Grant(subject="a", audience="dm", metrics=frozenset({"trips"}), listed=frozenset({"trips"}))
+    grant = Grant(subject="a", audience="dm", metrics=_SEEN, listed=_SEEN)
     return understand(text, registry=registry, grant=grant, values=_VALUES, team="", now=dt.datetime(2026, 10, 5, tzinfo=dt.UTC))
 
 
@@ -100,3 +121,10 @@ def test_one_word_of_a_persons_name_is_that_person_where_nobody_else_has_it() ->
 
 def test_out_of_a_place_is_where_it_begins() -> None:
     assert where("trips out of Oslo in 2025") == [("origin", "Oslo")]
+
+
+def test_how_many_who_did_it_are_told_apart_and_not_what_they_did() -> None:
+    found = ask("how many senior sailed in 2025")
+    assert isinstance(found, Understood), found
+    assert found.readings[0].query.metrics == ("masters",)
+    assert "Who sailed is counted as Masters at sea." in found.readings[0].assumptions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agent.asking import SEPTEMBER, query, refused
+from tests.agent.asking import SEPTEMBER, query, reading, refused
 
 ORDERS = {"metrics": ["orders_placed"], "period": SEPTEMBER}
 BY_SHOP = {**ORDERS, "group_by": ["shop_name"], "order_by": ["-orders_placed"]}
@@ -86,3 +86,14 @@ def test_a_name_turned_round_an_of_is_the_same_name() -> None:
 
 def test_a_trend_over_several_quarters_has_a_point_a_quarter() -> None:
     assert query("sales trend over the past 4 quarters")["group_by"] == ["metric_time__fiscal_quarter"]
+
+
+def test_a_thread_is_compared_with_the_period_that_is_named() -> None:
+    thread = reading("orders by shop in September 2026").query
+    found = query("compare to August", thread=thread)
+    assert (found["period"], found["compare"]) == (SEPTEMBER, "previous_period")
+
+
+def test_the_ones_are_those_that_the_thread_shows() -> None:
+    thread = reading("orders by shop last month").query
+    assert query("only the ones in North", thread=thread)["where"] == [{"field": "region", "op": "eq", "values": ["North"]}]

@@ -104,6 +104,7 @@ class Chooser:
         contrasts.settle(self.lexicon, slots)
         Completing(lexicon=self.lexicon, slots=slots).complete()
         counting.people(self.lexicon, slots)
+        counting.agents(self.lexicon, slots)
         if slots.unknown:
             raise stuck(
                 "unknown_words", unknown=slots.unknown, nearest=[m for mention in slots.mentions for m in mention.metrics]

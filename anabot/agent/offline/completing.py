@@ -89,6 +89,8 @@ class Completing:
 
     def _named_by_what_is_true(self) -> None:
         """ "who won the most deals", where both "deals won" and a column for who won are known: the metric goes before."""
+        if self.slots.share:
+            return
         for pick in [pick for pick in self.slots.picks if not pick.negated and all(v[2] == "true" for v in pick.values)]:
             for mention in self.slots.every_mention:
                 found = self.lexicon.called({*(token.norm for token in tokens(mention.text)), pick.text.casefold()})

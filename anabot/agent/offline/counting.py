@@ -7,10 +7,11 @@ do, nothing is chosen. What it is counted as is always said.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from anabot.agent.offline.lexicon import Lexicon, phrases_of
 from anabot.agent.offline.slots import Mention, Pick, Slots
-from anabot.agent.offline.text import words
+from anabot.agent.offline.text import is_verb, words
 from anabot.semantic.registry import Metric
 
 _PEOPLE = {"people", "persons", "folks", "individuals"}
@@ -56,6 +57,18 @@ def people(lexicon: Lexicon, slots: Slots) -> None:
     if metric.agg in ("count", "count_distinct") and not (apart and metric.agg == "count"):
         slots.unknown[:] = [word for word in slots.unknown if word not in said]
         slots.notes.append(f"“{said[0]}” are counted as {metric.label}.")
+
+
+def agents(lexicon: Lexicon, slots: Slots) -> None:
+    """ "How many undergrads borrowed": who did it is told apart, where one metric does that on the rows of what they did."""
+    metrics = lexicon.registry.metrics
+    models = {value[0] for pick in slots.picks if pick.counted and not pick.negated for value in pick.values}
+    for mention in [each for each in slots.mentions if len(each.metrics) == 1 and is_verb(each.text.casefold())]:
+        named = metrics[mention.metrics[0]]
+        apart = [name for model in models for name in _told_apart(lexicon, model) if metrics[name].model == named.model]
+        if len(apart) == 1 and named.agg == "count" and not named.where:
+            slots.swap({mention.metrics: replace(mention, metrics=(apart[0],))})
+            slots.notes.append(f"Who {mention.text} is counted as {metrics[apart[0]].label}.")
 
 
 def counted_as(lexicon: Lexicon, mention: Mention) -> str:

@@ -134,7 +134,8 @@ class Parser:
     def _of_noun(self, i: int, counted: bool) -> Mention | None:
         """ "sales" where the registry says "number of sales" and "total sales": as it is counted or added up here."""
         entry = self.entry(i)
-        apart = self.at(i - 1).text.casefold() in ("distinct", "unique", "different") and {"how", "many"} <= self.before_of(i - 1)
+        asked = {"how", "many"} <= self.before_of(i - 1) or self.at(i - 2).says("count")
+        apart = asked and self.at(i - 1).text.casefold() in ("distinct", "unique", "different")
         if (counted or apart) and entry.distinct and not entry.counted:
             return Mention(metrics=tuple(entry.distinct), text=self.at(i).text, counted=True)
         counted |= self.at(i + 1).says("records") or bool({"a", "an"} & (self.before_of(i) | self._beside(i)))

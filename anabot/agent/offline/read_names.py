@@ -103,7 +103,8 @@ def _noun(p: Parser, i: int) -> int | None:
     told = {value[0] for value in p.entry(next_one).values} & set(entry.models) and (
         next_one > i + 1 or p.before_of(next_one) & {"with", "in", "from"}
     )
-    placed = p.before[i] & ({"for", "from", "at", "to"} if told else {"for", "from"}) or (
+    narrowed = bool(told) or p.at(i + 1).says("not", "none", "who")
+    placed = p.before[i] & ({"for", "from", "at", "to", "of"} if narrowed else {"for", "from"}) or (
         "of" in p.before[i] and p.at(i + 1).says("who")
     )
     if not entry.models or not placed or p.at(i - 1).says("count") or "many" in p.before[i]:
@@ -205,7 +206,8 @@ def who(p: Parser, i: int) -> int:
 def _narrows(p: Parser, i: int) -> bool:
     """ "orders that were placed online": after what is counted, with a value to come, it only says of which."""
     later = any(p.entry(k).only_values and p.entry(k).values for k in range(i + 1, len(p.tags)))
-    counted = p.at(i - 1).kind == "name" and bool(p.mention(i - 1))
+    noun = bool(p.slots.nouns) and p.slots.nouns[-1][0] == p.at(i - 1).text
+    counted = p.at(i - 1).kind == "name" and (noun or bool(p.mention(i - 1)))
     counted |= p.at(i - 1).kind == "date" and any(p.mention(k) for k in range(i))
     return counted and not p.before[i] and later
 

@@ -6,7 +6,7 @@ from anabot.agent.offline.parser import BOUNDS, Parser
 from anabot.agent.offline.read_cuts import more_values, read_cuts
 from anabot.agent.offline.slots import Bound, BoundOp, Mention, Rank
 from anabot.agent.offline.tagging import Tag
-from anabot.agent.offline.text import is_plural, words
+from anabot.agent.offline.text import is_plural, is_verb, words
 
 _STRETCHES = {"night", "day", "hour", "minute"}
 _MOST_ROWS = 1_000
@@ -80,6 +80,9 @@ def rank(p: Parser, i: int) -> int:
     """ "top 5 customers", "highest", "the worst regions"."""
     count = p.at(i + 1).number if p.at(i + 1).kind == "number" else None
     if count is not None and count == count.to_integral_value() and count >= 1:
+        if p.slots.rank and p.slots.rank.count is None and p.cut(i + 2) is None and p.at(i).text.casefold() in ("top", "bottom"):
+            p.slots.rank.count, p.slots.rank.single = int(count), False  # "most borrowed titles, top 5"
+            return i + 2
         return rank_from(p, i, int(count), skip=1)
     return rank_from(p, i, None)
 
@@ -97,13 +100,27 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
     found = p.slots.rank = Rank(direction=tag.detail, text=tag.text, count=count, single=single)
     names_first = count is not None or tag.text.casefold() in ("top", "bottom")
     cut, mention = p.cut(j), p.mention(j)
+    if cut and not mention and not names_first and p.slots.one and p.slots.cuts:
+        return _counted_things(p, j)
     if cut and (names_first or not mention):
         found.single |= count is None and p.at(j).kind in ("name", "unit") and not is_plural(p.at(j).text)
         return read_cuts(p, j)
+    if mention is None and p.at(j).kind == "unknown" and len(named := p.lexicon.called({p.at(j).text.casefold()})) == 1:
+        mention = Mention(metrics=(named[0],), text=p.at(j).text)  # "the most delayed vessels"
     if mention:
         found.mention = mention
-        return j + 1
+        verbal = is_verb(p.at(j).text.casefold()) and p.cut(j + 1) and not p.before_of(j + 1)
+        found.single |= bool(verbal) and count is None and not is_plural(p.at(j + 1).text)
+        return read_cuts(p, j + 1) if verbal else j + 1
     return j
+
+
+def _counted_things(p: Parser, j: int) -> int:
+    """ "which branch lent the most books": what is counted there, by the metric that the clause names, and no further cut."""
+    if not p.slots.mentions or not p.entry(j).models:
+        return p.misplace(j)
+    p.slots.nouns.append((p.at(j).text, tuple(p.entry(j).models)))
+    return j + 1
 
 
 def more(p: Parser, i: int) -> int:

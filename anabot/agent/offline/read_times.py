@@ -69,6 +69,10 @@ def vs(p: Parser, i: int) -> int:
     following = p.at(i + 1)
     comparing = p.at(i).text.casefold().startswith("compare")
     p.slots.compared |= comparing
+    aimed = p.at(i).text.casefold().endswith((" to", " with")) and p.slots.when is None
+    if following.when and aimed and p.slots.against is None and not any(tag.when for tag in p.tags[i + 2 :]):
+        p.slots.against = following.when  # in a thread: "compare to 2024"
+        return i + 2
     if following.when and not comparing:
         if p.slots.against:
             p.slots.more_dates += 1

@@ -96,6 +96,8 @@ def leave_out(p: Parser, i: int) -> int:
         return end
     if p.at(i + 1).says("verb") and p.at(i + 2).says("by") and p.entry(i + 3).values:
         return _left_out(p, i + 3)  # "orders not placed by gold customers"
+    if p.at(i + 1).says("verb") and p.before_of(i + 2) & PLACES and p.entry(i + 2).values:
+        return _left_out(p, i + 2)  # "orders not made in Castle"
     return more_values(p, i + 1, True, first=True) if p.entry(i + 1).values else p.misplace(i)
 
 

@@ -172,6 +172,15 @@ _IRREGULAR = {
     **dict.fromkeys(("withdrew", "withdrawn"), "withdraw"),
     **dict.fromkeys(("met",), "meet"),
     **dict.fromkeys(("kept",), "keep"),
+    **dict.fromkeys(("lent",), "lend"),
+    **dict.fromkeys(("built",), "build"),
+    **dict.fromkeys(("taught",), "teach"),
+    **dict.fromkeys(("flew", "flown"), "fly"),
+    **dict.fromkeys(("drove", "driven"), "drive"),
+    **dict.fromkeys(("gave", "given"), "give"),
+    **dict.fromkeys(("broke", "broken"), "break"),
+    **dict.fromkeys(("chose", "chosen"), "choose"),
+    **dict.fromkeys(("stole", "stolen"), "steal"),
 }
 
 

@@ -42,6 +42,7 @@ light: quick question | quick q | quick one | just wondering | i was wondering |
 summed: sum of | the sum of
 blank: unknown | missing | blank | empty | null | not known | not recorded | not set | unspecified | not specified | unassigned
 blank: not assigned | not given | undefined | unrecorded | not filled in
+count: how many times | number of times
 count: number of | the number of | total number of | count of | the count of
 verb: book | booked | bring | brought | bring in | brought in | make | made | generate | generated | earn | earned
 verb: record | recorded | post | posted | achieve | achieved | produce | produced | hit | land | landed
@@ -68,7 +69,7 @@ pick: list of unique | list of all | list of the | list of all the
 pick: what kind of | which kind of | what type of
 wise: wise | breakdown | break down | split | split up | slice | level
 only: only | just | solely | exclusively | limited to | restricted to | filtered to | filter to | filtered by | filter by
-only: only for | only in
+only: only for | only in | only the ones | just the ones | only those | the ones
 only: based in | located in | situated in | living in | live in | lives in | who live in | who lives in | that live in
 match starts_with: start with | starts with | starting with | begin with | begins with | beginning with
 match contains: contain | contains | containing
