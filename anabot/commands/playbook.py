@@ -13,7 +13,7 @@ from anabot.commands.saying import AsJson, say, say_grid, say_json, talk
 from anabot.config import load_settings
 from anabot.errors import AnabotError, PlaybookError, PlaybookHeld, PlaybookSkipped
 from anabot.plain import printable
-from anabot.playbooks.due import CATCH_UP
+from anabot.playbooks.due import held_until
 from anabot.playbooks.gates import card
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.schedule import slot_at
@@ -163,7 +163,7 @@ def _rehearsed(house: House, playbook: Playbook, at: dt.datetime) -> str:
     except PlaybookHeld as held:
         talk(str(held))
         slot = slot_at(playbook.name, playbook.schedule, at)
-        return card(playbook, slot, held.closed, slot.at + CATCH_UP).markdown
+        return card(playbook, slot, held.closed, held_until(slot, playbook.schedule)).markdown
 
 
 def _each(house: House, name: str, run: Callable[[Playbook], str]) -> None:

@@ -13,6 +13,7 @@ from anabot.semantic.units import day
 from anabot.types import Digest
 
 CATCH_UP = dt.timedelta(days=1)
+HOLD = dt.timedelta(days=7)
 # A busy minute is not worth a word; an hour after a restart is.
 PUNCTUAL = dt.timedelta(minutes=5)
 
@@ -81,6 +82,11 @@ class Agenda:
 
     def _following(self, name: str) -> Slot:
         return next_slot(name, self._schedules[name], self.after)
+
+
+def held_until(slot: Slot, schedule: Schedule) -> dt.datetime:
+    """Until when a slot waits for its gates: until the next one is due, which says what is newer, and for a week at most."""
+    return min(next_slot(slot.playbook, schedule, slot.at).at, slot.at + HOLD)
 
 
 def is_late(slot: Slot, now: dt.datetime) -> bool:

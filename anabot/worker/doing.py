@@ -16,7 +16,7 @@ from uuid import uuid4
 import structlog
 
 from anabot.errors import AnabotError, PlaybookError, PlaybookHeld, PlaybookSkipped, StoreError, Undelivered
-from anabot.playbooks.due import CATCH_UP, is_late, marked
+from anabot.playbooks.due import CATCH_UP, held_until, is_late, marked
 from anabot.playbooks.gates import card
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.schedule import Slot as DueSlot
@@ -34,7 +34,7 @@ PAUSED = "It was paused."
 _TRIES = 6
 _GONE = "There is no such playbook any more."
 _INTERRUPTED = "It was interrupted."
-_NOT_OPENED = "Its gates did not open within a day."
+_NOT_OPENED = "Its gates did not open in time."
 _TOO_OLD = "It could not be posted within a day."
 
 
@@ -91,11 +91,18 @@ class Doing:
             self._resume(slot, playbook)
         elif slot.playbook in self._parts.store.changes.pauses():
             self._slots.finish(slot, "skipped", {"reason": PAUSED})
-        elif self._parts.clock.now() - slot.due_at > CATCH_UP:
-            held = "gates" in (slot.detail or {})
-            self._slots.release(slot, "overdue", detail={"reason": _NOT_OPENED if held else _TOO_OLD})
         else:
-            self._run(slot, playbook, DueSlot(slot.due_at, slot.playbook, at_key(slot.slot)))
+            self._while_new(slot, playbook, DueSlot(slot.due_at, slot.playbook, at_key(slot.slot)))
+
+    def _while_new(self, slot: Slot, playbook: Playbook, due: DueSlot) -> None:
+        """Run what is not too old to be posted: a day, or as long as it waits for its gates."""
+        now, held = self._parts.clock.now(), "gates" in (slot.detail or {})
+        if held and now >= held_until(due, playbook.schedule):
+            self._slots.release(slot, "overdue", detail={"reason": _NOT_OPENED})
+        elif not held and now - due.at > CATCH_UP:
+            self._slots.release(slot, "overdue", detail={"reason": _TOO_OLD})
+        else:
+            self._run(slot, playbook, due)
 
     def _run(self, slot: Slot, playbook: Playbook, due: DueSlot) -> None:
         try:
@@ -170,7 +177,7 @@ class Doing:
     def _hold(self, slot: Slot, playbook: Playbook, due: DueSlot, held: PlaybookHeld) -> None:
         """Say once, in the channel and to the owner, what holds it back. It is tried again before long."""
         log.info("playbook.held", gates=[one.gate for one in held.closed])
-        said = card(playbook, due, held.closed, due.at + CATCH_UP)
+        said = card(playbook, due, held.closed, held_until(due, playbook.schedule))
         try:
             self._parts.poster.post(playbook.channel, said, delivery_id=f"{slot.name}/held", once=self._once)
         except PlaybookError as error:
@@ -178,7 +185,7 @@ class Doing:
         words = f"is held back. {held.why} {held.todo} It is then posted by itself."
         self._telling.about(slot, playbook, words, part="/held")
         gates = [{"gate": one.gate, "why": one.why, "since": one.since and one.since.isoformat()} for one in held.closed]
-        wait = dt.timedelta(seconds=self._parts.pace.held_s)
+        wait = self._parts.pace.held(self._parts.clock.now() - due.at)
         self._slots.release(slot, "held", wait=wait, detail={"reason": str(held), "gates": gates})
 
     def _fail(self, slot: Slot, playbook: Playbook, reason: str) -> None:

@@ -1,13 +1,16 @@
 """What a worker does with a slot whose gates are closed, or that has nothing to say."""
 
+import datetime as dt
 import time
 from dataclasses import replace
 
 import pytest
-from worker_bench import MONDAY, QUICK, Bench
+from worker_bench import MONDAY, QUICK, Bench, book
 
 from anabot.errors import Closed, PlaybookHeld, PlaybookSkipped
-from anabot.worker import Worker
+from anabot.playbooks.due import held_until
+from anabot.playbooks.schedule import slot_at
+from anabot.worker import Pace, Worker
 
 STALE = Closed("freshness of till", "till was last loaded 30 hours ago", "the next load of till", MONDAY)
 SLOT = "books/sales@2026-09-28T08:00"
@@ -15,7 +18,7 @@ SLOT = "books/sales@2026-09-28T08:00"
 
 def patient(bench: Bench) -> Worker:
     """A worker that tries what is held again almost at once."""
-    worker = bench.worker(replace(QUICK, held_s=0.05))
+    worker = bench.worker(replace(QUICK, held_s=0.05, longest_held_s=0.05))
     worker.tick()
     return worker
 
@@ -54,20 +57,65 @@ def test_a_held_slot_is_said_once_told_once_and_posted_late_when_the_gate_opens(
     ]
 
 
-def test_a_gate_that_does_not_open_within_the_window_leaves_the_slot_missed_and_told(bench: Bench) -> None:
+def test_a_gate_that_has_not_opened_when_the_next_slot_is_due_leaves_this_one_missed_and_told(bench: Bench) -> None:
+    del bench.playbooks["books/orders"]
     bench.runner.error = PlaybookHeld("books/sales", [STALE])
     worker = patient(bench)
     bench.clock.goes(minutes=2)
     worker.tick()
-    bench.clock.goes(hours=25)
+    bench.clock.goes(days=6, hours=23, minutes=59)
+    again(worker)
+    before = bench.statuses()
+    bench.clock.goes(minutes=2)
 
+    again(worker)
+    again(worker)
+
+    assert before == {SLOT: "held"}
+    assert bench.statuses() == {SLOT: "missed", "books/sales@2026-10-05T08:00": "held"}
+    assert "until 5 Oct 2026, 08:00 CEST" in bench.poster.texts[0]
+    assert len(bench.poster.texts) == 2
+    assert [words.partition(", was missed. ")[2] for _, words in bench.poster.told if "missed" in words] == [
+        "Its gates did not open in time."
+    ]
+
+
+def test_a_weekly_slot_is_posted_when_its_gate_opens_after_three_days(bench: Bench) -> None:
     del bench.playbooks["books/orders"]
+    bench.runner.error = PlaybookHeld("books/sales", [STALE])
+    worker = patient(bench)
+    bench.clock.goes(minutes=2)
+    worker.tick()
+    bench.clock.goes(days=3)
     again(worker)
+    bench.runner.error = None
+
     again(worker)
 
-    assert bench.statuses() == {SLOT: "missed"}
-    assert len(bench.poster.texts) == 1
-    assert bench.poster.told[1][1].endswith("was missed. Its gates did not open within a day.")
+    assert bench.statuses() == {SLOT: "posted"}
+    assert bench.poster.texts[-1].startswith("_Posted late: this was due on 28 Sep 2026 at 08:00")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "days"),
+    [
+        ("{daily: true, at: '08:00'}", 1),
+        ("{daily: weekdays, at: '08:00'}", 1),
+        ("{weekly: [monday, thursday], at: '08:00'}", 3),
+        ("{weekly: monday, at: '08:00'}", 7),
+        ("{monthly: 28, at: '08:00'}", 7),
+    ],
+)
+def test_a_slot_waits_for_its_gates_until_the_next_is_due_and_for_a_week_at_most(schedule: str, days: int) -> None:
+    playbook = book("books/any", schedule)
+
+    assert held_until(slot_at(playbook.name, playbook.schedule, MONDAY), playbook.schedule) == MONDAY + dt.timedelta(days=days)
+
+
+def test_what_has_been_held_for_long_is_looked_at_less_often() -> None:
+    waits = [Pace().held(dt.timedelta(hours=hours)) for hours in (0, 1, 6, 100)]
+
+    assert waits == [dt.timedelta(minutes=minutes) for minutes in (2, 3, 18, 30)]
 
 
 def test_what_is_held_is_not_tried_again_at_every_moment(bench: Bench) -> None:
