@@ -180,10 +180,12 @@ class Runner:
             what = f"{playbook.name} is owned by {playbook.owner}, who is not in the directory."
             raise PlaybookError(what, todo=f"Name an owner in {playbook.file}.", passing=True)
         if channel is None:
-            todo = f"Name another channel in {playbook.file}, or invite Ana."
-            raise PlaybookError(f"{playbook.name} goes to #{playbook.channel}, which Ana cannot find.", todo=todo, passing=True)
+            what = f"{playbook.name} goes to #{playbook.channel}, which Ana cannot find."
+            why = "It may be archived, have another name by now, or be without her."
+            raise PlaybookError(what, why=why, todo="Invite her there, or give the playbook another channel.", passing=True)
         policy = self.current().policy
-        return _about(playbook, "its rights", lambda: decide(playbook, policy, self.directory, owner, channel).grant)
+        grant = _about(playbook, "its rights", lambda: decide(playbook, policy, self.directory, owner, channel).grant)
+        return _heard(playbook, grant)
 
     def _intent(self, playbook: Playbook, slot: Slot, dry_run: bool) -> Intent:
         return Intent(
@@ -270,6 +272,16 @@ class _Asking:
         outcome = self.engine.run(query, self.grant, intent=self.intent)
         self.outcomes.append(outcome)
         return outcome
+
+
+def _heard(playbook: Playbook, grant: Grant) -> Grant:
+    """The grant, where all that the playbook asks for may be said in its channel as it is read now."""
+    hidden = sorted({metric for planned in playbook.queries.values() for metric in planned.query.metrics} - grant.metrics)
+    if hidden:
+        names = ", ".join(f"`{name}`" for name in hidden)
+        todo = "Give it another channel, or ask whoever answers for this one and for its owner's rights in access.yml."
+        raise PlaybookError(f"{playbook.name} may not say {names} in #{playbook.channel}.", why=grant.reason, todo=todo)
+    return grant
 
 
 def _touching(bridges: Sequence[Bridge], metrics: Sequence[str]) -> list[Bridge]:

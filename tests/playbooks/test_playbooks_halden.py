@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from halden_data import NOW, Halden
 
-from anabot.errors import NotAllowed
+from anabot.errors import PlaybookError
 from anabot.semantic.units import format_cell
 from anabot.types import Column
 
@@ -82,7 +82,7 @@ def test_what_finance_and_operations_read_together_takes_the_service_that_may_se
     playbook = halden.house.standing.laws.playbooks["finance/cost-of-quality"]
 
     together = halden.house.runner.run(playbook, NOW, dry_run=True)
-    with pytest.raises(NotAllowed, match="`units_reworked`"):
+    with pytest.raises(PlaybookError, match="may not say `rework_rate`, `units_reworked`"):
         halden.house.runner.run(replace(playbook, service=""), NOW, dry_run=True)
 
     assert "By @fin_analyst as the service quality-cost" in together.markdown
