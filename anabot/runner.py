@@ -7,8 +7,8 @@ Everything is anchored on the slot's time, so a run on Thursday says what Monday
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
@@ -21,7 +21,7 @@ from anabot.before import what_changed
 from anabot.charts import chart_png
 from anabot.checks.badge import bridged
 from anabot.engine import Engine, Intent, Outcome
-from anabot.errors import AnabotError, PlaybookError, PlaybookSkipped, StoreError
+from anabot.errors import AnabotError, PlaybookError, PlaybookHeld, PlaybookSkipped, StoreError
 from anabot.gatekeeping import Gatekeeper
 from anabot.lineage.dbt import DbtBuild
 from anabot.narrating import Narrator, Told
@@ -85,8 +85,9 @@ class Runner:
         """
         slot, registry = slot_at(playbook.name, playbook.schedule, at), self.current().registry
         grant, intent = self._grant(playbook), self._intent(playbook, slot, dry_run)
-        Gatekeeper(engine=self.engine, build=self.build).before(playbook, slot, registry, grant)
-        digest = self._whole(playbook, slot, lambda: _Asking(self.engine, grant, intent))
+        with _heard(playbook, grant):
+            Gatekeeper(engine=self.engine, build=self.build).before(playbook, slot, registry, grant)
+            digest = self._whole(playbook, slot, lambda: _Asking(self.engine, grant, intent))
         log.info("playbook.ran", playbook=playbook.name, slot=slot.key, receipts=len(digest.receipts), dry_run=dry_run)
         return digest
 
@@ -184,8 +185,7 @@ class Runner:
             why = "It may be archived, have another name by now, or be without her."
             raise PlaybookError(what, why=why, todo="Invite her there, or give the playbook another channel.", passing=True)
         policy = self.current().policy
-        grant = _about(playbook, "its rights", lambda: decide(playbook, policy, self.directory, owner, channel).grant)
-        return _heard(playbook, grant)
+        return _about(playbook, "its rights", lambda: decide(playbook, policy, self.directory, owner, channel).grant)
 
     def _intent(self, playbook: Playbook, slot: Slot, dry_run: bool) -> Intent:
         return Intent(
@@ -274,14 +274,20 @@ class _Asking:
         return outcome
 
 
-def _heard(playbook: Playbook, grant: Grant) -> Grant:
-    """The grant, where all that the playbook asks for may be said in its channel as it is read now."""
+@contextmanager
+def _heard(playbook: Playbook, grant: Grant) -> Iterator[None]:
+    """Say which of its metrics may not be said in its channel, once the door has refused one of them, on record."""
     hidden = sorted({metric for planned in playbook.queries.values() for metric in planned.query.metrics} - grant.metrics)
-    if hidden:
-        names = ", ".join(f"`{name}`" for name in hidden)
+    try:
+        yield
+    except (PlaybookHeld, StoreError):
+        raise
+    except AnabotError as error:
+        if not hidden:
+            raise
+        what = f"{playbook.name} may not say {', '.join(f'`{name}`' for name in hidden)} in #{playbook.channel}."
         todo = "Give it another channel, or ask whoever answers for this one and for its owner's rights in access.yml."
-        raise PlaybookError(f"{playbook.name} may not say {names} in #{playbook.channel}.", why=grant.reason, todo=todo)
-    return grant
+        raise PlaybookError(what, why=grant.reason, todo=todo) from error
 
 
 def _touching(bridges: Sequence[Bridge], metrics: Sequence[str]) -> list[Bridge]:
