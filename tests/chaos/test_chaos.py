@@ -1,12 +1,20 @@
 """The short chaos: workers are killed at every step while Slack and the store are unwell, and Slack shows each slot once."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from concurrent.futures import Future
 
 import pytest
 
-from tests.chaos.__main__ import SHORT_ON_POSTGRES, SHORT_ON_SQLITE, on_postgres, on_sqlite
-from tests.chaos.story import judge
+from tests.chaos.__main__ import SHORT_ON_POSTGRES, SHORT_ON_SQLITE, beside, on_postgres, on_sqlite
+from tests.chaos.story import Verdict, judge
 from tests.postgres import cluster, waits_for
+
+
+@pytest.fixture(scope="module", autouse=True)
+def told_beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[Verdict]]:
+    """The story of one worker on a file, which is told while the others are at work."""
+    with beside() as other:
+        yield other.submit(on_sqlite, 12, SHORT_ON_SQLITE, tmp_path_factory.mktemp("chaos"))
 
 
 @pytest.mark.postgres
@@ -22,8 +30,8 @@ def test_three_workers_that_are_killed_again_and_again_post_each_slot_once(reque
     assert (verdict.lost, verdict.twice) == ((), ())
 
 
-def test_one_worker_on_a_file_that_is_killed_again_and_again_posts_each_slot_once(tmp_path: Path) -> None:
-    verdict = on_sqlite(12, SHORT_ON_SQLITE, tmp_path)
+def test_one_worker_on_a_file_that_is_killed_again_and_again_posts_each_slot_once(told_beside: Future[Verdict]) -> None:
+    verdict = told_beside.result()
 
     assert verdict.slots > 0
     assert verdict.kills >= SHORT_ON_SQLITE
