@@ -146,3 +146,12 @@ def test_orders_not_made_in_a_place_leave_it_out() -> None:
 
 def test_orders_of_customers_without_a_tier_are_those_without_one() -> None:
     assert where("orders of customers without a tier last month") == [{"field": "tier", "op": "is_null", "values": []}]
+
+
+def test_a_bare_verb_before_a_number_is_an_adjective_and_not_passed_over() -> None:
+    assert query("how many orders did we place last month") == ORDERS
+    assert refused("place orders last month").unknown == ("place",)
+
+
+def test_what_something_is_about_is_a_condition() -> None:
+    assert where("how many orders were about online last month") == [ONLINE]

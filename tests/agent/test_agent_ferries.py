@@ -27,6 +27,7 @@ _LAYER = {
                 {"name": "destination", "dimension": {"name": "destination", "type": "categorical"}},
                 {"name": "ticket_class", "dimension": {"name": "ticket_class", "type": "categorical"}},
                 {"name": "has_cabin", "data_type": "boolean", "dimension": {"name": "has_cabin", "type": "categorical"}},
+                {"name": "fare", "dimension": {"name": "fare", "type": "categorical"}},
                 {"name": "captain", "dimension": {"name": "captain", "type": "categorical"}},
             ],
             "metrics": [
@@ -69,6 +70,7 @@ _VALUES = ValueIndex(
         ("trips", "destination"): _PLACES,
         ("trips", "captain"): ("Capt Olsen", "Capt Berg"),
         ("people", "grade"): ("junior", "senior"),
+        ("trips", "fare"): ("Business", "Saver"),
         ("trips", "has_cabin"): ("false", "true"),
     }
 )
@@ -128,3 +130,14 @@ def test_how_many_who_did_it_are_told_apart_and_not_what_they_did() -> None:
     assert isinstance(found, Understood), found
     assert found.readings[0].query.metrics == ("masters",)
     assert "Who sailed is counted as Masters at sea." in found.readings[0].assumptions
+
+
+def test_a_value_spelled_like_a_filler_is_not_passed_over() -> None:
+    assert where("how many trips were Business in 2025") == [("fare", "Business")]
+    assert where("trips on business fare in 2025") == [("fare", "Business")]
+
+
+def test_a_filler_without_a_capital_or_a_noun_is_still_one() -> None:
+    found = ask("how many trips did the business do in 2025")
+    assert isinstance(found, Understood)
+    assert "where" not in found.readings[0].query.as_json()

@@ -266,6 +266,8 @@ class Completing:
     def _is_verb_of(self, word: str, mention: Mention) -> bool:
         """ "how much new pipeline did we create": a form of a verb that stands in a name of the metric itself."""
         said = word.casefold()
+        if not is_verb(said) and not self.slots.did:
+            return False  # "open tickets" are not those opened
         return all(
             any(
                 root(said) == root(own) and (said != own or is_verb(said)) and (is_verb(said) or is_verb(own))

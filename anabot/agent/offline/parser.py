@@ -16,7 +16,7 @@ from anabot.agent.offline.words import OPERATORS
 
 Reader = Callable[["Parser", int], int]
 BOUNDS: tuple[BoundOp, ...] = ("gt", "ge", "lt", "le", "eq", "between")
-PLACES = {"in", "for", "from", "at", "within", "inside", "among", "amongst", "of"}
+PLACES = {"about", "in", "for", "from", "at", "within", "inside", "among", "amongst", "of"}
 _EMPTY = Tag(kind="stop", start=0, end=0, text="")
 
 
@@ -64,6 +64,7 @@ class Parser:
 
     def _note_question(self, light: Sequence[str]) -> None:
         joined = " ".join(light)
+        self.slots.did |= bool({"did", "do", "does"} & set(light))
         self.slots.will |= "will" in light
         self.slots.openly |= "how" in light and "how many" not in joined and "how much" not in joined
         self.asks_how |= "what" in light or ("how" in light and "how many" not in joined and "how much" not in joined)

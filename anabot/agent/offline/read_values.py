@@ -45,7 +45,7 @@ def _beside_a_value(p: Parser, i: int) -> bool:
 
 def is_noun_of_value(p: Parser, i: int) -> bool:
     """ "… for gold customers": after a value that was placed by a preposition, a metric's word only names whose value it is."""
-    placed = bool(p.entry(i - 1).values) and bool(p.before[i - 1] & PLACES) and not p.before[i]
+    placed = bool(p.entry(i - 1).values) and bool(p.before[i - 1] & _PLACES_VALUE) and not p.before[i]
     return placed and any(p.mention(k) for k in range(i - 1))
 
 

@@ -158,6 +158,7 @@ class Slots:
     blank: list[tuple[Cut, bool]] = field(default_factory=list)  # "without a tier", and whether those are left out
     summed: list[str] = field(default_factory=list)  # "sum of": only what is added up has one
     more: bool = False  # "which had more …": what stands side by side
+    did: bool = False  # "did we open": a verb in its bare form is one
     will: bool = False  # "what will sales be": a forecast, where the days are to come
     openly: bool = False  # "how did Harbour do": of no number in particular
     compared: bool = False  # "compare …": without a number that is no question for a list

@@ -34,6 +34,7 @@ _VALUE_COST = 1.1  # a value yields to an operator or a date that is spelled ali
 _OPERATOR_HEADS = {key[0] for key in OPERATORS}
 _OPERATOR_LENGTH = max(map(len, OPERATORS))
 _QUESTION_LENGTH = 12
+_ALL = ("all", "any", "whole", "entire", "total", "totals", "overall", "the", "an", "a", "our")  # of a noun, said of any
 _GIVES_US = {"cost", "costs", "bring", "brought", "earn", "earned", "make", "made", "save", "saved"}  # "us", not the country
 
 
@@ -88,8 +89,10 @@ def _spans(tokens: Sequence[Token], i: int, lexicon: Lexicon, dates: Dates) -> I
         yield Tag(kind="comma" if token.norm == "," else "stop", start=i, end=i + 1, text=token.text)
         return
     yield Tag(kind="unknown", start=i, end=i + 1, text=token.text)
-    yield from _light_words(tokens, i)
-    if not _names_a_value(tokens, i, lexicon):
+    named = _names_a_value(tokens, i, lexicon)
+    if not named:
+        yield from _light_words(tokens, i)
+    if not named:
         yield from _operators(tokens, i)
     yield from _matches(tokens, i, lexicon)
     yield from _numbers(tokens, i)
@@ -184,10 +187,16 @@ def _turned(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
 
 
 def _names_a_value(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
-    """ "Basic or Plus signups": a word of the language, written like a name where a name belongs, is the value spelled so."""
+    """ "Basic or Plus signups", "business customers": a word of the language where a name belongs is the value spelled so."""
     here = tokens[i]
-    placed = i > 0 and tokens[i - 1].norm in ("and", "or", "the", "on", "for", "in", ",")
-    return placed and here.text.istitle() and (stem(here.norm),) in lexicon.shouted
+    if (stem(here.norm),) not in lexicon.shouted or i == 0:
+        return False
+    if not is_light(here.norm):
+        return here.text.istitle() and tokens[i - 1].norm in ("and", "or", "the", "on", "for", "in", ",")
+    following = lexicon.entries.get((stem(tokens[i + 1].norm),)) if i + 1 < len(tokens) else None
+    noun = bool(following and (following.models or following.dimensions)) and here.norm not in _ALL
+    others = [token.text for token in tokens[1:i] if token.kind == "word"]
+    return noun or (here.text.istitle() and not all(map(str.istitle, others)))
 
 
 def _shouted(tokens: Sequence[Token], start: int, end: int) -> bool:

@@ -22,7 +22,7 @@ total totals overall altogether all any whole entire basically really quickly ac
 company business overview summary performing perform performed going go coming come happening happened
 respectively together too then this
 """
-_PREPOSITIONS = "of in for on at to from with within during among amongst inside into as"
+_PREPOSITIONS = "of in for on at to from with within during among amongst inside into as about"
 
 # kind [detail]: phrases. What a kind does is said in `grammar.py`; the longest phrase wins.
 _OPERATORS = """
