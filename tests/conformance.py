@@ -56,8 +56,16 @@ class Adapter:
         compiled = compile_query(self.registry, query, self.grant, predicates=tuple(predicates))
         statement = render(compiled.prepared[0])
         rows = self.con.execute(statement.text, list(statement.params)).fetchall()
-        names = [_named(key, column.name) for key, column in zip(dict.fromkeys(keys), compiled.columns, strict=False)]
-        return names + [column.name for column in compiled.columns[len(names) :]], rows
+        columns = [column.name for column in compiled.columns]
+        asked = list(dict.fromkeys(keys))
+        shown = columns[: len(columns) - len(query.metrics)]
+        ours = shown if len(shown) == len(asked) else [self._canonical(query, key) for key in asked]  # one thing by two names
+        places = [*(columns.index(name) for name in ours), *range(len(shown), len(columns))]
+        names = [*(_named(key, name) for key, name in zip(asked, ours, strict=True)), *columns[len(shown) :]]
+        return names, [tuple(row[place] for place in places) for row in rows]
+
+    def _canonical(self, query: MetricQuery, key: str) -> str:
+        return resolve_fully(self.registry, query.model_copy(update={"group_by": (key,), "order_by": ()}), None).keys[0].name
 
     def _distinct(self, request: dict[str, Any], keys: list[str], predicates: list[Predicate]) -> tuple[list[str], list[Any]]:
         compiled = compile_distinct(
