@@ -21,6 +21,8 @@ from anabot.semantic.resolve import resolve_fully
 from anabot.types import Grant
 
 _ORDER = {grain: place for place, grain in enumerate(Grain)}
+_KEPT = {Grain.HOUR: 13, Grain.MINUTE: 16, Grain.SECOND: 19}  # how much of an instant's text a grain keeps
+_ZEROS = {Grain.HOUR: ":00:00", Grain.MINUTE: ":00", Grain.SECOND: ""}
 
 
 class Adapter:
@@ -39,10 +41,11 @@ class Adapter:
         """Column names in dbt's spelling, and rows."""
         saved = self.registry.saved_queries.get(request.get("saved_query_name") or "")
         if saved is not None:
-            request = {**request, **_saved(saved.query)}
+            own = {name: request[name] for name in ("order_bys", "limit") if request.get(name)}
+            request = {**request, **_saved(saved.query), **own}
         keys = [*(request.get("group_bys") or ()), *(_spelled(each) for each in request.get("group_by_objs") or ())]
         predicates = [parse_filter(request["where_filter"])] if request.get("where_filter") else []
-        predicates += [parse_filter(text) for text in _instants(request)]
+        predicates += [parse_filter(text) for text in self._instants(request, keys)]
         if not request.get("metrics"):
             return self._distinct(request, keys, predicates)
         query = MetricQuery(
@@ -83,37 +86,43 @@ class Adapter:
 
     def _period(self, request: dict[str, Any], keys: list[str]) -> dict[str, dt.date] | None:
         """An inclusive constraint, widened to whole grains as dbt does, as a half-open period."""
-        return self._days(request, self._grain(tuple(request["metrics"]), tuple(keys)))
+        return None if self._instants(request, keys) else self._days(request, self._grain(tuple(request["metrics"]), tuple(keys)))
+
+    def _instants(self, request: dict[str, Any], keys: list[str]) -> list[str]:
+        """A constraint of what is shown in less than days, as conditions on whole grains."""
+        if not request.get("time_constraint") or not request.get("metrics"):
+            return []
+        grain = self._shown(tuple(request["metrics"]), tuple(keys))
+        if grain not in _KEPT:
+            return []
+        first, last = (dt.datetime.fromisoformat(each).isoformat(" ") for each in request["time_constraint"])
+        time = f"{{{{ TimeDimension('metric_time', '{grain}') }}}}"
+        return [f"{time} >= '{first[: _KEPT[grain]]}{_ZEROS[grain]}'", f"{time} <= '{last}'"]
 
     @staticmethod
     def _days(request: dict[str, Any], grain: Grain) -> dict[str, dt.date] | None:
-        if not request.get("time_constraint") or _instants(request):
+        if not request.get("time_constraint"):
             return None
         first, last = (dt.datetime.fromisoformat(each).date() for each in request["time_constraint"])
         return {"start": start_of(first, grain), "end": step(start_of(last, grain), grain, 1)}
 
-    def _grain(self, metrics: tuple[str, ...], keys: tuple[str, ...]) -> Grain:
+    def _shown(self, metrics: tuple[str, ...], keys: tuple[str, ...]) -> Grain:
+        """The smallest `metric_time` that is shown, or that of the metrics themselves."""
         resolved = resolve_fully(self.registry, MetricQuery(metrics=metrics, group_by=keys), None)
         shown = [slot.any_slot.grain for slot in resolved.keys if slot.any_slot.metric_time and slot.any_slot.grain]
+        default = max((catalog_of(self.registry).default_grain(name) for name in metrics), key=_ORDER.__getitem__)
+        return min(shown, key=_ORDER.__getitem__, default=default)
+
+    def _grain(self, metrics: tuple[str, ...], keys: tuple[str, ...]) -> Grain:
         leaves = [leaf for name in metrics for leaf in catalog_of(self.registry).leaves(name)]
         own = [self.registry.models[leaf.model].dimensions[leaf.time_dimension].grain for leaf in leaves]
-        smallest = [min(shown, key=_ORDER.__getitem__)] if shown else []
-        return max([Grain.DAY, *smallest, *(grain for grain in own if grain)], key=_ORDER.__getitem__)
+        return max([Grain.DAY, self._shown(metrics, keys), *(grain for grain in own if grain)], key=_ORDER.__getitem__)
 
 
 def _saved(query: Mapping[str, Any]) -> dict[str, Any]:
     """A saved query's question in the words of a request."""
     said = {"metrics": "metrics", "group_bys": "group_by", "order_bys": "order_by", "limit": "limit", "where": "where"}
     return {ours: query[theirs] for ours, theirs in said.items() if query.get(theirs)}
-
-
-def _instants(request: dict[str, Any]) -> list[str]:
-    """A constraint within days, as conditions on whole hours."""
-    first, last = request.get("time_constraint") or ("", "")
-    if len(first) < 11:
-        return []
-    hour = "{{ TimeDimension('metric_time', 'hour') }}"
-    return [f"{hour} >= '{first[:13]}:00:00'", f"{hour} <= '{last[:13]}:00:00'"]
 
 
 def _spelled(item: dict[str, str]) -> str:

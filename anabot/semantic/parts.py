@@ -18,7 +18,7 @@ from anabot.semantic.formula import Need
 from anabot.semantic.meaning import LeafKey
 from anabot.semantic.on_spine import Bound, SpineJoin
 from anabot.semantic.plan import Aggregated, Converted, Filtered, Measure, OnSpine, Part, Picked, Rolled, Rows
-from anabot.semantic.query import MetricQuery
+from anabot.semantic.query import MetricQuery, fields_of
 from anabot.semantic.registry import TimeSpine
 from anabot.semantic.shifted import firsts
 from anabot.semantic.source import Question, Source
@@ -239,14 +239,24 @@ class PartBuilder:
         own = self._own()
         if not self.needs[0].metric.join_to_timespine or not own:
             return part
-        spine = self.spine if moment and self.spine else self._spine_for(own, Timing())
+        chosen_by = self._chosen_by()
+        spine = self.spine if moment and self.spine else self._spine_for(own + chosen_by, Timing())
         if spine is None:
             raise times.no_spine(self.needs[0].metric.name)
         shown = self._shown if self._bounds() is not None else None
         return SpineJoin(self.source, spine, self.keys, shown).over(part, self.needs[0], moment)
 
+    def _chosen_by(self) -> list[Slot]:
+        """The times that conditions choose by: a spine of days could not tell the hours of one."""
+        resolved, source = self.question.resolved, self.source
+        predicates = (*resolved.predicates, *(each for need in self.needs for each in need.where))
+        slots = [resolved.fields[name].slots[self.leaf] for name in fields_of(resolved.query.where)]
+        slots += [source.named(ref.dunder) for each in predicates for ref in each.refs if ref.kind != "metric"]
+        return [slot for slot in slots if source.is_own_time(slot)]
+
     def _spine_for(self, own: list[Slot], timing: Timing) -> TimeSpine | None:
-        grains = [slot.grain for slot in own if slot.grain]
+        sizes = [Grain.HOUR if slot.part == "hour" else slot.grain for slot in own]
+        grains = [size for size in sizes if size is not None]
         connection = self.question.registry.models[self.leaf[0]].connection
         return times.spine_for(self.question.registry.spines, connection, grains, timing)
 

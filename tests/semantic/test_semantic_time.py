@@ -662,3 +662,43 @@ def test_a_time_is_shown_as_finely_as_it_is_declared() -> None:
         assert con.execute(statement.text, list(statement.params)).fetchall() == [
             (dt.datetime.fromisoformat("2026-01-01T10:00:00.123"), 1)
         ]
+
+
+CALLS = """models:
+- name: calls
+  semantic_model: {enabled: true}
+  primary_entity: call
+  agg_time_dimension: at
+  columns:
+  - {name: at, granularity: hour, dimension: {type: time}}
+  metrics:
+  - {name: calls, agg: count, expr: "1", join_to_timespine: true, fill_nulls_with: 0}
+- name: days
+  time_spine: {standard_granularity_column: day}
+  columns: [{name: day, granularity: day}]
+- name: hours
+  time_spine: {standard_granularity_column: hour}
+  columns: [{name: hour, granularity: hour}]
+"""
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "{{ TimeDimension('metric_time', 'hour') }} >= '2026-03-01 20:00:00'",
+        "{{ Dimension('metric_time').date_part('hour') }} >= 20 AND {{ TimeDimension('metric_time', 'day') }} >= '2026-03-01'",
+    ],
+)
+def test_a_condition_on_hours_chooses_among_the_hours_of_a_day_that_is_filled(condition: str) -> None:
+    registry = parse_registry({"m.yml": CALLS}, governed=False)
+    query = MetricQuery(metrics=("calls",), group_by=("metric_time__day",))
+    statement = render(compile_query(registry, query, _all(registry), predicates=(parse_filter(condition),)).prepared[0])
+
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE days AS SELECT DATE '2026-03-01' + n AS day FROM (VALUES (-1), (0), (1)) AS t(n)")
+        con.execute(
+            "CREATE TABLE hours AS SELECT range AS hour FROM range(TIMESTAMP '2026-02-28', '2026-03-03', INTERVAL 1 HOUR)"
+        )
+        con.execute("CREATE TABLE calls AS SELECT TIMESTAMP '2026-03-01 21:00:00' AS at")
+        found = con.execute(statement.text, list(statement.params)).fetchall()
+        assert [tuple(map(str, row)) for row in found] == [("2026-03-01", "1"), ("2026-03-02", "0")]
