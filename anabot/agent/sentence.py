@@ -38,6 +38,8 @@ class Sentence:
         filled = [row for row in self.table.rows if self.cell(row, first.name) is not None]
         if not filled and self.table.suppressed:
             return self._unsaid(first)
+        if not filled and self.reading.query.having and self.reading.query.group_by:
+            return f"No {self._labels()} meets the condition on {first.label}{self.when}{self._narrowed()}."
         if not filled:
             told = [m for m in others if any(self.cell(row, m.name) is not None for row in self.table.rows)]
             if not told:

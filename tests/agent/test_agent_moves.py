@@ -75,3 +75,59 @@ def test_the_sentence_leads_with_what_moved_and_not_with_what_is_large(order: st
     said = Sentence(reading=Reading(query=moved), table=table, registry=tiny_registry())
 
     assert words in said.words()
+
+
+@pytest.mark.parametrize(
+    ("text", "op"),
+    [
+        ("which shops' sales fell last month", "lt"),
+        ("which region's sales grew last month", "gt"),
+        ("sales by shop last month where sales dropped", "lt"),
+        ("sales last month vs same month last year by shop, only those that fell", "lt"),
+    ],
+)
+def test_what_is_asked_of_those_that_moved_lists_only_those(text: str, op: str) -> None:
+    asked = reading(text)
+
+    assert asked.query.as_json()["having"] == [{"field": "sales__change", "op": op, "values": ["0"]}]
+    assert any("Only those are listed" in note for note in asked.assumptions)
+
+
+def test_those_that_moved_most_come_first() -> None:
+    assert query("which shops' sales fell last month")["order_by"] == ["sales__change"]
+    assert query("which shops' sales grew last month")["order_by"] == ["-sales__change"]
+
+
+@pytest.mark.parametrize(
+    "text", ["sales by shop last month and how they grew", "did sales grow last month?", "sales growth by shop"]
+)
+def test_a_change_that_is_only_asked_for_leaves_nobody_out(text: str) -> None:
+    assert not reading(text).query.having
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "top 3 products by sales per region last month",
+        "top 3 products in each region by sales last month",
+        "top product per shop by sales last month",
+        "the top 2 shops by sales for each region last month",
+        "sales by shop, top 2 per region, last month",
+        "sales by region and its top shop last month",
+        "orders by channel for the top 3 shops last month",
+    ],
+)
+def test_the_top_of_each_of_several_groups_is_not_the_top_of_all(text: str) -> None:
+    assert "within each" in refused(text).message
+
+
+def test_the_top_of_what_is_listed_anyway_is_one_ranking() -> None:
+    found = query("orders and sales for each shop last month, for the top 3 shops by orders")
+
+    assert (found["group_by"], found["limit"]) == (["shop_name"], 3)
+
+
+def test_the_top_of_two_things_together_is_one_ranking() -> None:
+    found = query("top 10 sales by shop and region last month")
+
+    assert (found["group_by"], found["limit"]) == (["shop_name", "region"], 10)

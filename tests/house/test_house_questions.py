@@ -272,3 +272,10 @@ def test_a_batch_that_is_not_text_is_misused(office: Office) -> None:
     (office.folder / "b.jsonl").write_bytes(b"\xff\xfe{}")
 
     assert office.run("ask", "--batch", "b.jsonl", "--json").code == 2
+
+
+def test_a_condition_that_nobody_meets_is_not_called_a_lack_of_data(office: Office) -> None:
+    told = office.run("ask", "shops with sales over 1 million last month", "--as", "bea", "--json").json
+
+    assert told["rows"] == []
+    assert "No shop meets the condition on Sales" in told["text"]

@@ -7,7 +7,7 @@ equally near ones are asked back.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -274,17 +274,24 @@ class Builder:
     # --- how many
 
     def _having(self, group: Sequence[str]) -> tuple[Filter, ...]:
-        said = [self._bound(bound) for bound in self.slots.bounds]
+        said = [*(self._bound(bound) for bound in self.slots.bounds), *self._moving()]
         kept = [
             part
             for part in (self.base.having if self.base and not self.slots.unfilter else ())
             if not (_fields_of(part) & {f for s in said for f in _fields_of(s)}) and _fields_of(part) <= set(self.metrics)
         ]
         if said and not group:
-            raise stuck(
-                "no_group", f"“{self.slots.bounds[0].text}” needs something to sort out: say by what, for example “by customer”."
-            )
+            first = self.slots.bounds[0].text if self.slots.bounds else self.slots.only_moved and self.slots.only_moved.text
+            raise stuck("no_group", f"“{first}” needs something to sort out: say by what, for example “by customer”.")
         return (*kept, *said)
+
+    def _moving(self) -> Iterator[Filter]:
+        """ "which regions grew": what went that way, by the first metric."""
+        moved = self.slots.only_moved
+        if moved:
+            metric = self.lexicon.registry.metrics[self.metrics[0]]
+            self.notes.append(f"Only those are listed whose {metric.label} {'rose' if moved.way == 'up' else 'fell'}.")
+            yield Condition(field=f"{metric.name}__change", op="gt" if moved.way == "up" else "lt", values=("0",))
 
     def _bound(self, bound: Bound) -> Filter:
         name = self._named(bound.mention)

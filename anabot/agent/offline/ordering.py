@@ -59,6 +59,8 @@ class Ordering:
             return [self._sorted(*slots.sort)], limit
         if slots.direction:
             return [_signed(self.metrics[0], self._points_down(slots.direction))], limit
+        if slots.only_moved:
+            return [_signed(f"{self.metrics[0]}__change", slots.only_moved.way == "up")], limit
         kept, limit = self._kept(group)
         if slots.resize and limit is None:
             raise stuck(
@@ -107,6 +109,9 @@ class Ordering:
                 "shape",
                 f"“{rank.text}” within each stretch of time is more than I can do: ask without the time, or without the ranking.",
             )
+        if rank.within:
+            said = f"“{rank.text}” within each {rank.within} is more than I can do: ask about one, or without the ranking."
+            raise stuck("shape", said)
         name = self.named(rank.mention)
         self._fits(rank, name)
         descending = not self.slots.moved and self._descends(rank, name)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from anabot.agent.offline.lexicon import DimensionId, ValueId
 from anabot.agent.offline.parser import Parser
-from anabot.agent.offline.slots import Pick
+from anabot.agent.offline.slots import Cut, Pick
 
 _IS_NOT = {"is not", "are not", "not", "non", "!="}
 _COPULA = {"is", "are", "was", "were", "the"}
 
 
-def read_cuts(p: Parser, i: int) -> int:
-    """A list of cuts, from the one at `i`."""
+def read_cuts(p: Parser, i: int, *, ranked: bool = False) -> int:
+    """A list of cuts, from the one at `i`; `ranked`: that one is what a ranking is of."""
     while (cut := p.cut(i)) is not None:
         end = value_beside_dimension(p, i)
         if end is not None:
@@ -29,8 +29,16 @@ def read_cuts(p: Parser, i: int) -> int:
             j += 1
         if j == i or p.cut(j) is None or p.before_of(j) & {"for", "from", "in"}:
             return i
+        if ranked and any(p.at(k).says("by") for k in range(i, j)):
+            note_within(p, cut, p.cut(j))
         i = j
     return i
+
+
+def note_within(p: Parser, ranked: Cut | None, beside: Cut | None) -> None:
+    """ "top 3 products per region": beside what is ranked, another thing, of each of which it is the top."""
+    if ranked and beside and p.slots.rank and not (ranked.unit or beside.unit or set(ranked.dimensions) & set(beside.dimensions)):
+        p.slots.rank.within = beside.text
 
 
 def value_beside_dimension(p: Parser, i: int, negated: bool = False) -> int | None:

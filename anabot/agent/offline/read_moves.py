@@ -10,6 +10,7 @@ from anabot.agent.offline.read_cuts import read_cuts
 from anabot.agent.offline.read_numbers import rank_from
 from anabot.agent.offline.slots import Moved
 
+_OF_WHICH = ("that", "who", "whose", "where")
 _DEGREES = ("most", "the most", "least", "the least")
 
 
@@ -17,9 +18,12 @@ def change(p: Parser, i: int) -> int:
     """ "sales growth", "the biggest drop in sales", "grew most"."""
     slots, tag = p.slots, p.at(i)
     slots.change = True
-    if slots.moved is None and (_is_ranked(p, i) or _has_degree(p, i + 1)):
-        way, _, percent = tag.detail.partition(" ")
-        slots.moved = Moved(text=tag.text, way=way, percent=bool(percent))
+    way, _, percent = tag.detail.partition(" ")
+    found = Moved(text=tag.text, way=way, percent=bool(percent))
+    if _is_ranked(p, i) or _has_degree(p, i + 1):
+        slots.moved = slots.moved or found
+    elif way in ("up", "down") and _is_condition(p, i):
+        slots.only_moved = found
     return i + 1
 
 
@@ -29,7 +33,7 @@ def fastest(p: Parser, i: int) -> int:
     p.slots.moved = Moved(text=p.at(i).text, way="up", percent=True)
     if p.slots.rank is None or p.slots.rank.direction != p.at(i).detail:
         return rank_from(p, i, None)
-    return read_cuts(p, i + 1) if p.cut(i + 1) else i + 1
+    return read_cuts(p, i + 1, ranked=True) if p.cut(i + 1) else i + 1
 
 
 def _is_ranked(p: Parser, i: int) -> bool:
@@ -42,6 +46,15 @@ def _is_ranked(p: Parser, i: int) -> bool:
     while p.at(k).says("over"):
         k -= 1
     return k >= 0 and p.at(k).says("top", "by", "sort")
+
+
+def _is_condition(p: Parser, i: int) -> bool:
+    """Whether the change sorts out: "which regions grew", "where sales dropped", "only those that fell"."""
+    ranked = p.slots.rank or any(tag.says("top", "fastest") for tag in p.tags[i:])
+    asked = any(p.at(k).text.casefold() == "which" and p.cut(k + 1) for k in range(i))
+    of = p.at(i - 2) if p.mention(i - 1) else p.at(i - 1)
+    apart = of.says("only") or (of.text.casefold() in _OF_WHICH and bool(p.slots.cuts))
+    return not ranked and (asked or apart)
 
 
 def _has_degree(p: Parser, i: int) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from anabot.agent.offline.counting import counts_rows
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
-from anabot.agent.offline.read_cuts import more_values, read_cuts, value_beside_dimension, values_at
+from anabot.agent.offline.read_cuts import more_values, note_within, read_cuts, value_beside_dimension, values_at
 from anabot.agent.offline.read_matches import described
 from anabot.agent.offline.read_numbers import number, rank_from
 from anabot.agent.offline.read_values import ARTICLES, AUXILIARIES, is_noun_of_value, placed_value, value
@@ -227,6 +227,7 @@ def by(p: Parser, i: int) -> int:
     if (end := _agent(p, i, j) or _headed_by(p, i, j)) is not None:
         return end
     if cut and not (p.slots.rank and p.mention(j)):
+        note_within(p, next(iter(p.slots.cuts), None), cut)
         return read_cuts(p, j)
     if p.slots.rank and (mention := p.mention(j)):
         p.slots.rank.mention = mention

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anabot.agent.offline.parser import BOUNDS, Parser
-from anabot.agent.offline.read_cuts import more_values, read_cuts
+from anabot.agent.offline.read_cuts import more_values, note_within, read_cuts
 from anabot.agent.offline.slots import Bound, BoundOp, Mention, Rank
 from anabot.agent.offline.tagging import Tag
 from anabot.agent.offline.text import is_plural, is_verb, words
@@ -103,8 +103,9 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
     if cut and not mention and not names_first and p.slots.one and p.slots.cuts:
         return _counted_things(p, j)
     if cut and (names_first or not mention):
+        note_within(p, cut, next(iter(p.slots.cuts), None))
         found.single |= count is None and p.at(j).kind in ("name", "unit") and not is_plural(p.at(j).text)
-        return read_cuts(p, j)
+        return read_cuts(p, j, ranked=True)
     if mention is None and p.at(j).kind == "unknown" and len(named := p.lexicon.called({p.at(j).text.casefold()})) == 1:
         mention = Mention(metrics=(named[0],), text=p.at(j).text)  # "the most delayed vessels"
     if mention:

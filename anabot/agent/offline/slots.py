@@ -102,6 +102,7 @@ class Rank:
     text: str
     count: int | None = None
     single: bool = False  # "which region has the highest …"
+    within: str = ""  # "top 3 products per region": of each region
     mention: Mention | None = None
 
 
@@ -136,6 +137,7 @@ class Slots:
     same_year: bool = False  # "same week last year"
     change: bool = False
     moved: Moved | None = None  # "the highest growth", "by growth", "grew most"
+    only_moved: Moved | None = None  # "which regions grew": only those
     trend: bool = False
     with_today: bool = False
     chart: str | None = None  # None: nothing said
