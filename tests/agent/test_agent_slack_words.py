@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agent.asking import SEPTEMBER, query, reading, refused
+from tests.agent.asking import SEPTEMBER, asked_back, query, reading, refused
 
 ORDERS = {"metrics": ["orders_placed"], "period": SEPTEMBER}
 BY_SHOP = {**ORDERS, "group_by": ["shop_name"], "order_by": ["-orders_placed"]}
@@ -97,3 +97,13 @@ def test_a_thread_is_compared_with_the_period_that_is_named() -> None:
 def test_the_ones_are_those_that_the_thread_shows() -> None:
     thread = reading("orders by shop last month").query
     assert query("only the ones in North", thread=thread)["where"] == [{"field": "region", "op": "eq", "values": ["North"]}]
+
+
+def test_the_most_popular_is_by_the_number_that_is_named_and_asked_back_without_one() -> None:
+    assert query("most popular channel last month by orders") == {
+        **ORDERS,
+        "group_by": ["channel"],
+        "order_by": ["-orders_placed"],
+        "limit": 1,
+    }
+    assert len(asked_back("which channel is the most popular").choices) > 1

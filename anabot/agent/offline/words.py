@@ -138,6 +138,8 @@ trend: trend | trends | trending | over time | trendline | trend line | time ser
 trend: evolution of | evolve | evolved
 top top: most frequently | most often | most frequent | most common
 top bottom: least frequently | least often | least frequent | least common
+top top: most popular
+top bottom: least popular
 top top: longest | most expensive | priciest | costliest | busiest
 top bottom: shortest | least expensive | cheapest | quietest
 top top: top | highest | largest | biggest | most | greatest | leading | maximum | max
