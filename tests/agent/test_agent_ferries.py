@@ -141,3 +141,9 @@ def test_a_filler_without_a_capital_or_a_noun_is_still_one() -> None:
     found = ask("how many trips did the business do in 2025")
     assert isinstance(found, Understood)
     assert "where" not in found.readings[0].query.as_json()
+
+
+def test_how_many_of_those_who_did_it_is_never_how_much_they_did() -> None:
+    found = ask("how many masters sailed trips in 2025")
+    assert not isinstance(found, Understood) or found.readings[0].query.metrics == ("masters",)
+    assert not isinstance(ask("how many captains trips in 2025"), Understood)

@@ -122,6 +122,9 @@ def _lone_noun(p: Parser, i: int) -> int | None:
         return None
     beside = {model for model, _, _ in p.entry(i - 1).values} & set(entry.models) and not p.before[i]
     of_next = p.at(i + 1).kind == "name" and not p.before_of(i + 1) and (p.mention(i + 1) or p.entry(i + 1).models)
+    asked = {"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count")
+    if of_next and asked and is_plural(p.at(i).text):
+        return None  # "how many agents closed tickets" asks for agents
     if not (beside or of_next):
         return None
     p.slots.nouns.append((p.at(i).text, tuple(entry.models)))
