@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from anabot.agent.narrowing import narrowed
-from anabot.semantic.query import MetricQuery
+from anabot.semantic.query import Filter, MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.types import Cell, Column, Table
 
@@ -29,13 +29,14 @@ def abreast(parts: Sequence[Told], registry: Registry) -> Table | None:
         return None
     if size and all(name.startswith("metric_time") for name in first.group_by):
         keys = dict.fromkeys(sorted(keys, key=lambda key: [str(cell) for cell in key]))
+    shared = [part for part in first.where if all(part in query.where for query, _ in parts)]
     columns, cells = list(parts[0][1].columns[:size]), [list(key) for key in keys]
     for place, (query, table) in enumerate(parts):
         known = {row[:size]: row[size:] for row in table.rows}
         if len(known) != len(table.rows):
             return None
         absent = _absent(first, query, table.columns[size:], registry) if place else (None,) * (len(table.columns) - size)
-        columns += _named(first, query, table.columns[size:], place)
+        columns += _named(first, query, table.columns[size:], place, shared)
         for key, row in zip(keys, cells, strict=True):
             row.extend(known.get(key, absent))
     return Table(columns=tuple(columns), rows=tuple(map(tuple, cells)))
@@ -61,9 +62,11 @@ def _absent(first: MetricQuery, query: MetricQuery, columns: Sequence[Column], r
     return tuple(0 if part and each and each.kind == "simple" and each.agg in _ADDED_UP else None for each in metrics)
 
 
-def _named(first: MetricQuery, query: MetricQuery, columns: Sequence[Column], place: int) -> list[Column]:
+def _named(
+    first: MetricQuery, query: MetricQuery, columns: Sequence[Column], place: int, shared: Sequence[Filter]
+) -> list[Column]:
     """The columns under names of their own, and labels that say what else holds for them."""
-    more = narrowed(part for part in query.where if part not in first.where)
+    more = narrowed(part for part in query.where if part not in shared)
     return [
         replace(
             column,

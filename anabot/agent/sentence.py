@@ -175,7 +175,8 @@ class Sentence:
         alone = f" for {where}" if len(rows) == 1 and where and where not in self._narrowed() else ""
         if count == 1:
             whose = f" for {where}" if where and where not in self._narrowed() else ""
-            return f"{metric.label} {_be(metric)} {value} in {name}{self._narrowed()}{whose}{moved}."
+            on = "on" if time.endswith("__day") else "in"
+            return f"{metric.label} {_be(metric)} {value} {on} {name}{self._narrowed()}{whose}{moved}."
         if total:
             start = f"{metric.label} {_be(metric)} {total}{self.when}{self._narrowed()}. The last of {count} {unit}s, {name}, has"
             told = f"{value}{alone}{self._share(metric, best)}{self._running(metric, best)}{moved}."
@@ -223,7 +224,9 @@ class Sentence:
             return "" if self.reading.query.compare is None else ", with nothing to compare it with"
         if change == 0:
             return f", the same as before ({self.shown(metric.name, before)})"
-        share = f" ({'+' if change > 0 else '-'}{_share(percent)})" if isinstance(percent, int | float | Decimal) else ""
+        share = ""
+        if isinstance(percent, int | float | Decimal) and (percent > 0) == (change > 0):  # of less than nothing it is no rise
+            share = f" ({'+' if change > 0 else '-'}{_share(percent)})"
         size = self.shown(metric.name, abs(Decimal(str(change))))
         return f", {'up' if change > 0 else 'down'} {size}{share} from {self.shown(metric.name, before)}"
 

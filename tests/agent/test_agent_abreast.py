@@ -36,6 +36,20 @@ def test_a_part_stands_beside_its_whole_and_is_none_where_it_has_no_row() -> Non
     assert len({column.name for column in table.columns}) == 3
 
 
+def test_conditions_that_only_some_have_are_in_their_labels() -> None:
+    online, phone, north = (
+        {"field": f, "values": [v]} for f, v in (("channel", "online"), ("channel", "phone"), ("region", "North"))
+    )
+
+    table = abreast(
+        [told("sales", [("North", 7)], where=[north, online]), told("sales", [("North", 3)], where=[north, phone])],
+        tiny_registry(),
+    )
+
+    assert table is not None
+    assert [column.label for column in table.columns] == ["Region", "Sales for online", "Sales for phone"]
+
+
 def test_what_does_not_add_up_or_is_no_part_is_empty_where_it_has_no_row() -> None:
     whole = told("orders_placed", [("North", 7), ("Isles", 2)])
 

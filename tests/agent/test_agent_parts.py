@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from anabot.agent import Understood
+from anabot.semantic.values import ValueIndex
 from tests.agent.asking import SEPTEMBER, ask, query, refused
 
 WEEKENDS = {"field": "metric_time__extract_dow", "op": "in", "values": ["6", "7"]}
@@ -36,6 +37,66 @@ def queries(text: str, **more: Any) -> list[dict[str, Any]]:
 )
 def test_a_part_of_what_was_counted_is_counted_beside_it(text: str, narrowed: list[Any]) -> None:
     assert queries(text) == [WEEKLY, {**WEEKLY, "where": narrowed}]
+
+
+def test_days_and_groups_that_follow_the_part_are_of_the_whole_too() -> None:
+    assert queries("how many orders and how many on weekends by week last month") == [WEEKLY, {**WEEKLY, "where": [WEEKENDS]}]
+
+
+def test_the_verb_of_what_was_counted_may_be_said_again() -> None:
+    text = "How many orders were placed each week last month? How many of these were placed on weekends?"
+
+    assert queries(text) == [WEEKLY, {**WEEKLY, "where": [WEEKENDS]}]
+
+
+def test_one_of_its_kind_is_counted_where_the_words_name_it() -> None:
+    one, other = queries("how many orders last month and how many were gifts")
+
+    assert (one["metrics"], other["metrics"]) == (["orders_placed"], ["gift_orders"])
+
+
+def test_a_part_that_nobody_has_named_is_not_dropped() -> None:
+    assert refused("how many orders were placed last month and how many were cancelled").unknown == ("cancelled",)
+    assert refused("how many orders last month and how many wugs").unknown == ("wugs",)
+
+
+@pytest.mark.parametrize(
+    "text", ["sales last month, how many of them online", "margin rate last month and how many of these online"]
+)
+def test_a_part_of_money_or_of_a_share_is_not_counted(text: str) -> None:
+    assert "not something to count" in refused(text).message
+
+
+@pytest.mark.parametrize(
+    ("text", "narrowed"),
+    [
+        ("how many orders and weekend orders by week last month", [WEEKENDS]),
+        ("orders and online orders by week last month", [ONLINE]),
+    ],
+)
+def test_the_same_under_a_condition_of_its_own_stands_beside_it(text: str, narrowed: list[Any]) -> None:
+    assert queries(text) == [WEEKLY, {**WEEKLY, "where": narrowed}]
+
+
+def test_what_is_counted_and_its_kind_are_two() -> None:
+    assert query("orders and gift orders last month")["metrics"] == ["orders_placed", "gift_orders"]
+
+
+def test_several_values_after_what_rows_are_cut_by_still_cut_them() -> None:
+    said = query("orders by channel (online, phone) last month")
+
+    assert said["group_by"] == ["channel"]
+    assert said["where"] == [{"field": "channel", "op": "in", "values": ["online", "phone"]}]
+
+
+def test_a_value_that_is_a_word_of_the_language_is_one_in_a_list_of_its_kind() -> None:
+    values = ValueIndex(by_dimension={("orders", "channel"): ("counter", "online", "check")})
+
+    listed = query("orders by channel (online, check) last month", values=values)
+    alone = query("check the orders last month", values=values)
+
+    assert listed["where"] == [{"field": "channel", "op": "in", "values": ["online", "check"]}]
+    assert "where" not in alone
 
 
 def test_a_condition_that_was_said_before_holds_for_the_part_too() -> None:

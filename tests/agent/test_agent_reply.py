@@ -129,6 +129,12 @@ def test_a_change_without_an_earlier_number_says_so() -> None:
     assert said.endswith(", with nothing to compare it with.")
 
 
+def test_a_change_from_less_than_nothing_has_no_share() -> None:
+    said = told(COMPARED, [(Decimal(-2), Decimal(-4), Decimal(2), Decimal("-0.5"))], compare="previous_period")
+
+    assert said.endswith(", up $2.00 from -$4.00.")
+
+
 def test_a_definition_says_what_whose_and_what_it_is_not() -> None:
     said = told([SALES], [(Decimal(1),)], ask="definition")
 

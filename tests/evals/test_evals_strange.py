@@ -15,8 +15,8 @@ from tests.evals.asked_strange import stranger
 FOUND = Path(__file__).parents[3] / "shared" / "nl"
 # Ordered by a number that several share: which of those comes first is nobody's to say, so that only the rows are compared.
 TIES = {"car_dealership-014"}
-RIGHT = {"broker": 22, "car_dealership": 21}
-ASKED_BACK = {"broker": 3, "car_dealership": 4}
+RIGHT = {"broker": 23, "car_dealership": 22}
+ASKED_BACK = {"broker": 4, "car_dealership": 4}
 
 pytestmark = pytest.mark.skipif(not FOUND.is_dir(), reason="the strange warehouses are not here")
 
@@ -63,12 +63,12 @@ def test_what_a_strange_warehouse_does_not_know_is_refused(asked: tuple[str, lis
     assert told == []
 
 
-def test_what_a_strange_warehouse_has_several_readings_of_is_asked_back(asked: tuple[str, list[dict[str, Any]]]) -> None:
+def test_what_a_strange_warehouse_has_several_readings_of_is_asked_back_or_said(asked: tuple[str, list[dict[str, Any]]]) -> None:
     name, lines = asked
 
     vague = [line for line in lines if line["expected"].startswith("clarify")]
 
-    assert sum(line["status"] == "clarify" for line in vague) >= ASKED_BACK[name]
+    assert sum(line["status"] == "clarify" or line.get("stated_default", False) for line in vague) >= ASKED_BACK[name]
 
 
 def test_a_verb_that_belongs_to_another_metric_is_not_skipped(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ class _Message:
 
     def _narrowed(self, slots: Slots, before: Sequence[Reading]) -> list[Reading]:
         base = parting.base(slots, before, self._thread(replace(slots, follows=True)))
-        return self._chooser(parting.about(slots, base), base).readings()
+        return self._chooser(parting.about(slots, base, self.lexicon), base).readings()
 
     def _chooser(self, slots: Slots, previous: MetricQuery | None) -> Chooser:
         return Chooser(lexicon=self.lexicon, slots=slots, team=self.team, now=self.now, previous=previous)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from anabot.agent.offline import contrasts, counting, whole
+from anabot.agent.offline.bare_quantity import also_counted
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.causes import asked_why, without_moves
 from anabot.agent.offline.completing import Completing
@@ -122,6 +123,7 @@ class Chooser:
     def _settled(self, mentions: list[Mention]) -> list[Reading]:
         notes: list[str] = []
         settled = self._said_before([self._by_default(mention, notes) for mention in mentions])
+        notes += also_counted(settled, self.slots, self.lexicon)
         open_words = [m for m in settled if len(m.metrics) > 1]
         if open_words and self.slots.define:
             return [self._one((name,), notes) for m in settled for name in m.metrics]

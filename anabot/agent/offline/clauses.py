@@ -82,8 +82,8 @@ def _asks(tags: Sequence[Tag]) -> bool:
 
 
 def _narrows(tags: Sequence[Tag]) -> bool:
-    """ "… and how many in the North": a part of what was counted before it, by a condition alone."""
+    """ "… and how many in the North", "… and how many were late": a part of what was counted before it, or one of its kind."""
     said = [tag for tag in tags if tag.kind not in ("comma", "stop") and not tag.says("and")]
     heads = [tag.text.casefold() for tag in said[:2]]
-    conditions = any(tag.says("weekdays", "match") or (tag.entry and tag.entry.values) for tag in said)
-    return heads in (["how", "many"], ["how", "much"]) and conditions and not _asks(said)
+    more = any(tag.kind == "unknown" or tag.says("weekdays", "match") or tag.entry for tag in said)
+    return heads in (["how", "many"], ["how", "much"]) and more and not _asks(said)

@@ -13,6 +13,7 @@ from itertools import combinations
 from anabot.agent.offline.lexicon import DimensionId, Lexicon, phrases_of
 from anabot.agent.offline.slots import Cut, Dated, Mention, Pick, Slots, Window
 from anabot.agent.offline.text import is_verb, root, stem, tokens, words
+from anabot.agent.offline.words import PURCHASES, SOLD
 from anabot.semantic.registry import Dimension
 from anabot.semantic.units import CURRENCIES
 
@@ -32,6 +33,7 @@ class Completing:
         self._attributes()
         self._dated()
         self._verbs_that_name()
+        self._purchases()
         if self.slots.verbs and not (self.slots.every_mention or self.slots.phrases or self.slots.saved):
             self.slots.unknown += self.slots.verbs
         rank = self.slots.rank
@@ -56,6 +58,21 @@ class Completing:
                     self.slots.mentions[k] = replace(mention, metrics=(found[0],), term="")
                     self.slots.unknown.remove(word)
                     break
+
+    def _purchases(self) -> None:
+        """ "customers who have made a purchase": of what the company calls sales or orders, where it has one of the two."""
+        made = {"make", "made"} & {verb.casefold() for verb in self.slots.verbs}
+        word = next((word for word in self.slots.unknown if word.casefold() in PURCHASES), "")
+        entries = [self.lexicon.entries[(each,)] for each in SOLD if (each,) in self.lexicon.entries] if made and word else []
+        counted = {name for entry in entries for name in (*entry.counted, *entry.metrics) if self._counts(name)}
+        if len(counted) == 1:
+            (name,) = counted
+            self.slots.unknown.remove(word)
+            self.slots.mentions.append(Mention(metrics=(name,), text=word, counted=True))
+            self.slots.notes.append(f"“{word}” is read as {self.lexicon.registry.metrics[name].label}.")
+
+    def _counts(self, name: str) -> bool:
+        return self.lexicon.registry.metrics[name].agg == "count"
 
     def _things(self) -> None:
         """ "customers without orders": those are listed by what they are called."""
@@ -239,7 +256,8 @@ class Completing:
         mentions = self.slots.mentions
         for one, other in [(a, b) for a in mentions for b in mentions if a is not b]:
             both = {root(word) for each in (one, other) for word in words(each.text)}
-            found = [name for name in other.metrics if len(both) > 1 and both in self.lexicon.roots(name)]
+            whole = both == {root(word) for word in words(other.text)}  # "orders and gift orders" are two
+            found = [name for name in other.metrics if len(both) > 1 and not whole and both in self.lexicon.roots(name)]
             if len(found) == 1 and set(found) != set(one.metrics):
                 self.slots.mentions = [m for m in mentions if m is not one and m is not other]
                 self.slots.mentions.append(replace(other, metrics=(found[0],), term="", counted=one.counted or other.counted))

@@ -13,9 +13,14 @@ from anabot.agent.offline.parser import BOUNDS, Parser, Reader, flag, note, skip
 from anabot.agent.offline.slots import Slots
 from anabot.agent.offline.tagging import Tag
 
+
+def _name(p: Parser, i: int) -> int:
+    return parting.again(p, i) or read_names.name(p, i)
+
+
 _READERS: dict[str, Reader] = {
     # what and of which
-    "name": read_names.name,
+    "name": _name,
     "question": read_names.question,
     "only": skip,
     "light": skip,
@@ -50,7 +55,7 @@ _READERS: dict[str, Reader] = {
     "fastest": read_moves.fastest,
     "same_year": flag("same_year"),
     "partial": read_times.partial,
-    "weekdays": read_times.weekdays,
+    "weekdays": parting.weekdays_or_part,
     "so_far": note("so_far"),
     "now": note("now"),
     "closed": skip,

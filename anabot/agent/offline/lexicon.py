@@ -32,6 +32,10 @@ _COUNTED = re.compile(r"(?:total )?(?:number|count) of (.+)|(?:total )?(.+) coun
 _TOTALLED = re.compile(r"total (.+?)(?: amount)?|(.+) amount")
 _NO_HEADS = ("name", "date", "number", "id", "code")  # of these, each thing has one
 _ASPECTS = ("type", "kind", "status", "category", "method", "class", "level", "name", "date", "size", "stage", "tier")
+_EXTREMES = {
+    "max": ("maximum", "max", "highest", "largest", "greatest", "biggest"),
+    "min": ("minimum", "min", "lowest", "smallest", "least"),
+}
 T = TypeVar("T")
 
 
@@ -165,7 +169,7 @@ class Lexicon:
             if not seen and name not in self.grant.listed:
                 continue
             for phrase in dict.fromkeys((name, metric.label, *metric.synonyms)):
-                for said in (phrase, *averaged(phrase)):
+                for said in (phrase, *averaged(phrase), *extremes(phrase, metric.agg)):
                     if entry := self._at(said):
                         _append(entry.metrics if seen else entry.listed, name)
 
@@ -319,6 +323,16 @@ def averaged(phrase: str) -> list[str]:
     if first not in ("average", "avg", "mean") or not rest:
         return []
     return [f"{word} {of}{rest}" for word in ("average", "mean") for of in ("", "number of ")]
+
+
+def extremes(phrase: str, agg: str) -> list[str]:
+    """ "highest sale price", "maximum sale price" for a metric that is the greatest of rows and called "sale price max"."""
+    said = phrase.casefold().replace("_", " ").split()
+    alike = _EXTREMES.get(agg, ())
+    if len(said) < 2 or not {said[0], said[-1]} & set(alike):
+        return []
+    rest = " ".join(said[1:] if said[0] in alike else said[:-1])
+    return [f"{word} {rest}" for word in alike]
 
 
 def phrases_of(registry: Registry, metric: str) -> Iterable[str]:

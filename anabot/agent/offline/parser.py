@@ -194,6 +194,11 @@ class Parser:
         kind, detail = OPERATORS.get((self.at(i).text.casefold(),), ("", ""))
         return detail if kind == "top" else ""
 
+    def ranks(self, i: int) -> bool:
+        """Whether the phrase at `i` says "highest", alone or in the name of a greatest value."""
+        kind, _ = OPERATORS.get((next(iter(self.at(i).text.casefold().split()), ""),), ("", ""))
+        return self.at(i).says("top") or (self.at(i).kind == "name" and kind == "top")
+
     def _settle(self) -> None:
         slots = self.slots
         if slots.more:

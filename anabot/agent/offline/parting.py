@@ -11,10 +11,12 @@ from dataclasses import replace
 
 from anabot.agent.offline.clauses import Clause
 from anabot.agent.offline.exits import Exit, stuck
+from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.read_cuts import value_beside_dimension
 from anabot.agent.offline.read_times import weekdays
 from anabot.agent.offline.slots import Mention, Pick, Slots
+from anabot.agent.offline.text import root
 from anabot.agent.understanding import Reading
 from anabot.semantic.query import MetricQuery
 
@@ -22,6 +24,7 @@ from anabot.semantic.query import MetricQuery
 def of_which(p: Parser, i: int) -> int:
     """ "of these", and the noun after it, which only says again what is counted."""
     p.slots.of_which = p.at(i).text
+    p.slots.of_count = {"how", "many"} <= p.before_of(i)
     entry = p.entry(i + 1)
     if entry.models and not p.before_of(i + 1) and not p.mention(i + 1):
         p.slots.nouns.append((p.at(i + 1).text, tuple(entry.models)))
@@ -55,14 +58,31 @@ def shared(clauses: Sequence[tuple[Clause, Slots]]) -> list[Slots]:
     "How many orders and how many customers last month" asks for both of last month; what says more than what to count keeps its
     own groups and conditions.
     """
-    found = [replace(slots, of_which="how many") if clause.narrows and not slots.of_which else slots for clause, slots in clauses]
+    found = [_narrowing(clause, slots) if clause.narrows and not slots.of_which else slots for clause, slots in clauses]
     for k in range(len(found) - 1, 0, -1):
-        if clauses[k][0].tied and not found[k].of_which:
+        if clauses[k][0].tied and found[k].of_which:
+            found[k - 1], found[k] = _lent(found[k - 1], found[k])
+        elif clauses[k][0].tied:
             found[k - 1] = _with(found[k - 1], found[k])
     for k in range(1, len(found)):
         if clauses[k][0].tied and not found[k].of_which:
             found[k] = _with(found[k], found[k - 1])
     return found
+
+
+def _narrowing(clause: Clause, slots: Slots) -> Slots:
+    counted = any(tag.text.casefold() == "many" for tag in clause.tags[:3])
+    return replace(slots, of_which="how many" if counted else "how much", of_count=counted)
+
+
+def _lent(whole: Slots, part: Slots) -> tuple[Slots, Slots]:
+    """ "… and how many on weekends last month": what is said of when, and by what, after the part is said of the whole."""
+    whole, part = replace(whole), replace(part)
+    if part.when and not (whole.when or whole.dated):
+        whole.when, whole.with_today, part.when = part.when, part.with_today, None
+    if part.cuts and not whole.cuts:
+        whole.cuts, part.cuts = part.cuts, []
+    return whole, part
 
 
 def _with(slots: Slots, other: Slots) -> Slots:
@@ -80,6 +100,27 @@ def _with(slots: Slots, other: Slots) -> Slots:
     return found
 
 
+def weekdays_or_part(p: Parser, i: int) -> int:
+    """ "on weekends"; "sales and weekend sales": a part of the sales beside them."""
+    return again(p, i) or weekdays(p, i)
+
+
+def again(p: Parser, i: int) -> int:
+    """ "orders and online orders": after what is counted, the same under a condition of its own; 0 where it is not that."""
+    mention = p.mention(i + 1) if p.joined(i - 1) and not p.before_of(i + 1) and not p.slots.within else None
+    named = {name for each in p.slots.mentions for name in each.metrics}
+    values = () if p.mention(i) else p.entry(i).values
+    if mention is None or not set(mention.metrics) & named or not (p.at(i).says("weekdays") or values):
+        return 0
+    own, p.slots = p.slots, Slots(of_which=p.at(i).text)
+    if values:
+        p.slots.picks.append(Pick(values=tuple(values), text=p.at(i).text))
+    else:
+        weekdays(p, i)
+    own.within, p.slots = p.slots, own
+    return i + 2
+
+
 def base(slots: Slots, before: Sequence[Reading], thread: MetricQuery | None) -> MetricQuery:
     """The query that the clause narrows: the one reading before it, else the thread's. Raises Exit where there are several."""
     if len(before) > 1:
@@ -92,12 +133,36 @@ def base(slots: Slots, before: Sequence[Reading], thread: MetricQuery | None) ->
     return found
 
 
-def about(slots: Slots, query: MetricQuery) -> Slots:
-    """The clause about the metrics of `query`: its nouns may only name them again. Raises Exit."""
+def about(slots: Slots, query: MetricQuery, lexicon: Lexicon) -> Slots:
+    """The clause about the metrics of `query`: its nouns may only name them again, or one of their kind. Raises Exit."""
     if slots.share or slots.rank or slots.cuts or slots.when or slots.bounds:
         raise _not_one(slots, "With it I can add conditions such as “online” or “on weekends”, and nothing else.")
     mentions = [_again(slots, mention, query) for mention in slots.mentions]
-    return replace(slots, mentions=mentions, verbs=[], follows=True)
+    if not mentions and len(query.metrics) == 1:
+        mentions = [_of_its_kind(slots, query.metrics[0], lexicon)]
+    said = (slots.picks, slots.weekdays, slots.matches, slots.windows, slots.dated, slots.unknown, slots.misplaced)
+    if not any(said) and {name for mention in mentions for name in mention.metrics} <= set(query.metrics):
+        raise _not_one(slots, "It has no condition of its own.")
+    return replace(slots, mentions=mentions, unknown=list(slots.unknown), verbs=[], follows=True)
+
+
+def _of_its_kind(slots: Slots, name: str, lexicon: Lexicon) -> Mention:
+    """What is counted again; "how many deliveries were due and how many were late": or its sibling that the words name."""
+    metric = lexicon.registry.metrics[name]
+    loose = [
+        word for word in (*slots.unknown, *slots.misplaced) if not any(root(word.casefold()) in r for r in lexicon.roots(name))
+    ]
+    own = set.union(set(), *lexicon.roots(name))
+    if len(loose) == 1 and not (slots.picks or slots.weekdays or slots.matches):
+        said = root(loose[0].casefold())
+        found = [
+            each for each in lexicon.visible if any(said in r and r - {said} <= own and r & own for r in lexicon.roots(each))
+        ]
+        if len(found) == 1:
+            slots.unknown[:] = [word for word in slots.unknown if word not in loose]
+            slots.misplaced[:] = [word for word in slots.misplaced if word not in loose]
+            return Mention(metrics=(found[0],), text=loose[0], counted=slots.of_count)
+    return Mention(metrics=(name,), text=metric.label, counted=slots.of_count)
 
 
 def _again(slots: Slots, mention: Mention, query: MetricQuery) -> Mention:

@@ -15,9 +15,12 @@ _COPULA = {"is", "are", "was", "were", "the"}
 def read_cuts(p: Parser, i: int, *, ranked: bool = False) -> int:
     """A list of cuts, from the one at `i`; `ranked`: that one is what a ranking is of."""
     while (cut := p.cut(i)) is not None:
+        known = len(p.slots.picks)
         end = value_beside_dimension(p, i)
         if end is not None:
-            if p.at(i + 1).says("not") and p.at(i + 1).text.casefold() not in _IS_NOT:
+            if len(p.slots.picks) > known + 1:
+                p.slots.cuts.append(cut)  # "by region (North, Isles)" is by region, of those two
+            elif p.at(i + 1).says("not") and p.at(i + 1).text.casefold() not in _IS_NOT:
                 p.slots.cuts.append(cut)  # "by region without LATAM" is still by region
             return end
         p.slots.cuts.append(cut)

@@ -142,6 +142,7 @@ def _metric(p: Parser, i: int) -> int | None:
         return i + 1
     if mention:
         p.slots.mentions.append(mention)
+        _ranks_too(p, i, mention)
         return i + 1
     if entry.listed:
         p.slots.listed += entry.listed
@@ -157,6 +158,15 @@ def _compound(p: Parser, i: int) -> bool:
     p.slots.mentions.pop()
     p.slots.unknown.append(f"{said} {p.at(i).text}")
     return True
+
+
+def _ranks_too(p: Parser, i: int, mention: Mention) -> None:
+    """ "which make had the highest sale price": a greatest value that also says which one is asked for."""
+    kind, direction = OPERATORS.get((p.at(i).text.casefold().split()[0],), ("", ""))
+    if kind == "top" and (p.slots.one or p.slots.several) and not p.slots.rank:
+        p.slots.rank = Rank(
+            direction=direction, text=p.at(i).text, count=p.slots.several, single=not p.slots.several, mention=mention
+        )
 
 
 def _ranked_term(p: Parser, i: int, mention: Mention) -> int | None:
@@ -356,7 +366,7 @@ def _several(p: Parser, i: int) -> int | None:
     count = p.at(i).number
     if count is None or count != count.to_integral_value() or p.cut(i + 1) is None or p.slots.rank:
         return None
-    if not any(tag.says("top") for tag in p.tags[i + 2 :]):
+    if not any(p.ranks(k) for k in range(i + 2, len(p.tags))):
         return None
     p.slots.several = int(count)
     return read_cuts(p, i + 1)

@@ -97,11 +97,15 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
         return p.misplace(i)
     single |= p.slots.one and count is None
     count, single = (p.slots.several, False) if count is None and p.slots.several else (count, single)
+    if count is None and (one := _greatest(p, i, j)):
+        p.slots.mentions.append(one)
+        return j + 2
     found = p.slots.rank = Rank(direction=tag.detail, text=tag.text, count=count, single=single)
     names_first = count is not None or tag.text.casefold() in ("top", "bottom")
     cut, mention = p.cut(j), p.mention(j)
     if cut and not mention and not names_first and p.slots.one and p.slots.cuts:
         return _counted_things(p, j)
+    found.single |= count is None and p.at(j).says("grain") and not names_first  # "the highest daily revenue"
     if cut and (names_first or not mention):
         note_within(p, cut, next(iter(p.slots.cuts), None))
         found.single |= count is None and p.at(j).kind in ("name", "unit") and not is_plural(p.at(j).text)
@@ -130,6 +134,16 @@ def more(p: Parser, i: int) -> int:
         p.slots.unknown.append(p.at(i).text)
     p.slots.more = True
     return i + 1
+
+
+def _greatest(p: Parser, i: int, j: int) -> Mention | None:
+    """ "lowest daily close price": of prices that are one a day, where the registry has their least but no price of that name."""
+    entry = p.entry(j + 1)
+    if not p.at(j).says("grain") or entry.metrics or entry.term or p.before_of(j + 1):
+        return None
+    key = next((each for each, found in p.lexicon.entries.items() if found is entry), ())
+    named = p.lexicon.entries.get((*words(p.at(i).text), *key)) if key else None
+    return Mention(metrics=tuple(named.metrics), text=p.at(j + 1).text) if named and named.metrics else None
 
 
 def sort(p: Parser, i: int) -> int:

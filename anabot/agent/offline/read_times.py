@@ -120,6 +120,8 @@ def chart(p: Parser, i: int) -> int:
 
 
 def define(p: Parser, i: int) -> int:
-    """ "what does … mean", "show the SQL"."""
-    p.slots.define.add(p.at(i).detail)
+    """ "what does … mean", "show the SQL"; "calculate the change" only asks for it."""
+    asked = p.before_of(i) & {"how", "do", "does", "did", "is", "are", "was", "were", "be", "we", "you", "i", "it"}
+    if p.at(i).text.casefold() not in ("calculate", "compute") or asked:
+        p.slots.define.add(p.at(i).detail)
     return i + 1

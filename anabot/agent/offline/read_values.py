@@ -45,8 +45,11 @@ def _beside_a_value(p: Parser, i: int) -> bool:
 
 def is_noun_of_value(p: Parser, i: int) -> bool:
     """ "… for gold customers": after a value that was placed by a preposition, a metric's word only names whose value it is."""
-    placed = bool(p.entry(i - 1).values) and bool(p.before[i - 1] & _PLACES_VALUE) and not p.before[i]
-    return placed and any(p.mention(k) for k in range(i - 1))
+    first = i - 1
+    while first > 1 and p.joined(first - 1) and p.entry(first - 2).values:
+        first -= 2  # "for Toyota, Honda and Ford cars"
+    placed = bool(p.entry(i - 1).values) and bool(p.before[first] & _PLACES_VALUE) and not p.before[i]
+    return placed and any(p.mention(k) for k in range(first))
 
 
 def value(p: Parser, i: int) -> int | None:

@@ -150,6 +150,7 @@ class Slots:
     windows: list[Window] = field(default_factory=list)
     weekdays: list[tuple[tuple[int, ...], bool]] = field(default_factory=list)  # "on weekends": Monday is 1; and whether left out
     matches: list[Match] = field(default_factory=list)
+    of_count: bool = False  # "how many of these"
     of_which: str = ""  # "of these": the clause narrows the one before it
     within: Slots | None = None  # "in total and on weekends": the conditions of a second reading
     how: str = ""  # "how active …": the word right after it

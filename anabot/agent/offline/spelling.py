@@ -55,10 +55,23 @@ def repair(
             found += parts
         else:
             word = _written_out(token.norm, vocabulary) or _closest(token.norm, known)
+            word = word or _slipped(tokens[:i], token.norm, vocabulary)
             found.append(replace(token, norm=word) if word else token)
             notes += [f"Read “{token.text}” as “{word}”."] if word else []
         i += 1
     return found, notes
+
+
+def _slipped(before: Sequence[Token], word: str, vocabulary: Collection[str]) -> str:
+    """ "lowest daily closest price": a second superlative is a slip for the word it is made of."""
+    if not word.endswith("est") or len(word) < _SHORTEST + 2 or not any(_ranks(token.norm) for token in before):
+        return ""
+    made_of = [each for each in (word.removesuffix("est"), word.removesuffix("st")) if each in vocabulary]
+    return made_of[0] if len(made_of) == 1 else ""
+
+
+def _ranks(word: str) -> bool:
+    return OPERATORS.get((word,), ("",))[0] == "top"
 
 
 def _joined(tokens: Sequence[Token], i: int, vocabulary: Collection[str]) -> Token | None:

@@ -31,6 +31,7 @@ _COST: dict[Kind, float] = {
     "unknown": 100.0,
 }
 _VALUE_COST = 1.1  # a value yields to an operator or a date that is spelled alike
+_JOINS = (",", "and", "or")
 _OPERATOR_HEADS = {key[0] for key in OPERATORS}
 _OPERATOR_LENGTH = max(map(len, OPERATORS))
 _QUESTION_LENGTH = 12
@@ -78,7 +79,7 @@ def tag(tokens: Sequence[Token], lexicon: Lexicon, dates: Dates) -> list[Tag]:
 
 
 def _cost(tag: Tag) -> float:
-    if tag.kind == "name" and tag.entry and tag.entry.only_values:
+    if tag.kind == "name" and tag.entry and tag.entry.only_values and tag.sign != "listed":
         return _VALUE_COST
     return _COST[tag.kind] * (tag.end - tag.start if tag.kind == "unknown" else 1)
 
@@ -163,11 +164,18 @@ def _names(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
     for end in range(i + 1, min(i + lexicon.longest.get(stem(tokens[i].norm), 0), len(tokens)) + 1):
         key = (*key, stem(tokens[end - 1].norm))
         entry = lexicon.entries.get(key)
-        if entry is None or (
-            key in lexicon.shouted and entry.only_values and not (_shouted(tokens, i, end) or _names_a_value(tokens, i, lexicon))
+        if entry is None:
+            continue
+        listed = key in lexicon.shouted and entry.only_values and _listed(tokens, i, end, entry, lexicon)
+        if (
+            key in lexicon.shouted
+            and entry.only_values
+            and not listed
+            and not _shouted(tokens, i, end)
+            and not _names_a_value(tokens, i, lexicon)
         ):
             continue
-        yield Tag(kind="name", start=i, end=end, text=_text(tokens, i, end), entry=entry)
+        yield Tag(kind="name", start=i, end=end, text=_text(tokens, i, end), entry=entry, sign="listed" if listed else "")
     yield from _turned(tokens, i, lexicon)
 
 
@@ -197,6 +205,19 @@ def _names_a_value(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
     noun = bool(following and (following.models or following.dimensions)) and here.norm not in _ALL
     others = [token.text for token in tokens[1:i] if token.kind == "word"]
     return noun or (here.text.istitle() and not all(map(str.istitle, others)))
+
+
+def _listed(tokens: Sequence[Token], start: int, end: int, entry: Entry, lexicon: Lexicon) -> bool:
+    """ "cash, check and financing": a word of the language beside another value of the same name is a value, too."""
+    homes = {value[:2] for value in entry.values}
+
+    def beside(first: int, last: int) -> bool:
+        found = lexicon.entries.get(tuple(stem(token.norm) for token in tokens[max(first, 0) : last]))
+        return found is not None and found.only_values and bool(homes & {value[:2] for value in found.values})
+
+    before = start > 1 and tokens[start - 1].norm in _JOINS and any(beside(start - 1 - n, start - 1) for n in (1, 2, 3))
+    after = end + 1 < len(tokens) and tokens[end].norm in _JOINS and any(beside(end + 1, end + 1 + n) for n in (1, 2, 3))
+    return before or after
 
 
 def _shouted(tokens: Sequence[Token], start: int, end: int) -> bool:

@@ -105,6 +105,8 @@ class Settling:
                 times.period = year_before(base)
         elif not self._series_alone(times):
             self._default(times)
+        if slots.rank and slots.rank.direction == "bottom" and times.cuts:
+            self._finished(times.cuts[0], times)
         if times.period and self.runs(times.period):
             times.notes.append(f"{label(times.period, self.calendar.fiscal_start)} is not over: it is shown so far.")
 
@@ -193,8 +195,8 @@ class Settling:
         """A trend without a period shows a customary stretch."""
         if not times.cuts and not self.slots.trend:
             return False
-        if self.slots.rank and not self.slots.trend and not self.metric.default_period:
-            return False  # "which month had the most": of all there are
+        if times.cuts and not self.slots.trend and not self.metric.default_period:
+            return self._all_along(times)
         unit = times.cuts[0] if times.cuts else "month"
         default = self._default_period()
         whole = containing(self.today, GRAINS[unit], self.calendar.fiscal_start)
@@ -206,13 +208,19 @@ class Settling:
         times.notes.append(f"No period was said: these are the last {count} complete {unit}s.")
         return True
 
+    def _all_along(self, times: Times) -> bool:
+        """ "by month", of a metric for which nobody has said what is usual: all there are, which cannot be compared."""
+        if self.slots.over in times.cuts:
+            raise stuck("period", f"Say which {self.slots.over}s to compare, for example “in the last 12 {self.slots.over}s”.")
+        return False
+
     def _default_period(self) -> Period | None:
         name = self.metric.default_period
         return named(name, self.now, self.calendar) if name else None
 
     def _default(self, times: Times) -> None:
         over = self.slots.over
-        if over and over not in ("same", "year"):
+        if over and over not in ("same", "year", *times.cuts):
             times.period = complete(self.today, GRAINS[over], -1, self.calendar.fiscal_start)
             times.notes.append(f"No period was said: the last complete {over} is compared with the one before.")
             return
@@ -258,9 +266,30 @@ class Settling:
         if unit == "year":
             return self._like("previous_year", times)
         period = times.period
+        if unit in times.cuts:
+            return self._step_by_step(unit, times)
         if unit != "same" and period is not None and not _is_one(period, GRAINS[unit], self.calendar.fiscal_start):
             raise stuck("period", f"A {unit} over {unit} change needs one {unit}. Say which, or ask “by {unit}”.")
         return self._like("previous_period", times)
+
+    def _finished(self, unit: str, times: Times) -> None:
+        """ "the lowest month this year" is none that is not over."""
+        now = containing(self.today, GRAINS[unit], self.calendar.fiscal_start)
+        if times.period is not None and times.period.start < now.start < times.period.end:
+            times.period = Period(times.period.start, now.start)
+            times.notes.append(f"The {unit} that is not over is left out.")
+
+    def _step_by_step(self, unit: str, times: Times) -> Compare:
+        """Each row with the one before it; one that is not over is no match for a whole one, and is left out."""
+        times.notes.append(f"Each {unit} is compared with the one before.")
+        now = containing(self.today, GRAINS[unit], self.calendar.fiscal_start)
+        if times.period is not None and times.period.end > now.start:
+            if times.period.start >= now.start:
+                raise stuck("period", f"The {unit} is not over, and would be compared with a whole one. Say earlier ones, too.")
+            times.period = Period(times.period.start, now.start)
+            times.notes[:] = [note for note in times.notes if not note.endswith("is not over: it is shown so far.")]
+            times.notes.append(f"The {unit} that is not over is left out.")
+        return "previous_period"
 
     def _like(self, kind: Compare, times: Times) -> Compare:
         """The comparison; while the period runs, with as many days of the earlier one."""

@@ -193,7 +193,7 @@ why: what explains | explain why | what happened to | what happened with | why d
 why: why has | why have | why do | why does | what behind | what driving
 who: their | his | her | they | that | who | whose | where | when | whom
 of_which: of these | of those | of them | of which | among these | among those | among them | out of these | out of those
-of_which: out of them | of all these | of all those
+of_which: of it | out of them | of all these | of all those
 besides: in total and | in total as well as | in total plus | overall and | altogether and | both in total and | both overall and
 same_as: same | the same | same thing | the same thing | same again | do the same | repeat | repeat that | same question
 same_as: same for | the same for
@@ -314,6 +314,9 @@ VAGUE = {
     "important",
 }
 MONEY = {"money", "cash"}
+QUANTITIES = {"volume", "quantity", "amount", "value", "total"}  # of what, they do not say
+# A customer makes a purchase of what the company calls its sale or order.
+PURCHASES, SOLD = {"purchase", "purchases"}, ("sale", "order")
 SPENT = {"cost", "spend", "spent", "expense", "expenditure", "tax", "loss", "refund", "budget", "discount", "fee", "debt"}
 SHORTENED = {
     "rep": "representative",
