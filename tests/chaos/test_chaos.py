@@ -5,8 +5,9 @@ from concurrent.futures import Future
 
 import pytest
 
-from tests.chaos.__main__ import SHORT_ON_POSTGRES, SHORT_ON_SQLITE, beside, on_postgres, on_sqlite
+from tests.chaos.__main__ import SHORT_ON_POSTGRES, SHORT_ON_SQLITE
 from tests.chaos.story import Verdict, judge
+from tests.chaos.telling import beside, on_postgres, on_sqlite
 from tests.postgres import cluster, waits_for
 
 
