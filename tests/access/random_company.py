@@ -18,7 +18,7 @@ from typing import Any
 from anabot.semantic import parse_registry
 from anabot.semantic.catalog import dimensions_of
 from anabot.semantic.registry import Registry
-from tests.semantic.test_semantic_time import MOVED, season, term
+from tests.semantic.moved import MOVED, season, term
 from tests.tiny import tiny_files
 from tests.tiny.warehouse import TABLES as BAKERY
 

@@ -17,7 +17,7 @@ from anabot.errors import AnabotError, NotAllowed, UnsafeQuery
 from anabot.semantic import Compiled, compile_query, compile_values, dimensions_of, parse_registry, render
 from anabot.semantic.query import MetricQuery, Span
 from anabot.types import Grant, Person, RowRule, Statement, UserId
-from tests.semantic.test_semantic_time import MOVED
+from tests.semantic.moved import MOVED
 from tests.tiny import tiny_files, tiny_registry
 
 REGISTRY = tiny_registry()
