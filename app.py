@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 
 import uvicorn
 
@@ -20,6 +21,7 @@ def main() -> None:
     settings = load_settings(slack=True, events=True)
     with open_service(settings) as service:
         lasting()
+        threading.Thread(target=service.warm, name="warm-up", daemon=True).start()
         socket = connect(service.app, settings.slack) if settings.slack.app_token.get_secret_value() else None
         try:
             uvicorn.run(service.web, host=settings.host, port=settings.port, log_level="warning")

@@ -14,7 +14,7 @@ from typing import Literal
 
 from anabot.errors import BadQuery
 from anabot.periods import Grain, step
-from anabot.semantic.units import EMPTY, format_cell
+from anabot.semantic.units import CURRENCIES, EMPTY, format_cell, rounded
 from anabot.types import Cell, Column, Table
 
 Kind = Literal["line", "bar"]
@@ -22,6 +22,7 @@ MOST_CATEGORIES, MOST_SERIES, MOST_MEASURES, MOST_MOMENTS = 20, 6, 3, 400
 _NUMBERS = frozenset({"number", "integer", "money", "ratio"})
 _TIMES = frozenset({"date", "time"})
 _BESIDE = ("__share", "__running")
+_NO_CENTS = 10_000
 _DIFFERENCES = ("__change", "__percent_change")
 
 
@@ -197,7 +198,14 @@ def _every_moment(moments: set[dt.date], column: Column) -> list[dt.date]:
 
 
 def _point(along: str, cell: Cell, series: str, column: Column) -> Point:
-    return Point(along=along, value=_height(cell), series=series, text=format_cell(cell, column) if cell is not None else EMPTY)
+    return Point(along=along, value=_height(cell), series=series, text=_written(cell, column) if cell is not None else EMPTY)
+
+
+def _written(cell: Cell, column: Column) -> str:
+    """The cell in its unit; of large money the cents, which the table beside the picture has, are left out."""
+    words, height = format_cell(cell, column), _height(cell)
+    large = height is not None and abs(height) >= _NO_CENTS and (column.unit in CURRENCIES or column.type == "money")
+    return format_cell(rounded(Decimal(str(cell)), 0), column).removesuffix(".00") if large else words
 
 
 def _height(cell: Cell) -> float | None:

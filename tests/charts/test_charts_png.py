@@ -51,6 +51,14 @@ def test_bars_stand_from_the_highest_down_and_the_rest_is_said() -> None:
     assert drawn.note == "20 of 25 shown; the rest is in the table."
 
 
+def test_large_money_is_drawn_without_its_cents_and_small_money_with_them() -> None:
+    large = plot(table(PLACE, MONEY, rows=[("a", Decimal("17413304.91")), ("b", Decimal("-20000.50"))]), "bar")
+    small = plot(table(PLACE, MONEY, rows=[("a", Decimal("9999.99")), ("b", Decimal("-3.10"))]), "bar")
+
+    assert {point.text for point in large.points} == {"$17,413,305", "-$20,001"}
+    assert {point.text for point in small.points} == {"$9,999.99", "-$3.10"}
+
+
 def test_bars_without_a_value_are_left_out_and_counted() -> None:
     drawn = plot(table(PLACE, MONEY, rows=[("a", Decimal(1)), (None, None), ("b", Decimal(3))]), "bar")
 
