@@ -91,6 +91,10 @@ QUESTIONS = [
     ("hr_bp", "O", "headcount by favourite colour"),
     ("exec", "A", "Open pipeline by stage"),
     ("guest", "O", "what was net revenue last quarter"),
+    ("fin_analyst", "C", "what did we spend last month?"),
+    ("growth_mgr", "O", "how much did we spend last month?"),
+    ("exec", "O", "net revenue retention over the last 4 quarters"),
+    ("ops_lead", "O", "top 3 projects by units delivered per region last month"),
 ]
 
 
@@ -106,6 +110,15 @@ def test_every_question_that_a_newcomer_is_shown_is_answered() -> None:
     lost = [text for handle, text in shown if not isinstance(ask(handle, text), Understood)]
 
     assert not lost
+
+
+def test_what_was_spent_is_asked_back_as_the_costs_there_are_and_never_read_as_the_return_on_it() -> None:
+    found = ask("fin_analyst", "what did we spend last month?")
+
+    assert isinstance(found, Ambiguous)
+    asked = [company().metrics[query.metrics[0]] for _, query in found.choices]
+    assert all(metric.unit == "usd" and metric.agg == "sum" for metric in asked)
+    assert "spend_efficiency" not in [metric.name for metric in asked]
 
 
 def test_the_capacity_question_is_the_gap_by_region_and_skill_in_the_week_three_months_ahead() -> None:

@@ -43,7 +43,7 @@ def test_a_newcomer_asks_refines_and_sees_how_it_was_computed(page: Page, halden
     page.on("pageerror", lambda error: faults.append(str(error)))
 
     page.get_by_test_id("channel-fin-weekly").click()
-    expect(page.get_by_test_id("message").first).to_contain_text("Hello, I am Ana.")
+    expect(page.get_by_test_id("message").filter(has_text="Hello, I am Ana.").first).to_be_visible()
     page.get_by_test_id("composer").fill("@ana what was net revenue last quarter by segment?")
     page.keyboard.press("Enter")
     thread = page.get_by_test_id("thread-panel")

@@ -18,7 +18,7 @@ from anabot.types import Answer, Cell, Question
 
 EVERYDAY = {
     *("as", "at", "data", "day", "first", "hours", "is", "level", "month"),
-    *("months", "of", "on", "over", "pct", "to", "total", "week", "with"),
+    *("months", "of", "on", "over", "pct", "spend", "to", "total", "week", "with"),
 }
 # Who asks, and what they ask one after the other in one thread.
 CONVERSATIONS: list[tuple[str, list[str]]] = [

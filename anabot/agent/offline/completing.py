@@ -120,7 +120,7 @@ class Completing:
         if self.slots.every_mention or self.slots.phrases or self.slots.saved:
             return
         for word in [word for word in self.slots.unknown if len(word) > 3]:
-            found = self.lexicon.called({word.casefold()})
+            found = self.lexicon.alone(word)
             if len(found) == 1:
                 self.slots.unknown.remove(word)
                 self.slots.mentions.append(Mention(metrics=(found[0],), text=word))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from anabot.types import Grant
 Key = tuple[str, ...]
 DimensionId = tuple[str, str]  # (semantic model, dimension)
 ValueId = tuple[str, str, str]  # (semantic model, dimension, value)
+_SAYS_NOTHING = {"a", "an", "the", "of", "total", "number", "amount", "count"}
 _KEPT = 64
 _COUNTED = re.compile(r"(?:total )?(?:number|count) of (.+)|(?:total )?(.+) count")
 _TOTALLED = re.compile(r"total (.+?)(?: amount)?|(.+) amount")
@@ -149,6 +150,17 @@ class Lexicon:
     def called(self, said: set[str]) -> list[str]:
         """The visible metrics with a name of just the roots of these words."""
         return self._whole.get(frozenset(map(root, said)), [])
+
+    def alone(self, word: str) -> list[str]:
+        """The visible metrics with a name of this word and no other: "return on spend" is none of "spend"."""
+        said = root(word.casefold())
+        return [name for name in self.called({word.casefold()}) if any(said == each for each in self._single(name))]
+
+    def _single(self, metric: str) -> Iterator[str]:
+        for phrase in phrases_of(self.registry, metric):
+            left = [token.norm for token in tokens(phrase) if token.kind != "mark" and token.norm not in _SAYS_NOTHING]
+            if len(left) == 1:
+                yield root(left[0])
 
     def roots(self, metric: str) -> list[set[str]]:
         """The roots of the words of each name of a metric."""

@@ -110,7 +110,7 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
         note_within(p, cut, next(iter(p.slots.cuts), None))
         found.single |= count is None and p.at(j).kind in ("name", "unit") and not is_plural(p.at(j).text)
         return read_cuts(p, j, ranked=True)
-    if mention is None and p.at(j).kind == "unknown" and len(named := p.lexicon.called({p.at(j).text.casefold()})) == 1:
+    if mention is None and p.at(j).kind == "unknown" and len(named := p.lexicon.alone(p.at(j).text)) == 1:
         mention = Mention(metrics=(named[0],), text=p.at(j).text)  # "the most delayed vessels"
     if mention:
         found.mention = mention

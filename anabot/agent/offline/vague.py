@@ -21,6 +21,7 @@ from anabot.semantic.query import MetricQuery
 from anabot.semantic.units import CURRENCIES
 
 _CHOICES = 3
+_SPENDING = {"spend", "spent"}
 _LEFT_OUT = ("min", "max", "percentile", "median")  # of single rows, which nobody means by "top"
 
 
@@ -93,6 +94,9 @@ class Vague:
             return self._of_a_value()
         if slots.compared and slots.bare and not slots.mentions and loose <= {cut.text for cut in slots.bare}:
             return self._compared(slots.bare[0])
+        if loose and loose - VERBS <= _SPENDING and loose & _SPENDING and not slots.mentions:
+            word = next(word for word in slots.unknown if word in _SPENDING)
+            return _Asked(word=word, slots=self._clean(), metrics=tuple(self._costs()))
         return self._how(loose)
 
     def _of_a_value(self) -> _Asked:
@@ -183,9 +187,15 @@ class Vague:
 
     def _sums(self) -> Iterator[str]:
         """The amounts of money that are added up, but for those that are spent."""
+        return self._by_turns(name for name in self._money() if not any(self._has(name, word) for word in SPENT))
+
+    def _costs(self) -> Iterator[str]:
+        """The amounts of money that are added up and are better low."""
+        return self._by_turns(name for name in self._money() if self.lexicon.registry.metrics[name].better == "lower")
+
+    def _money(self) -> list[str]:
         metrics = self.lexicon.registry.metrics
-        found = (name for name in self.lexicon.visible if metrics[name].agg == "sum" and metrics[name].unit in CURRENCIES)
-        return self._by_turns(name for name in found if not any(self._has(name, word) for word in SPENT))
+        return [name for name in self.lexicon.visible if metrics[name].agg == "sum" and metrics[name].unit in CURRENCIES]
 
     def _by_turns(self, names: Iterable[str]) -> Iterator[str]:
         turns: dict[str, list[str]] = {}
