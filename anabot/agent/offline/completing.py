@@ -128,7 +128,7 @@ class Completing:
                 return
 
     def _parts(self) -> None:
-        """ "Chen", for "Dr Chen": a word that stands in the name of one value alone, written like a name."""
+        """ "Kestrel", for "MS Kestrel": a word that stands in the name of one value alone, written like a name."""
         for word in [word for word in self.slots.unknown if len(word) > 3 and word[:1].isupper()]:
             found = self.lexicon.parts.get(words(word), [])
             if len(found) == 1:

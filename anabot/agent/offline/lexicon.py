@@ -124,7 +124,7 @@ class Lexicon:
 
     @cached_property
     def parts(self) -> dict[Key, list[ValueId]]:
-        """The values by one word of a longer name: "Chen" of "Dr Chen"."""
+        """The values by one word of a longer name: "Kestrel" of "MS Kestrel"."""
         found: dict[Key, list[ValueId]] = {}
         for key, entry in self.entries.items():
             for value in entry.values if 1 < len(key) <= 3 else ():

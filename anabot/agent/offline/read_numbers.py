@@ -66,7 +66,7 @@ def _not_a_bound(p: Parser, i: int) -> int:
     if following.when and tag.text.casefold() == "over":
         return i + 1
     if p.entry(i + 1).values and tag.text.casefold() == "under":
-        return more_values(p, i + 1, False, first=True)  # "admissions under Dr Marsh"
+        return more_values(p, i + 1, False, first=True)  # "trips under Capt Kestrel"
     if p.entry(i + 1).values and tag.text.casefold().endswith("than") and p.slots.picks:
         p.slots.more = True  # "is A bigger than B"
         return i + 1
