@@ -115,6 +115,7 @@ def test_a_change_that_is_only_asked_for_leaves_nobody_out(text: str) -> None:
         "sales by shop, top 2 per region, last month",
         "sales by region and its top shop last month",
         "orders by channel for the top 3 shops last month",
+        "sales last month by product and shop, top 5 products",
     ],
 )
 def test_the_top_of_each_of_several_groups_is_not_the_top_of_all(text: str) -> None:

@@ -107,7 +107,8 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
         return _counted_things(p, j)
     found.single |= count is None and p.at(j).says("grain") and not names_first  # "the highest daily revenue"
     if cut and (names_first or not mention):
-        note_within(p, cut, next(iter(p.slots.cuts), None))
+        for beside in p.slots.cuts:
+            note_within(p, cut, beside)
         found.single |= count is None and p.at(j).kind in ("name", "unit") and not is_plural(p.at(j).text)
         return read_cuts(p, j, ranked=True)
     if mention is None and p.at(j).kind == "unknown" and len(named := p.lexicon.alone(p.at(j).text)) == 1:
