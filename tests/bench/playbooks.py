@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import os
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1])]
-
-from halden_data import NOW, halden_settings  # noqa: E402 - found on the path above
-
-from anabot.bootstrap import House, open_house  # noqa: E402
-from anabot.errors import PlaybookHeld, PlaybookSkipped  # noqa: E402
-from anabot.types import Digest  # noqa: E402
-from anabot.worker import Pace  # noqa: E402
-from demo.build import DEFAULT_OUT, build  # noqa: E402
-from tests.bench.report import line, said, title  # noqa: E402
+from anabot.bootstrap import House, open_house
+from anabot.errors import PlaybookHeld, PlaybookSkipped
+from anabot.types import Digest
+from anabot.worker import Pace
+from demo.build import DEFAULT_OUT, build
+from tests.bench.report import line, said, title
+from tests.halden_data import NOW, halden_settings
 
 
 def main() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import duckdb
 import sqlglot
 
 from anabot.semantic import compile_query, parse_registry, render
+from anabot.semantic.compiled import Compiled
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.types import Grant
@@ -114,16 +116,37 @@ DAY = dt.timedelta(days=1)
 SUMMER = {"start": "2026-05-01", "end": "2026-08-01"}
 ORDERED = sorted(row["time"] for row in oracle.ORDERS)
 DAYS = [dt.date(2024, 12, 1) + DAY * n for n in range(760)]
-Run = Callable[..., list[tuple[Any, ...]]]
 
 
 def moved_registry() -> Registry:
     return parse_registry({**tiny_files(), "moved.yml": MOVED}, governed=False)
 
 
+@dataclass(frozen=True)
+class Run:
+    """A way to ask: the rows of a question on DuckDB, once its text is SQL in the other dialects too."""
+
+    registry: Registry
+    con: duckdb.DuckDBPyConnection
+
+    def __call__(
+        self, *metrics: str, predicates: tuple[Any, ...] = (), grant: Grant | None = None, **query: Any
+    ) -> list[tuple[Any, ...]]:
+        question, may = MetricQuery.model_validate({"metrics": metrics, **query}), grant or everything(self.registry)
+        for dialect in ("postgres", "snowflake"):
+            other = compile_query(self.registry, question, may, predicates=predicates, dialect=dialect)
+            assert sqlglot.parse_one(render(other.prepared[0]).text, read=dialect)
+        return self.rows(compile_query(self.registry, question, may, predicates=predicates))
+
+    def rows(self, compiled: Compiled) -> list[tuple[Any, ...]]:
+        """What the compiled question gives."""
+        statement = render(compiled.prepared[0])
+        return self.con.execute(statement.text, list(statement.params)).fetchall()
+
+
 @contextmanager
 def asking(registry: Registry, folder: Path) -> Iterator[Run]:
-    """A way to ask the bakery: the rows of a question on DuckDB, once its text is SQL in the other dialects too."""
+    """The bakery, with a spine of days and with tiers over time, to be asked."""
     path = folder / "moved.duckdb"
     warehouse.build(path)
     with duckdb.connect(str(path)) as con:
@@ -135,20 +158,7 @@ def asking(registry: Registry, folder: Path) -> Iterator[Run]:
             con.execute(
                 "INSERT INTO crumb.tiers_over_time VALUES (?, 'new', '2020-01-01', ?), (?, 'old', ?, NULL)", [n, turn, n, turn]
             )
-
-        def asked(
-            *metrics: str, predicates: tuple[Any, ...] = (), grant: Grant | None = None, **query: Any
-        ) -> list[tuple[Any, ...]]:
-            question = MetricQuery.model_validate({"metrics": metrics, **query})
-            compiled = compile_query(registry, question, grant or everything(registry), predicates=predicates)
-            statement = render(compiled.prepared[0])
-            for dialect in ("postgres", "snowflake"):
-                other = compile_query(registry, question, grant or everything(registry), predicates=predicates, dialect=dialect)
-                assert sqlglot.parse_one(render(other.prepared[0]).text, read=dialect)
-            return con.execute(statement.text, list(statement.params)).fetchall()
-
-        asked.con = con  # type: ignore[attr-defined]
-        yield asked
+        yield Run(registry, con)
 
 
 def season(day: dt.date) -> dt.date:

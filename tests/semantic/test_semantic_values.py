@@ -51,14 +51,14 @@ def test_values_are_told_apart_without_a_metric(registry: Registry, run: Run, na
     compiled = compile_distinct(registry, names, everything(registry))
     statement = render(compiled.prepared[0])
 
-    assert run.con.execute(statement.text, list(statement.params)).fetchall() == wanted  # type: ignore[attr-defined]
+    assert run.con.execute(statement.text, list(statement.params)).fetchall() == wanted
 
 
 def test_rows_need_not_be_told_apart(registry: Registry, run: Run) -> None:
     compiled = compile_distinct(registry, ["order_again__channel"], everything(registry), every=True)
     statement = render(compiled.prepared[0])
 
-    rows = run.con.execute(statement.text, list(statement.params)).fetchall()  # type: ignore[attr-defined]
+    rows = run.con.execute(statement.text, list(statement.params)).fetchall()
     assert rows == sorted((row["channel"],) for row in oracle.ORDERS)
 
 
@@ -69,7 +69,7 @@ def test_the_least_and_greatest_time_are_those_of_the_spine(registry: Registry, 
     statement = render(compiled.prepared[0])
 
     assert [column.name for column in compiled.columns] == ["metric_time__day__min", "metric_time__day__max"]
-    found = run.con.execute(statement.text, list(statement.params)).fetchall()  # type: ignore[attr-defined]
+    found = run.con.execute(statement.text, list(statement.params)).fetchall()
     assert found == [(dt.date(2026, 5, 1), dt.date(2026, 7, 31))]
 
 
@@ -148,7 +148,7 @@ def test_values_have_the_history_of_their_rows_own_time() -> None:
 def test_the_times_there_are_can_be_told_in_any_grain(registry: Registry, run: Run, name: str, wanted: list[Any]) -> None:
     statement = render(compile_distinct(registry, [name], everything(registry)).prepared[0])
 
-    found = run.con.execute(statement.text, list(statement.params)).fetchall()  # type: ignore[attr-defined]
+    found = run.con.execute(statement.text, list(statement.params)).fetchall()
     assert [value for (value,) in found] == wanted
 
 
