@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from anabot.errors import WarehouseError
 from anabot.types import Cell, Column, Table
 from anabot.warehouses.base import Result
-from anabot.warehouses.rows import columns_of
+from anabot.warehouses.rows import Columns, Row, parts_of
 
 _PLAIN = {type(None), bool, str, dt.date}
 
@@ -24,9 +25,13 @@ def typed(result: Result, columns: Sequence[Column]) -> Table:
         raise WarehouseError(
             "The warehouse gave other columns than were asked for.", todo="Tell the data team, with the receipt."
         )
-    given = columns_of(result.rows, len(columns))
-    cells = [_column(each, column.type) for each, column in zip(given, columns, strict=True)]
-    return Table(columns=tuple(columns), rows=tuple(zip(*cells, strict=True)), truncated=result.truncated)
+    rows = chain.from_iterable(_rows(part, columns) for part in parts_of(result.rows, len(columns)))
+    return Table(columns=tuple(columns), rows=tuple(rows), truncated=result.truncated)
+
+
+def _rows(part: Columns, columns: Sequence[Column]) -> Iterator[Row]:
+    cells = [_column(each, column.type) for each, column in zip(part, columns, strict=True)]
+    return zip(*cells, strict=True)
 
 
 def _column(cells: Sequence[Cell], kind: str) -> Sequence[Cell]:

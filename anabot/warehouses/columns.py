@@ -14,7 +14,7 @@ from anabot.resting import undisturbed
 from anabot.types import Cell
 from anabot.warehouses.base import to_cell
 from anabot.warehouses.packed import listed, short
-from anabot.warehouses.rows import Rows
+from anabot.warehouses.rows import Columns, Rows
 
 _DIGITS = 38
 _BIG = 1 << 63
@@ -31,7 +31,7 @@ def arrow(names: Sequence[str], cells: Sequence[tuple[Cell, ...]]) -> pa.Table:
 def rows(table: pa.Table) -> Rows:
     """A table as rows of cells. Column by column: that is many times faster than row by row."""
     with undisturbed():
-        return Rows([_cells(column) for column in table.columns])
+        return Rows([[_cells(column) for column in table.columns]])
 
 
 class Gathered:
@@ -39,22 +39,18 @@ class Gathered:
 
     def __init__(self) -> None:
         self.names: tuple[str, ...] = ()
-        self._columns: list[list[Cell]] = []
+        self._parts: list[Columns] = []
 
     def add(self, part: bytes) -> None:
         """The next part. The first and only one of a small result costs nothing more."""
         table = pa.ipc.open_stream(part).read_all()
-        found = rows(table).columns
-        if not self._columns:
-            self.names, self._columns = tuple(table.column_names), list(found)
-            return
-        for column, more in zip(self._columns, found, strict=True):
-            column += more
+        self.names = tuple(table.column_names)
+        self._parts += rows(table).parts
 
     @property
     def rows(self) -> Rows:
         """All that has come."""
-        return Rows(self._columns)
+        return Rows(self._parts)
 
 
 def _cells(column: pa.ChunkedArray) -> list[Cell]:
@@ -66,7 +62,7 @@ def _cells(column: pa.ChunkedArray) -> list[Cell]:
         if coded is not None:
             return _looked_up(coded)
     if pa.types.is_int64(kind):
-        return list(_wholes(column))
+        return [whole for chunk in _wholes(column) for whole in chunk]
     if pa.types.is_floating(kind):
         return _plain(pc.if_else(pc.is_finite(column), column, None))
     if pa.types.is_decimal128(kind) or pa.types.is_decimal64(kind):
@@ -92,15 +88,15 @@ def _exact(column: pa.ChunkedArray) -> list[Cell]:
         return [None if text is None else Decimal(text) for text in column.cast(pa.string()).to_pylist()]
     unit = Decimal(1).scaleb(-column.type.scale)
     if not narrow.null_count:
-        return list(map(unit.__mul__, _wholes(narrow)))  # type: ignore[arg-type]  # nothing is None
-    return [None if whole is None else unit * whole for whole in _wholes(narrow)]
+        return [unit * whole for chunk in _wholes(narrow) for whole in chunk]  # type: ignore[operator]  # nothing is None
+    return [None if whole is None else unit * whole for chunk in _wholes(narrow) for whole in chunk]
 
 
-def _wholes(column: pa.ChunkedArray) -> Iterator[int | None]:
-    """A column of 64 bits a cell, as whole numbers."""
+def _wholes(column: pa.ChunkedArray) -> Iterator[Iterable[int | None]]:
+    """A column of 64 bits a cell, as whole numbers, chunk by chunk."""
     for chunk in column.chunks:
         values = memoryview(chunk.buffers()[1]).cast("q")[chunk.offset : chunk.offset + len(chunk)]
-        yield from values if not chunk.null_count else _held(values, chunk.is_valid().to_pylist())
+        yield values if not chunk.null_count else _held(values, chunk.is_valid().to_pylist())
 
 
 def _held(values: Iterable[int], there: list[bool]) -> Iterator[int | None]:

@@ -12,6 +12,7 @@ import pytest
 from anabot.warehouses.base import to_cell
 from anabot.warehouses.columns import rows
 from anabot.warehouses.packed import packed
+from anabot.warehouses.rows import Rows
 
 D, DAY = Decimal, dt.date(2026, 5, 1)
 T = dt.datetime.combine(DAY, dt.time(10, 30, 0, 7))
@@ -88,3 +89,20 @@ def test_rows_are_rows_however_they_are_looked_at() -> None:
     assert (4, "d") not in found
     with pytest.raises(IndexError):
         found[3]
+
+
+def test_rows_that_came_in_parts_are_the_rows_that_come_at_once() -> None:
+    table = pa.table({"n": list(range(7)), "word": [None, *"abcdef"]})
+    parts = [table.slice(0, 3), table.slice(3, 0), table.slice(3, 1), table.slice(4)]
+    found = Rows([columns for each in parts for columns in rows(each).parts])
+    plain = tuple(rows(table))
+
+    assert len(found) == 7
+    assert tuple(found) == plain
+    assert found == plain
+    assert [found[place] for place in range(-7, 7)] == [plain[place] for place in range(-7, 7)]
+    assert found[1:6:2] == plain[1:6:2]
+    assert found[::-1] == plain[::-1]
+    assert len(Rows([])) == 0
+    with pytest.raises(IndexError):
+        found[7]
