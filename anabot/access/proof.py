@@ -67,7 +67,8 @@ def prove(
     """Nothing, if every scan in `tree` obeys every rule; of its keys, those in `lists` have been proved elsewhere.
 
     What only gives keys to choose by, for one rule, need not obey the others: they hold where those keys choose. The same is so
-    for a whole statement of the role `allows`. Of one that `describes`, rows are only joined to those of others: `only_joined`.
+    for a whole statement of the role `allows`. Of one that `describes`, rows are only joined to those of others: `only_joined`;
+    of one that `chooses`, keys only choose among those of others.
 
     Raises:
         UnsafeQuery: naming the relation whose scan is not restricted.
@@ -82,7 +83,7 @@ def prove(
 
 
 def _apart(scan: exp.Table, rule: Rule, role: str) -> bool:
-    return role == "describes" and tuple(part.name for part in scan.parts) in rule.apart
+    return role in ("describes", "chooses") and tuple(part.name for part in scan.parts) in rule.apart
 
 
 def _gives_keys(scan: exp.Table) -> bool:

@@ -27,7 +27,7 @@ def checked(registry: Registry, compiled: Compiled, grant: Grant, prepared: Prep
     statement, at = render(prepared), prepared.connection
     if at == MERGE:
         tree = guard.check(statement, relations={(each.name,) for each in compiled.prepared})
-        only_joined(tree, {each.name for each in compiled.prepared if each.role == "describes"})
+        only_joined(tree, {each.name for each in compiled.prepared if each.role in ("describes", "chooses")})
         return statement, tree
     here = {each.relation for each in registry.models.values() if each.connection == at}
     here |= {each.relation for each in registry.spines if each.connection == at}

@@ -5,58 +5,52 @@
     far        the first joined to the second, conditions on both, grouped once more: the very part, over two answers
 
 What an aggregate needs to be grouped once more is `regroup`'s work. A condition on the other connection's columns chooses among
-them there, and through their keys, bound as a list, among the rows here. It never asks for rows one by one.
+them there, and through their keys, bound as a list, among the rows here. What needs every row that a condition leaves, as a
+percentile, a balance or a conversion does, gets that list whole, and nothing of the condition is left to the end. A history is
+met by the keys and the times of the rows here. It never asks for rows one by one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from sqlglot import exp
 
-from anabot.semantic.pieces import Crossing, Piece, Pieces, answer, connection_of, reads, too_far, whole
+from anabot.semantic.described import Described, needs_a_value
+from anabot.semantic.pieces import Piece, Pieces, Role, answer, connection_of, fetched, lies_apart, reads, too_far, whole
 from anabot.semantic.plan import (
     Aggregated,
+    Converted,
     Filtered,
     Joined,
     Looked,
     Measure,
+    Named,
+    Part,
     Picked,
     Rows,
     Scanned,
-    Shown,
     SpineScanned,
     Spread,
 )
-from anabot.semantic.regroup import Regrouped
+from anabot.semantic.regroup import Regrouped, every_row
 from anabot.semantic.trees import both, column, filled, listed
 
-
-@dataclass(slots=True, kw_only=True)
-class Described:
-    """One look at another connection: a join that leads there, and those that go on from it there."""
-
-    name: str
-    connection: str
-    root: Joined
-    pairs: list[tuple[exp.Expression, exp.Expression]]  # what is looked up, and what it is there
-    further: list[Joined] = field(default_factory=list)
-    columns: dict[str, exp.Expression] = field(default_factory=dict)
-    chosen: list[exp.Expression] = field(default_factory=list)  # conditions that may choose there already
-
-    @property
-    def crosswalk(self) -> bool:
-        """Whether ids are looked up that may have no counterpart."""
-        return isinstance(self.root.right, Scanned) and self.root.right.model.crosswalk
+_WHOLE = {
+    "balance": "A balance is that of the last rows which meet all conditions",
+    "conversion": "A conversion belongs to the last of the rows which meet all conditions",
+    "percentile": "A percentile needs every row which meets all conditions",
+}
+_WITHOUT = "Ask without that condition or breakdown."
 
 
 class Crossed:
     """The taking apart of one part."""
 
-    def __init__(self, part: Aggregated, pieces: Pieces) -> None:
+    def __init__(self, part: Aggregated | Converted, pieces: Pieces) -> None:
         self.whole, self.pieces = part, pieces
-        self.picked, self.conditions, joins, self.rows = _apart(part.rows)
+        self.picked, self.conditions, joins, self.rows = _apart(part.base if isinstance(part, Converted) else part.rows)
         self.connection = connection_of(part)
         self.name = pieces.name(self.connection)
         self.places: dict[str, Described | None] = dict.fromkeys(_aliases(self.rows))  # None: here
@@ -67,21 +61,49 @@ class Crossed:
 
     def part(self) -> Aggregated:
         """The part over answers; what gives those is noted among the pieces."""
-        self._check_picked()
-        keys = [(name, self._key(name, tree)) for name, tree in self.whole.keys]
+        self._check_events()
         here = [each for each in self.conditions if not self.leads_away(each)]
         there = [each for each in self.conditions if self.leads_away(each)]
+        if self._every_row:
+            for condition in there:
+                self._require(condition)
+            there = []
         for condition in there:
             self._choose(condition)
+        if not there and not any(self.leads_away(tree) for _, tree in (*self.whole.keys, *_measured(self.whole))):
+            return self._fetched(here)
+        keys = [(name, self._key(name, tree)) for name, tree in self.whole.keys]
         kept = [self.moved(condition) for condition in there]
         regrouped = Regrouped(self)
         measures = tuple(replace(each, tree=regrouped.tree(each.tree)) for each in self.whole.measures)
+        self._leave_out()
         rows: Rows = answer(self.name)
         for each in self.described:
-            on = [exp.EQ(this=tree, expression=column(key, each.name)) for key, tree in self._met(each)]
+            on: list[exp.Expression] = [exp.EQ(this=tree, expression=column(key, each.name)) for key, tree in self._met(each)]
+            on += [self.moved(condition) for condition in each.held]
             rows = Joined(left=rows, right=answer(each.name), on=both(on) or exp.true())
-        self._note(here, regrouped.measures)
+        self._note(here, tuple(self.keys.items()), regrouped.measures)
         return Aggregated(rows=Filtered(rows=rows, conditions=tuple(kept)) if kept else rows, keys=tuple(keys), measures=measures)
+
+    @property
+    def _every_row(self) -> bool:
+        """Whether it is made of all rows that its conditions leave, and of no others."""
+        return self.picked is not None or isinstance(self.whole, Converted) or every_row(self.whole.measures)
+
+    def _fetched(self, here: list[exp.Expression]) -> Aggregated:
+        """The part as it is, on its own connection: of the others it needs only whose rows are meant."""
+        self.described = [each for each in self.described if each.required]
+        self._note(here, self.whole.keys, list(self.whole.measures))
+        return fetched(self.name, [name for name, _ in self.whole.keys], self.whole.measures)
+
+    def _leave_out(self) -> None:
+        """What no column is needed of is not asked for."""
+        needed: list[Described] = []
+        for each in reversed(self.described):
+            if each.told or each.required:
+                needed.insert(0, each)
+                list(self._met(each))
+        self.described = needed
 
     def leads_away(self, tree: exp.Expression) -> bool:
         """Whether it needs a column of another connection."""
@@ -129,7 +151,7 @@ class Crossed:
         right = join.right
         if join.outer or (isinstance(right, Looked) and len({each.connection for each in reads(right)}) > 1):
             raise too_far("A condition on a metric needs several by itself.")
-        found = Described(name=self.pieces.name(connection), connection=connection, root=join, pairs=list(_pairs(join.on, alias)))
+        found = Described.of(join, alias, connection, self.pieces.name(connection))
         self.described.append(found)
         return found
 
@@ -145,71 +167,78 @@ class Crossed:
         """Where a condition is on one answer alone and lets nothing missing through, it may choose there already."""
         places = {id(place): place for node in condition.find_all(exp.Column) if (place := self.places.get(node.table))}
         here = any(self.places.get(node.table) is None for node in condition.find_all(exp.Column))
-        if len(places) == 1 and not here and _needs_a_value(condition):
+        if len(places) == 1 and not here and needs_a_value(condition):
             (place,) = places.values()
             if not place.crosswalk:
                 place.chosen.append(condition.copy())
 
-    def _check_picked(self) -> None:
-        if self.picked is None:
+    def _require(self, condition: exp.Expression) -> None:
+        """Where a condition can only choose among the rows themselves: through the keys of all that meet it there.
+
+        Raises:
+            BadQuery: it asks for rows that nothing is said of, or for more than one connection can say by itself.
+        """
+        places = {id(place): place for node in condition.find_all(exp.Column) if (place := self.places.get(node.table))}
+        here = any(self.places.get(node.table) is None for node in condition.find_all(exp.Column))
+        (place, *others) = places.values()
+        plain = not others and not here and needs_a_value(condition)
+        if not plain or place.crosswalk or place.held or len(place.pairs) != 1 or self.leads_away(place.pairs[0][0]):
+            raise too_far(f"{_WHOLE[self._kind]}, and a condition on them lies on another connection.", _WITHOUT)
+        place.required.append(condition.copy())
+
+    @property
+    def _kind(self) -> str:
+        return "balance" if self.picked is not None else "conversion" if isinstance(self.whole, Converted) else "percentile"
+
+    def _check_events(self) -> None:
+        """What decides which rows are counted lies where they are."""
+        if self.picked is not None and any(self.leads_away(each) for each in (*self.picked.by, self.picked.time)):
+            raise too_far("A balance is that of the last rows of a group, which another connection names.", _WITHOUT)
+        if not isinstance(self.whole, Converted):
             return
-        if any(self.leads_away(each) for each in (*self.conditions, *self.picked.by, self.picked.time)):
-            why = "A balance is that of the last rows which meet all conditions, and one of them lies on another connection."
-            raise too_far(why, "Ask without that condition, or break the balance down by it.")
+        base, other = next(reads(self.whole.base)), next(reads(self.whole.conversions))
+        if base.connection != other.connection:
+            led = f"`{base.name}` on `{base.connection}` led to `{other.name}` on `{other.connection}`"
+            why = f"It counts how many of {led}, which only the rows of both tell."
+            raise too_far(why, "Ask the data team to bring both to one connection, or ask how many there are of each.")
+        if lies_apart(self.whole.conversions):
+            raise too_far("What is counted as converted is chosen by what another connection says.", _WITHOUT)
+        if any(self.leads_away(each) for each in (self.whole.time, *self.whole.matches)):
+            raise too_far("What follows from what is told by another connection.", "Ask the data team to bring both to one.")
 
     # Pieces
 
-    def _note(self, here: list[exp.Expression], measures: list[Measure]) -> None:
+    def _note(self, here: list[exp.Expression], keys: Named, measures: list[Measure]) -> None:
         first = [each for each in self.described if each.chosen]
         for each in first:
             self._note_described(each, None)
             if len(each.pairs) == 1 and not self.leads_away(each.pairs[0][0]):
                 here.append(listed(each.pairs[0][0].copy(), each.name, "key_1"))
+        here += [self._required(each) for each in self.described if each.required]
         rows = Filtered(rows=self.rows, conditions=tuple(here)) if here else self.rows
         if self.picked is not None:
             rows = replace(self.picked, rows=rows)
-        near = Aggregated(rows=rows, keys=tuple(self.keys.items()), measures=tuple(measures))
+        near: Part = Aggregated(rows=rows, keys=keys, measures=tuple(measures))
+        if isinstance(self.whole, Converted):
+            near = replace(self.whole, base=rows, keys=keys, measures=tuple(measures))
         self.pieces.found.append(Piece(name=self.name, connection=self.connection, plan=whole((near,))))
         for each in self.described:
+            if not each.told:
+                continue
             ((_, met), *others) = self._met(each)
             asked = met if isinstance(met, exp.Column) and not others else None
             if each not in first:
                 self._note_described(each, asked)
-            self._note_crossing(each, asked)
+            self.pieces.crossings.append(each.crossing(asked))
 
-    def _note_described(self, each: Described, asked: exp.Column | None) -> None:
-        if isinstance(each.root.right, Looked):
-            plan = self._looked(each, each.root.right)
-        else:
-            plan = self._listing(each, each.root.right, asked)
-        self.pieces.found.append(Piece(name=each.name, connection=each.connection, plan=plan, role="describes"))
+    def _required(self, each: Described) -> exp.Expression:
+        """Its condition, through a list of keys of its own."""
+        own = each.choosing(self.pieces.name(each.connection))
+        self._note_described(own, None, "chooses")
+        return listed(own.pairs[0][0].copy(), own.name, "key_1")
 
-    def _listing(self, each: Described, root: Scanned | SpineScanned, asked: exp.Column | None) -> Shown:
-        rows: Rows = root
-        for join in each.further:
-            rows = replace(join, left=rows)
-        keys = {f"key_{place}": right for place, (_, right) in enumerate(each.pairs, 1)}
-        kept = [*(exp.Not(this=exp.Is(this=key.copy(), expression=exp.Null())) for key in keys.values()), *each.chosen]
-        if asked is not None:
-            kept.append(listed(each.pairs[0][1].copy(), asked.table, asked.name))
-        rows = Filtered(rows=rows, conditions=tuple(kept))
-        return whole((Aggregated(rows=rows, keys=tuple((keys | each.columns).items()), measures=()),))
-
-    @staticmethod
-    def _looked(each: Described, looked: Looked) -> Shown:
-        columns = dict(looked.plan.columns)
-        keys = [(f"key_{place}", columns[right.name]) for place, (_, right) in enumerate(each.pairs, 1)]
-        others = [(name, columns[node.name]) for name, node in each.columns.items()]
-        return replace(looked.plan, columns=(*keys, *others))
-
-    def _note_crossing(self, each: Described, asked: exp.Column | None) -> None:
-        right = each.root.right
-        model = right.model.name if isinstance(right, Scanned) else each.name
-        entities = right.model.entities.values() if isinstance(right, Scanned) else ()
-        here = {node.name for node in each.pairs[0][1].find_all(exp.Column)}
-        entity = next((one.name for one in entities if {node.name for node in one.tree.find_all(exp.Column)} == here), "key")
-        lacked = (asked.table, asked.name) if each.crosswalk and asked is not None else None
-        self.pieces.crossings.append(Crossing(found=each.name, keys=len(each.pairs), model=model, entity=entity, asked=lacked))
+    def _note_described(self, each: Described, asked: exp.Column | None, role: Role = "describes") -> None:
+        self.pieces.found.append(Piece(name=each.name, connection=each.connection, plan=each.plan(asked), role=role))
 
 
 def _apart(rows: Rows) -> tuple[Picked | None, tuple[exp.Expression, ...], list[Joined], Rows]:
@@ -231,36 +260,5 @@ def _aliases(rows: Rows) -> tuple[str, ...]:
     return (rows.alias,)
 
 
-def _pairs(on: exp.Expression, alias: str) -> Iterator[tuple[exp.Expression, exp.Expression]]:
-    """Each equality of the join as what it looks up and what that is over there."""
-    for part in on.flatten() if isinstance(on, exp.And) else (on,):
-        sides: list[exp.Expression] = [part.this, part.expression] if isinstance(part, exp.EQ) else []
-        owns = [{node.table for node in side.find_all(exp.Column)} for side in sides]
-        if sides and {alias} in owns and alias not in owns[1 - owns.index({alias})]:
-            there = owns.index({alias})
-            yield sides[1 - there], sides[there]
-        else:
-            raise too_far("Rows are met there by more than equal keys, as of a time perhaps.", "Ask without that breakdown.")
-
-
-def _needs_a_value(condition: exp.Expression) -> bool:
-    """Whether a condition is never true of a row that is not there. What is not known for sure is taken to be."""
-    match condition:
-        case exp.Paren():
-            return _needs_a_value(condition.this)
-        case exp.And():
-            return _needs_a_value(condition.this) or _needs_a_value(condition.expression)
-        case exp.Or():
-            return _needs_a_value(condition.this) and _needs_a_value(condition.expression)
-        case exp.Not():
-            inner = condition.this.unnest()
-            if isinstance(inner, exp.Is) and not isinstance(inner.expression, exp.Null):
-                return False
-            return isinstance(inner, exp.Is | exp.EQ | exp.In) and isinstance(inner.this, exp.Column)
-        case exp.EQ() | exp.NEQ() | exp.LT() | exp.LTE() | exp.GT() | exp.GTE() | exp.In() | exp.Between() | exp.ILike():
-            return isinstance(condition.this, exp.Column)
-        case exp.Escape():
-            return _needs_a_value(condition.this)
-        case exp.Boolean():
-            return not condition.this
-    return False
+def _measured(part: Aggregated | Converted) -> Named:
+    return tuple((each.name, each.tree) for each in part.measures)

@@ -35,6 +35,7 @@ from anabot.semantic.trees import column
 
 MERGE = "merge"  # the connection of what is computed over the others' answers
 Read = SemanticModel | TimeSpine
+Role = Literal["part", "describes", "chooses"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ class Piece:
     name: str
     connection: str
     plan: Shown
-    role: Literal["part", "describes"] = "part"
+    role: Role = "part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ needs every single row is refused. It never joins and never filters rows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from sqlglot import exp
@@ -91,6 +92,12 @@ class Regrouped:
         if tree not in self._things:
             self._things[tree] = self.sides.kept(f"thing_{len(self._things) + 1}", tree)
         return self._things[tree].copy()
+
+
+def every_row(measures: Iterable[Measure]) -> bool:
+    """Whether one of them has an aggregate that cannot be told from those of smaller groups."""
+    found = (node for each in measures for node in each.tree.find_all(exp.AggFunc, exp.WithinGroup))
+    return any(not isinstance(node, exp.Sum | exp.Min | exp.Max | exp.Count | exp.Avg) for node in found)
 
 
 def _every_row() -> BadQuery:

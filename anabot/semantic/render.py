@@ -42,14 +42,14 @@ class Prepared:
     The tree may be that of other questions, too: it is read, and never changed.
 
     Where a question takes several, those before the answer have a name, under which later ones read their rows: parts of the
-    answer, rows that only describe others, or the keys that a row rule allows.
+    answer, rows that only describe others, keys that choose among others, or the keys that a row rule allows.
     """
 
     connection: str
     dialect: str
     tree: exp.Expression
     values: tuple[Cell, ...] = field(default=())
-    role: Literal["answer", "part", "describes", "allows"] = "answer"
+    role: Literal["answer", "part", "describes", "chooses", "allows"] = "answer"
     name: str = ""
     written: Written | None = field(default=None, compare=False, repr=False)  # kept with a plan, for all that it serves
 

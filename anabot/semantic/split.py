@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from anabot.semantic.crossed import Crossed
 from anabot.semantic.pieces import Piece, Pieces, connection_of, fetched, lies_apart, too_far, whole
-from anabot.semantic.plan import Aggregated, Combined, Converted, Filtered, Listed, OnSpine, Part, Rolled, Shown, SpineScanned
+from anabot.semantic.plan import Aggregated, Combined, Filtered, Listed, OnSpine, Part, Rolled, Shown, SpineScanned
 from anabot.semantic.trees import column
 
 
@@ -48,8 +48,6 @@ def _far(part: Part, pieces: Pieces) -> Part:
             return replace(part, part=inner)
         case OnSpine():
             return _on_spine(part, pieces)
-        case Converted():
-            raise too_far("Its events, or what they are cut by, lie on different ones, and are met row by row.")
     return Crossed(part, pieces).part()
 
 

@@ -23,7 +23,8 @@ from anabot.types import Cell, Statement
 from anabot.warehouses.base import Result
 from anabot.warehouses.columns import arrow
 
-KEYS = 1_000  # as many keys are bound as a list; more are met in the merge, or refused where they are a rule's
+KEYS = 1_000  # as many keys are bound as a list; more are met in the merge, or refused where nothing but the list chooses
+_LISTS = ("allows", "chooses")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +87,11 @@ class Federation:
     def _fetch(self, ready: Sequence[Prepared]) -> None:
         checked = [self._ready(each) for each in ready]
         with ThreadPoolExecutor(len(ready)) as pool:
-            limits = [self._left(KEYS if each.role == "allows" else self._limits.part_rows) for each in ready]
+            limits = [self._left(KEYS if each.role in _LISTS else self._limits.part_rows) for each in ready]
             results = list(pool.map(lambda one: self._ask(one[0][0], one[1]), zip(checked, limits, strict=True)))
         for each, (statement, tree), result in zip(ready, checked, results, strict=True):
             if result.truncated:
-                raise _too_many_keys(each) if each.role == "allows" else _too_many_rows(each, self._limits.part_rows)
+                raise _TOO_MANY.get(each.role, _too_many_rows)(each, self._limits.part_rows)
             given = Given(prepared=each, names=tuple(_named(each.tree)), result=result)
             self._given[each.name] = given
             if each.role == "allows":
@@ -136,12 +137,23 @@ def _too_many_rows(prepared: Prepared, most: int) -> WarehouseLimit:
     )
 
 
-def _too_many_keys(prepared: Prepared) -> WarehouseLimit:
+def _too_many_allowed(prepared: Prepared, _: int) -> WarehouseLimit:
     return WarehouseLimit(
         "This cannot be answered for you.",
         why=f"Which rows you may see is decided on `{prepared.connection}`, by more than {KEYS:,} keys.",
         todo="Ask the data team to bring the rule's table to the connection of the rows.",
     )
+
+
+def _too_many_chosen(prepared: Prepared, _: int) -> WarehouseLimit:
+    return WarehouseLimit(
+        f"A condition of this question chooses more than {KEYS:,} keys on `{prepared.connection}`.",
+        why="A percentile, a balance or a conversion needs exactly the rows of those keys, and they lie on another connection.",
+        todo="Ask with a narrower condition, or ask the data team to bring both to one connection.",
+    )
+
+
+_TOO_MANY = {"allows": _too_many_allowed, "chooses": _too_many_chosen}
 
 
 def _fans_out(crossing: Crossing, connection: str) -> BadQuery:
