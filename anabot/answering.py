@@ -18,12 +18,13 @@ from anabot.agent.understanding import Reading
 from anabot.analysis.drivers import drivers
 from anabot.analysis.point import at_the_point
 from anabot.analysis.reconcile import bridge, bridges_by, metrics_of, unexplained
-from anabot.checks.badge import Evidence, bridged, worst_badge
+from anabot.checks.badge import Evidence, bridged, of_made, worst_badge
 from anabot.engine import Engine, Intent, Outcome
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.formula_words import column_words
 from anabot.semantic.known import as_known, made_of_known, naming_none
+from anabot.semantic.made import known_to
 from anabot.semantic.query import Filter, MetricQuery, Span
 from anabot.semantic.registry import Reconciliation, Registry
 from anabot.semantic.units import unsaid
@@ -70,7 +71,7 @@ class Answerer:
             models=evidence.build.chain(models) if whole else (),
             lineage=evidence.build.steps(models) if whole else (),
             metrics=query.metrics,
-            badge=bridged(trust, unexplained(bridges)),
+            badge=of_made(bridged(trust, unexplained(bridges)), len(query.made)),
             as_of=outcome.as_of,
             period=_dates(query, registry),
             assumptions=(
@@ -133,7 +134,8 @@ def _said(reading: Reading, outcome: Outcome, registry: Registry) -> str:
     text, query = say(reading, outcome.table, registry), outcome.compiled.query
     if reading.ask or not query.metrics:
         return text
-    return held(text, [grounds(query, outcome.table, registry, as_of=outcome.as_of)], outcome.table, registry, query.metrics)
+    found = [grounds(query, outcome.table, registry, as_of=outcome.as_of)]
+    return held(text, found, outcome.table, known_to(registry, query), query.numbers)
 
 
 def by_group(

@@ -47,7 +47,7 @@ def _alike(first: MetricQuery, query: MetricQuery) -> bool:
 
 
 def _whole(query: MetricQuery, table: Table) -> bool:
-    cut = query.limit is not None or query.having or query.compare or query.share or query.running
+    cut = query.limit is not None or query.having or query.compare or query.share or query.running or query.made
     return not (cut or table.truncated or table.suppressed)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from anabot.agent.sentence import Row, Sentence
 from anabot.agent.understanding import Reading
+from anabot.semantic.made import known_to
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.types import Table
@@ -21,14 +22,14 @@ def glimpse(query: MetricQuery, table: Table, registry: Registry) -> str:
     if not query.metrics:
         others = f", and {len(table.rows) - 1:,} more" if len(table.rows) > 1 else ""
         return f"{sentence.group(table.rows[0])}{others}" if table.rows else "nothing to show"
-    name = query.metrics[0]
-    filled = [row for row in table.rows if any(sentence.cell(row, metric) is not None for metric in query.metrics)]
+    name = query.numbers[0]
+    filled = [row for row in table.rows if any(sentence.cell(row, number) is not None for number in query.numbers)]
     if not filled:
         return "nothing to show"
     times = sentence.times()
     newest = max(filled, key=lambda row: str(sentence.cell(row, times[0]))) if times else None
-    row = newest or sentence.leader(registry.metrics[name], filled)
-    value = " and ".join(_value(sentence, metric, row) for metric in query.metrics)
+    row = newest or sentence.leader(known_to(registry, query).metrics[name], filled)
+    value = " and ".join(_value(sentence, number, row) for number in query.numbers)
     more = f", and {len(table.rows) - 1:,} more" if len(table.rows) > 1 else ""
     return f"{sentence.group(row)} ({value}){more}" if query.group_by else value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from anabot.agent.sentence import listed
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.formula_words import column_words, filter_words
+from anabot.semantic.made import known_to
 from anabot.semantic.query import MetricQuery, Span
 from anabot.semantic.registry import Registry
 
@@ -18,7 +19,8 @@ _COMPARED = {
 
 def in_words(query: MetricQuery, registry: Registry) -> str:
     """`Net revenue by Segment where Region is North, FY26 Q2 (1 May – 31 Jul 2026), compared with the year before`."""
-    said = listed([column_words(registry, name) for name in query.metrics])
+    known = known_to(registry, query)
+    said = listed([column_words(known, name) for name in query.numbers])
     if query.group_by:
         said += f" by {listed([column_words(registry, name) for name in query.group_by])}"
     said += " with shares of the total" if query.share else ""

@@ -13,6 +13,7 @@ from decimal import Decimal
 from anabot.agent.narrowing import narrowed
 from anabot.agent.understanding import Reading
 from anabot.periods import Period, between_days, label, whole_months
+from anabot.semantic.made import known_to
 from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.units import format_cell, unsaid
 from anabot.types import Cell, Column, Table
@@ -31,10 +32,11 @@ class Sentence:
     registry: Registry
 
     def words(self) -> str:
-        """The whole, in plain text on one line. The first metric is told in full, the others beside it."""
+        """The whole, in plain text on one line. The first number is told in full, the others beside it."""
         if not self.reading.query.metrics:
             return self._listing()
-        first, *others = (self.registry.metrics[name] for name in self.reading.query.metrics)
+        registry = known_to(self.registry, self.reading.query)
+        first, *others = (registry.metrics[name] for name in self.reading.query.numbers)
         filled = [row for row in self.table.rows if self.cell(row, first.name) is not None]
         if not filled and self.table.suppressed:
             return self._unsaid(first)

@@ -45,6 +45,13 @@ def bridged(badge: Badge, unexplained: Sequence[str]) -> Badge:
     return Badge(level="team", why=unexplained[0])
 
 
+def of_made(badge: Badge, made: int) -> Badge:
+    """The badge beside so many numbers that were made for the question: nobody certifies those, whatever they are made of."""
+    if badge.level != "certified" or not made:
+        return badge
+    return Badge(level="team", why="a number here was made for this question; the metrics it is made of are certified")
+
+
 def worst_badge(
     metrics: tuple[str, ...], registry: Registry, models: tuple[str, ...], evidence: Evidence, *, now: dt.datetime
 ) -> Badge:

@@ -30,7 +30,11 @@ class Forms:
 
     def of(self, name: str) -> str:
         """The form of the metric. Equal forms are equal numbers."""
-        return self._form(self._metrics[name], ())
+        return self.of_metric(self._metrics[name])
+
+    def of_metric(self, metric: Metric) -> str:
+        """The form of a metric that the registry need not have."""
+        return self._form(metric, ())
 
     def _form(self, metric: Metric, where: tuple[Predicate, ...]) -> str:
         where = (*metric.where, *where)

@@ -26,6 +26,7 @@ from anabot.semantic.compiled import Compiled
 from anabot.semantic.distinct import Distinct, through
 from anabot.semantic.filters import Predicate
 from anabot.semantic.lower import lower, scanned
+from anabot.semantic.made import known_to
 from anabot.semantic.masks import masked, masks_of
 from anabot.semantic.masks_kept import refuse_masked, seen_masked
 from anabot.semantic.meaning import Meaning, Vocabulary
@@ -65,8 +66,9 @@ def compile_query(
     `dialects` are those of the connections by name, `dialect` that of any other. Where a question needs several connections,
     the last statement is the one in DuckDB that merges what those before it give, in the order in which they must run.
 
-    Columns are the group-by names, then each metric, followed by `__previous`, `__change` and `__percent_change` where
-    the query compares, or by `__share` and `__running` where it asks for them. Rows come in the order asked for, then by keys.
+    Columns are the group-by names, then what is made of the metrics, then each metric; each number is followed by `__previous`,
+    `__change` and `__percent_change` where the query compares, or by `__share` and `__running` where it asks for them. Rows come
+    in the order asked for, then by keys.
 
     Raises:
         UnknownName: a name that is not there, or that the grant hides.
@@ -123,9 +125,8 @@ def _planned(
         protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
         plan = protection.over(_whole(planner.plan(), people))
     keys = [_key_column(meaning) for meaning in resolved.keys]
-    metrics = [
-        each for name in resolved.query.metrics for each in _metric_columns(registry, registry.metrics[name], resolved.query)
-    ]
+    named = known_to(registry, resolved.query).metrics
+    metrics = [each for name in resolved.query.numbers for each in _metric_columns(registry, named[name], resolved.query)]
     compiled = Compiled(
         query=resolved.query,
         columns=(*keys, *metrics),

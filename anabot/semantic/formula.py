@@ -8,7 +8,7 @@ zero; on DuckDB, which divides in doubles, that is exact to ten places below 10,
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -16,6 +16,8 @@ from sqlglot import exp
 
 from anabot.errors import BadQuery
 from anabot.semantic.filters import Predicate
+from anabot.semantic.made import computed
+from anabot.semantic.query import Made
 from anabot.semantic.registry import Conversion, Input, Metric, Registry
 from anabot.semantic.times import Timing, moved_by
 from anabot.semantic.trees import cast, column, divided, filled, grouped, number
@@ -58,21 +60,35 @@ class Formulas:
 
     def columns(self, name: str, *, compared: bool) -> list[tuple[str, exp.Expression]]:
         """What a question shows of a metric: its value; where it compares, the value before, the change, and its part of that."""
-        now = self.of(name, Timing())
+        return self._columns(name, lambda timing: self.of(name, timing), inexact=self.inexact(name), compared=compared)
+
+    def made(self, made: Made, *, compared: bool) -> list[tuple[str, exp.Expression]]:
+        """The same of a number that the question makes of two metrics."""
+
+        def of(timing: Timing) -> exp.Expression:
+            return computed(made, self.registry, self.of(made.left, timing), self.of(made.right, timing), self.dialect)
+
+        inexact = made.op != "minus" or self.inexact(made.left) or self.inexact(made.right)
+        return self._columns(made.name, of, inexact=inexact, compared=compared)
+
+    def _columns(
+        self, name: str, of: Callable[[Timing], exp.Expression], *, inexact: bool, compared: bool
+    ) -> list[tuple[str, exp.Expression]]:
+        def shown(tree: exp.Expression) -> exp.Expression:
+            return cast(tree, _SHOWN) if inexact else tree
+
+        now = of(Timing())
         if not compared:
-            return [(name, self._shown(name, now))]
-        before = self.of(name, Timing(previous=True))
+            return [(name, shown(now))]
+        before = of(Timing(previous=True))
         change = exp.Sub(this=grouped(now.copy()), expression=grouped(before.copy()))
         part = divided(change.copy(), before.copy(), self.dialect)
         return [
-            (name, self._shown(name, now)),
-            (f"{name}__previous", self._shown(name, before)),
-            (f"{name}__change", self._shown(name, change)),
+            (name, shown(now)),
+            (f"{name}__previous", shown(before)),
+            (f"{name}__change", shown(change)),
             (f"{name}__percent_change", cast(part, _SHOWN)),
         ]
-
-    def _shown(self, name: str, tree: exp.Expression) -> exp.Expression:
-        return cast(tree, _SHOWN) if self.inexact(name) else tree
 
     def inexact(self, name: str) -> bool:
         """Whether a metric divides or averages anywhere."""

@@ -98,11 +98,13 @@ class Planner:
     def _formulas(self) -> tuple[Named, tuple[Need, ...]]:
         """The columns of the question's metrics and what they need: unfolded once for each registry, and never changed."""
         query, known = self.resolved.query, self.catalog.formulas
-        key = (query.metrics, query.compare is not None, self.dialect)
+        compared = query.compare is not None
+        key = (query.metrics, query.made, compared, self.dialect)
         found: tuple[Named, tuple[Need, ...]] | None = known.get(key)
         if found is None:
             formulas = Formulas(self.registry, self.dialect)
-            columns = [each for name in query.metrics for each in formulas.columns(name, compared=query.compare is not None)]
+            columns = [each for made in query.made for each in formulas.made(made, compared=compared)]
+            columns += [each for name in query.metrics for each in formulas.columns(name, compared=compared)]
             found = known[key] = (tuple(columns), tuple(formulas.needs.values()))
         return found
 

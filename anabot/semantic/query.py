@@ -62,11 +62,24 @@ class Span(_Strict):
 Compare = Literal["previous_period", "previous_year", "same_point", "same_point_previous_year"] | Span
 
 
+class Made(_Strict):
+    """A number made for this question of two of its metrics: `left` minus `right`, per `right`, or as its share of `right`."""
+
+    op: Literal["minus", "per", "share_of"]
+    left: str
+    right: str
+
+    @property
+    def name(self) -> str:
+        """Its column: `net_revenue__minus__refunds`."""
+        return f"{self.left}__{self.op}__{self.right}"
+
+
 class MetricQuery(_Strict):
     """Metrics by dimensions, over a half-open period. Two phrasings of one question make equal queries.
 
     Without a metric it asks which values the dimensions of `group_by` have together; with `extremes`, for the least and the
-    greatest of each.
+    greatest of each. What is `made` stands before the metrics that it is made of.
     """
 
     metrics: tuple[str, ...] = Field(default=(), max_length=12)
@@ -81,6 +94,7 @@ class MetricQuery(_Strict):
     share: bool = False  # beside each metric its share of the total
     running: bool = False  # … and its total up to each time
     every: bool = False  # a row for each value of the groups' own model, also where nothing was measured
+    made: tuple[Made, ...] = Field(default=(), max_length=4)
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> MetricQuery:
@@ -94,7 +108,20 @@ class MetricQuery(_Strict):
             raise ValueError("`every` needs a metric and dimensions in `group_by`, and nothing to compare with")
         if (self.share or self.running) and (not self.metrics or not self.group_by or self.compare):
             raise ValueError("`share` and `running` need a metric and something in `group_by`, and nothing to compare with")
+        self._check_made()
         return self
+
+    def _check_made(self) -> None:
+        if self.made and (self.share or self.running):
+            raise ValueError("`share` and `running` stand beside metrics alone: ask for what is `made` without them")
+        for each in self.made:
+            if each.left == each.right or not {each.left, each.right} <= set(self.metrics):
+                raise ValueError("`made` is of two different metrics, and `metrics` names both")
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The names of its numbers, in the order of its columns: what is made of metrics, then the metrics."""
+        return (*(each.name for each in self.made), *self.metrics)
 
     def as_json(self) -> dict[str, Any]:
         """The query as people script against it, without what is empty."""

@@ -15,6 +15,7 @@ from anabot.semantic.beside import tails
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.conditions import YEARS
 from anabot.semantic.filters import Predicate
+from anabot.semantic.made import check as check_made
 from anabot.semantic.meaning import LeafKey, Meaning, Vocabulary
 from anabot.semantic.names import nearest
 from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span
@@ -71,7 +72,7 @@ def resolve_fully(
         return meaning.name
 
     where = tuple(_filter(part, named) for part in query.where)
-    columns = _columns(metrics, query)
+    columns = _columns((*(each.name for each in query.made), *metrics), query)
     having = tuple(_filter(part, lambda name: _of("having", name, columns)) for part in query.having)
     order = _order(query.order_by, columns, tuple(keys), lambda name: words.meaning(name, leaves, metrics).name)
     canonical = query.model_copy(
@@ -81,10 +82,12 @@ def resolve_fully(
             "where": _unique(where),
             "having": _unique(having),
             "order_by": order,
+            "made": tuple(dict.fromkeys(query.made)),
         }
     )
     _check_times(canonical, leaves)
     _check_change(canonical, registry)
+    check_made(registry, canonical)
     check_beside(registry, canonical, tuple(keys.values()))
     for name in (name for predicate in predicates for ref in predicate.refs for name in ref.met_by):
         words.meaning(name, leaves, metrics)
@@ -148,9 +151,9 @@ def _check_change(query: MetricQuery, registry: Registry) -> None:
         raise BadQuery(f"`{times[0]}` is a time, which cannot be compared as a number.", todo=todo)
 
 
-def _columns(metrics: Sequence[str], query: MetricQuery) -> tuple[str, ...]:
+def _columns(numbers: Sequence[str], query: MetricQuery) -> tuple[str, ...]:
     beside = COMPARED if query.compare is not None else tails(query)
-    return tuple(each for name in metrics for each in (name, *(f"{name}__{tail}" for tail in beside)))
+    return tuple(each for name in numbers for each in (name, *(f"{name}__{tail}" for tail in beside)))
 
 
 def _field(words: Vocabulary, leaves: dict[LeafKey, str], metrics: Sequence[str], name: str) -> Meaning:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from anabot.semantic.formula_words import column_words, filter_words, formula
+from anabot.semantic.made import known_to
+from anabot.semantic.query import Made, MetricQuery
 from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.units import unit_words
 from anabot.slack import mrkdwn
@@ -76,6 +78,7 @@ def _facts(metric: Metric, registry: Registry) -> Iterator[str]:
 
 def _question_lines(answer: Answer, registry: Registry) -> Iterator[str]:
     query = answer.query or {}
+    registry = known_to(registry, MetricQuery.model_validate(query)) if query.get("made") else registry
 
     def named(names: Any) -> str:
         return ", ".join(mrkdwn.value(column_words(registry, str(name).removeprefix("-"))) for name in names)
@@ -89,6 +92,8 @@ def _question_lines(answer: Answer, registry: Registry) -> Iterator[str]:
     for title, field in (("Only where", "where"), ("Only results where", "having")):
         if query.get(field):
             yield f"*{title}* " + "; ".join(mrkdwn.value(filter_words(part, registry)) for part in query[field])
+    for made in query.get("made", ()):
+        yield f"*Made for this question* {mrkdwn.value(registry.metrics[Made.model_validate(made).name].label)}"
     if query.get("compare"):
         yield f"*Compared with* {_compared(query['compare'])}"
     yield from (said for field, said in _BESIDE.items() if query.get(field))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from anabot.periods import Grain, Period, containing, previous, year_before
+from anabot.semantic.made import known_to
 from anabot.semantic.query import Condition, MetricQuery, Span
 from anabot.semantic.registry import Registry
 from anabot.semantic.units import format_cell, readable
@@ -76,11 +77,11 @@ class Shown:
 def shown(query: MetricQuery, table: Table, registry: Registry, *, as_of: dt.datetime | None = None) -> Shown:
     """A result as grounds. `query` is the canonical one that the engine answered."""
     grouped = [name for name in query.group_by if any(column.name == name for column in table.columns)]
-    fiscal = registry.calendar.fiscal_start
+    fiscal, registry = registry.calendar.fiscal_start, known_to(registry, query)
     columns = {c.name: found for c in table.columns if c.name not in grouped and (found := _column(c, query))}
     cut = table.truncated or bool(query.having) or query.limit == len(table.rows)
     return Shown(
-        metrics=query.metrics,
+        metrics=query.numbers,
         columns=columns,
         rows=tuple(_row(row, table, grouped, fiscal) for row in table.rows),
         period=_period(query.period),
@@ -124,7 +125,7 @@ def group_text(cell: Cell, column: Column, fiscal_start: int = 1) -> str:
 def _column(column: Column, query: MetricQuery) -> tuple[str, str, str] | None:
     part = next((each for each in PARTS if column.name.endswith(each)), "")
     metric = column.name.removesuffix(part)
-    if metric not in query.metrics:
+    if metric not in query.numbers:
         return None
     unit = (
         "ratio"

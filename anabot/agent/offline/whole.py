@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypedDict
 
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.slots import Pick, Slots
@@ -16,6 +17,13 @@ from anabot.semantic.compiler import compile_query
 from anabot.semantic.query import MetricQuery, fields_of
 from anabot.semantic.registry import Metric, Registry
 from anabot.types import Grant
+
+
+class Beside(TypedDict):
+    """What a query has of them."""
+
+    share: bool
+    running: bool
 
 
 def shared(slots: Slots, metrics: Sequence[Metric]) -> Slots:
@@ -43,7 +51,7 @@ def parts_of(slots: Slots, group: Sequence[str], fields: Mapping[str, Sequence[P
     return found
 
 
-def asked_beside(slots: Slots, base: MetricQuery | None, times: Times, notes: list[str]) -> dict[str, bool]:
+def asked_beside(slots: Slots, base: MetricQuery | None, times: Times, notes: list[str]) -> Beside:
     """The query's `share` and `running`, as said here or kept from the thread."""
     share = slots.share or bool(base and base.share and not times.compare)
     running = slots.running or bool(base and base.running and not times.compare and times.cuts)
@@ -52,7 +60,7 @@ def asked_beside(slots: Slots, base: MetricQuery | None, times: Times, notes: li
         raise stuck("shape", f"{what} is told for one period at a time: ask without the comparison.")
     if running:
         notes.append("Running totals add up from the first of these dates on.")
-    return {"share": share, "running": running}
+    return Beside(share=share, running=running)
 
 
 def of_what(query: MetricQuery) -> list[str]:
