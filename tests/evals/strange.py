@@ -103,6 +103,10 @@ class Strange:
             if dimension.pop("table") == table:
                 derived.append(dimension)
         derived += self._unsaid.dimensions(table, taken={*columns, *(str(each["expr"]) for each in derived)})
+        for flag in [each for each in derived if self.schema[table].get(str(each["expr"])) == "BOOLEAN"]:
+            derived.remove(flag)
+            stands = {"dimension": {"name": flag["name"], "type": flag["type"]}, "config": flag["config"]}
+            columns[str(flag["expr"])] = {"name": flag["expr"], "data_type": "boolean", **stands}
         times = {m["time"] for m in self.sketch["metrics"] if m["from"].split()[0] == table}
         derived = [each for each in derived if each["expr"] not in times]
         for name in sorted(times):

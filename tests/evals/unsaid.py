@@ -92,7 +92,7 @@ class Unsaid:
 
 
 def _shared(schema: Mapping[str, Any]) -> str:
-    first = [re.match(r"[a-z]*", name) for name in schema]
+    first = [re.match(r"[a-z]+_(?=.)|[a-z]*", name) for name in schema]
     return first[0][0] if first[0] and len({found[0] for found in first if found}) == 1 else ""
 
 

@@ -24,6 +24,9 @@ _FORM = re.compile(
     r"|(?<=week )as a date|(?<=month )as a date|(?<=quarter )as a date"
     rf"|(?:rounded|round)(?: it| them)?(?: off)?(?: up| down)? to {_SOME} (?:decimal places?|decimals?|digits?|places)"
     rf"|to {_SOME} (?:decimal places?|decimals?)"
+    r"|(?:(?:please )?(?:match|matching|matched|compare|compared|search|when matching|using) (?:it |them |names |values )?)?"
+    r"(?:in a )?case insensitive(?:ly)?(?: (?:match|matching|manner|way|comparison|search))?"
+    r"|(?:ignoring|ignore|regardless of|irrespective of|disregarding|whatever) (?:the )?case"
     r"|(?:the |all |all the )?details (?:and |of |for )?(?=[^.?!]*[.?!] (?:please )?(?:return|show|list|include) )"
 )
 _JOINED = re.compile(
@@ -135,7 +138,7 @@ def _within(key: Sequence[str], said: Sequence[str]) -> bool:
 Reach = Callable[[_Told], int | None]
 _TABLES = frozenset({"table", "tables", "dataset", "datasets"})
 _ASIDES: tuple[tuple[re.Pattern[str], frozenset[str], Reach], ...] = (
-    (_FORM, frozenset({"as", "round", "rounded", "decimal", "decimals", "details"}), _Told.whole),
+    (_FORM, frozenset({"as", "round", "rounded", "decimal", "decimals", "details", "case"}), _Told.whole),
     (_JOINED, _TABLES, _Told.of_tables),
     (_DEFINED, frozenset({"sum", "total", "average", "mean", "count", "number", "maximum", "minimum"}), _Told.as_here),
     (_TABLE, _TABLES, _Told.of_tables),

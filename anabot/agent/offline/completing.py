@@ -12,9 +12,9 @@ from itertools import combinations
 
 from anabot.agent.offline.lexicon import DimensionId, Lexicon, phrases_of
 from anabot.agent.offline.slots import Cut, Dated, Mention, Pick, Slots, Window
-from anabot.agent.offline.text import is_verb, root, stem, tokens, words
+from anabot.agent.offline.text import abbreviates, deeds, is_verb, root, stem, tokens, words
 from anabot.agent.offline.words import PURCHASES, SOLD
-from anabot.semantic.registry import Dimension
+from anabot.semantic.registry import Dimension, Metric
 from anabot.semantic.units import CURRENCIES
 
 
@@ -41,6 +41,7 @@ class Completing:
             rank.mention = replace(rank.mention, metrics=(self._completing(rank.mention)[word],), term="")
             (self.slots.unknown if word in self.slots.unknown else self.slots.misplaced).remove(word)
         self._averages()
+        self._said_again()
         self._part_of_whole()
         self._paired()
         self._named_by_a_verb()
@@ -78,20 +79,53 @@ class Completing:
         """ "customers without orders": those are listed by what they are called."""
         if not self.slots.none or self.slots.cuts:
             return
-        for word in [*self.slots.misplaced, *(text for text, _ in self.slots.nouns)]:
+        named = [mention.text for mention in self.slots.mentions if not mention.counted]
+        for word in [*self.slots.misplaced, *(text for text, _ in self.slots.nouns), *named]:
             entry = self.lexicon.entries.get(words(word))
-            called = [home for model in entry.models for home in called(self.lexicon, model)] if entry else []
-            if len(called) == 1:
-                self.slots.cuts.append(Cut(text=word, dimensions=(called[0],)))
+            homes = [home for model in entry.models for home in _told_by(self.lexicon, model)] if entry else []
+            homes = homes or (entry.dimensions if entry else [])
+            if len(homes) == 1:
+                self.slots.cuts.append(Cut(text=word, dimensions=(homes[0],)))
                 self.slots.misplaced[:] = [each for each in self.slots.misplaced if each != word]
+                self.slots.mentions[:] = [each for each in self.slots.mentions if each.text != word]
                 return
 
     def _averages(self) -> None:
         """ "avg LOS", where that is an average anyway."""
         found = [self.lexicon.registry.metrics[name] for mention in self.slots.every_mention for name in mention.metrics]
         averages = all(m.agg == "average" or (m.kind == "ratio" and m.unit not in ("ratio", "count", "")) for m in found)
+        if not averages and len(found) == 1 and (own := self._average_of(found[0])) and self._unknown_average():
+            instead: dict[tuple[str, ...], Mention] = {
+                (found[0].name,): Mention(metrics=(own,), text=self.lexicon.registry.metrics[own].label)
+            }
+            self.slots.swap(instead)
+            averages = True
         if found and averages:
             self.slots.unknown[:] = [word for word in self.slots.unknown if words(word) not in (("average",), ("mean",))]
+
+    def _unknown_average(self) -> bool:
+        return any(words(word) in (("average",), ("mean",)) for word in self.slots.unknown)
+
+    def _average_of(self, metric: Metric) -> str:
+        """The average of what a metric adds up, where the registry has it."""
+        same = [
+            self.lexicon.registry.metrics[name]
+            for name in self.lexicon.visible
+            if metric.agg == "sum" and metric.kind == "simple"
+        ]
+        found = [
+            m.name for m in same if (m.agg, m.model, m.expr, m.where) == ("average", metric.model, metric.expr, metric.where)
+        ]
+        return found[0] if len(found) == 1 else ""
+
+    def _said_again(self) -> None:
+        """ "average day 100 score by drug? Return the drug and the average score": the end of the one name that was said."""
+        names = {name for mention in self.slots.every_mention for name in mention.metrics}
+        if len(names) != 1:
+            return
+        metric, said = self.lexicon.registry.metrics[next(iter(names))], {w for m in self.slots.mentions for w in words(m.text)}
+        again = said | ({"count"} if metric.agg in ("count", "count_distinct") else set())
+        self.slots.unknown[:] = [word for word in self.slots.unknown if not set(words(word)) <= again]
 
     def _part_of_whole(self) -> None:
         """ "what share of bookings were no-shows", where the registry has the one divided by the other."""
@@ -120,7 +154,7 @@ class Completing:
         if self.slots.every_mention or self.slots.phrases or self.slots.saved:
             return
         for word in [word for word in self.slots.unknown if len(word) > 3]:
-            found = self.lexicon.alone(word)
+            found = self.lexicon.alone(word) or self.lexicon.deed(word)
             if len(found) == 1:
                 self.slots.unknown.remove(word)
                 self.slots.mentions.append(Mention(metrics=(found[0],), text=word))
@@ -201,31 +235,39 @@ class Completing:
         slots = self.slots
         metrics = [name for mention in slots.mentions for name in mention.metrics]
         for each in slots.dated:
-            if self._own(metrics, each.verb):
+            if self._own(metrics, each.verb, each.particle):
                 self._explain(each)
-            elif homes := self._times_of(each.verb):
+            elif homes := self._times_of(each.verb, each.particle):
                 slots.windows.append(Window(dimensions=homes, when=each.when, text=f"{each.verb} date"))
                 self._explain(each)
                 self._someone(each, homes)
                 continue
             slots.more_dates += slots.when is not None
             slots.when = slots.when or each.when
+        if slots.when or slots.weekdays or any(cut.unit for cut in slots.cuts):  # "reported on weekends"
+            slots.unknown[:] = [word for word in slots.unknown if not (is_verb(word.casefold()) and self._own(metrics, word))]
 
-    def _own(self, metrics: list[str], verb: str) -> bool:
-        """Whether the verb stands in the name of the time that each of the metrics has."""
+    def _own(self, metrics: list[str], verb: str, particle: str = "") -> bool:
+        """Whether the verb stands in the name of the time that each of the metrics has, or is what it counts."""
         found, models = self.lexicon.registry.metrics, self.lexicon.registry.models
         times = [models[m.model].dimensions.get(m.time_dimension) for m in map(found.__getitem__, metrics) if m.model]
         named = [self._time_words(each) for each in times if each]
-        return bool(named) and all(root(verb.casefold()) in names for names in named)
+        if bool(named) and all(_stands_in(verb.casefold(), names) for names in named):
+            return True
+        return bool(metrics) and set(metrics) <= set(self.lexicon.deed(verb, particle))
 
-    def _times_of(self, verb: str) -> tuple[DimensionId, ...]:
-        """The times called so that every mention reaches."""
-        said = root(verb.casefold())
+    def _times_of(self, verb: str, particle: str = "") -> tuple[DimensionId, ...]:
+        """The times called so that every mention reaches: by their own names, else by what is counted along them."""
+        said = verb.casefold()
+        counted = [self.lexicon.registry.metrics[name] for name in self.lexicon.deed(verb, particle)]
+        along = {(m.model, m.time_dimension) for m in counted if m.agg == "count" and not m.where}
         reached: list[set[DimensionId]] = []
         for mention in self.slots.mentions:
             refs = [ref.dimension for name in mention.metrics for ref in self.lexicon.reach(name)]
-            timed = (each for each in refs if each.kind == "time")
-            reached.append({(each.model, each.name) for each in timed if said in self._time_words(each)})
+            timed = [each for each in refs if each.kind == "time"]
+            named = {(each.model, each.name) for each in timed if root(said) in self._time_words(each)}
+            named = named or {(each.model, each.name) for each in timed} & along
+            reached.append(named or {(each.model, each.name) for each in timed if _stands_in(said, self._time_words(each))})
         return tuple(sorted(set.intersection(*reached))) if reached else ()
 
     def _someone(self, each: Dated, homes: Sequence[DimensionId]) -> None:
@@ -288,7 +330,8 @@ class Completing:
             return False  # "open tickets" are not those opened
         return all(
             any(
-                root(said) == root(own) and (said != own or is_verb(said)) and (is_verb(said) or is_verb(own))
+                (root(said) == root(own) and (said != own or is_verb(said)) and (is_verb(said) or is_verb(own)))
+                or (is_verb(said) and root(own) in deeds(said))
                 for phrase in phrases_of(self.lexicon.registry, name)
                 for own in (token.norm for token in tokens(phrase))
             )
@@ -302,6 +345,19 @@ def called(lexicon: Lexicon, model: str) -> list[DimensionId]:
     names = ((*words(entity),), (*words(entity), "name"), ("name",))
     found, denied = lexicon.registry.models[model].dimensions, lexicon.grant.denied
     return [(model, name) for wanted in names for name in found if words(name) == wanted and f"{model}.{name}" not in denied][:1]
+
+
+def _told_by(lexicon: Lexicon, model: str) -> list[DimensionId]:
+    """What rows of a model are told apart by: what they are called, else their key."""
+    found, denied = lexicon.registry.models[model], lexicon.grant.denied
+    keys = {each.expr for each in found.entities.values() if each.kind == "primary"}
+    key = [(model, name) for name, each in found.dimensions.items() if each.expr in keys and f"{model}.{name}" not in denied]
+    return called(lexicon, model) or key[:1]
+
+
+def _stands_in(verb: str, names: set[str]) -> bool:
+    """Whether a verb is one of these words, or what one of them is short for."""
+    return root(verb) in names or any(abbreviates(name, verb) for name in names)
 
 
 def _parted(name: str) -> str:

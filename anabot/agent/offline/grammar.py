@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from anabot.agent.offline import parting, read_matches, read_moves, read_names, read_none, read_numbers, read_times, read_values
+from anabot.agent.offline import (
+    parting,
+    read_by,
+    read_matches,
+    read_moves,
+    read_names,
+    read_none,
+    read_numbers,
+    read_times,
+    read_values,
+)
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.parser import BOUNDS, Parser, Reader, flag, note, skip
 from anabot.agent.offline.slots import Slots
@@ -41,7 +51,7 @@ _READERS: dict[str, Reader] = {
     "besides": parting.besides,
     "is": Parser.misplace,  # taken by the dimension before it
     # by what
-    "by": read_names.by,
+    "by": read_by.by,
     "pick": read_names.pick,
     "wise": note("wants_cut"),
     "grain": read_times.grain,

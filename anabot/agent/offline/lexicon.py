@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from anabot.agent.offline.nearby import Nearby
 from anabot.agent.offline.spelling import spellable
-from anabot.agent.offline.text import root, tokens, words
+from anabot.agent.offline.text import deeds, is_verb, root, tokens, words
 from anabot.agent.offline.words import FILLERS, OPERATORS, PREPOSITIONS
 from anabot.semantic.catalog import catalog_of, dimensions_of
 from anabot.semantic.masks import columns_of, masked_columns
@@ -155,6 +155,19 @@ class Lexicon:
         """The visible metrics with a name of this word and no other: "return on spend" is none of "spend"."""
         said = root(word.casefold())
         return [name for name in self.called({word.casefold()}) if any(said == each for each in self._single(name))]
+
+    def deed(self, verb: str, particle: str = "") -> list[str]:
+        """The visible metrics that count what a verb does: "treatments", for "treated"."""
+        nouns = deeds(verb.casefold(), particle.casefold()) if is_verb(verb.casefold()) else set()
+        return list(dict.fromkeys(name for noun in nouns for name in self._deeds.get(noun, ())))
+
+    @cached_property
+    def _deeds(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self.visible:
+            for noun in self._single(name) if self.registry.metrics[name].agg == "count" else ():
+                _append(found.setdefault(noun, []), name)
+        return found
 
     def _single(self, metric: str) -> Iterator[str]:
         for phrase in phrases_of(self.registry, metric):

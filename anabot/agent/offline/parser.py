@@ -1,6 +1,6 @@
 """Walk over the phrases of one clause and hand each to its reader. What no reader takes is unknown or misplaced.
 
-The readers stand in `read_names`, `read_numbers` and `read_times`; `grammar` says which reads what.
+The readers stand in `read_names`, `read_by`, `read_numbers` and `read_times`; `grammar` says which reads what.
 """
 
 from __future__ import annotations
@@ -76,14 +76,26 @@ class Parser:
             return reader(self, i)
         if tag.kind == "measure" and {"how", "many"} <= self.before_of(i):
             self.slots.measures.append(tag.detail)
+        elif tag.kind == "unknown" and self._noun_of_value(i):
+            return i + 1
         elif tag.kind in ("unknown", "measure"):
             self.slots.unknown.append(tag.text)
         elif tag.kind == "unit":
             self._lone_unit(i)
         return i + 1
 
+    def _noun_of_value(self, i: int) -> bool:
+        """ "Italian food", where the dimension is called "food type": the word only says of what the value is one."""
+        models, said = self.lexicon.registry.models, words(self.at(i).text)
+        homes = {home[:2] for home in self.entry(i - 1).values} if self.entry(i - 1).only_values and not self.before[i] else set()
+        dimensions = [models[model].dimensions[name] for model, name in homes]
+        called = [{w for phrase in (d.name, d.label, *d.synonyms) for w in words(phrase)} for d in dimensions]
+        return bool(called) and all(set(said) <= each for each in called)
+
     def _lone_unit(self, i: int) -> None:
         """ "…, segment and month": a unit in a list of cuts."""
+        if any(cut.unit == self.at(i).detail for cut in self.slots.cuts):
+            return  # "which month …? Return the month and …"
         if "in" in self.before_of(i) and is_plural(self.at(i).text) and self.at(i).detail == "day":
             self.slots.measures.append("days")  # "length of stay in days"
             return

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from anabot.agent.offline.counting import counts_rows
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
-from anabot.agent.offline.read_cuts import more_values, note_within, read_cuts, value_beside_dimension, values_at
+from anabot.agent.offline.read_cuts import read_cuts, value_beside_dimension, values_at
 from anabot.agent.offline.read_matches import described
 from anabot.agent.offline.read_numbers import number, rank_from
-from anabot.agent.offline.read_values import ARTICLES, AUXILIARIES, is_noun_of_value, placed_value, value
-from anabot.agent.offline.slots import Cut, Mention, Rank
-from anabot.agent.offline.text import is_plural, is_verb, words
+from anabot.agent.offline.read_values import AUXILIARIES, is_noun_of_value, placed_value, value
+from anabot.agent.offline.slots import Mention, Rank
+from anabot.agent.offline.text import is_plural, words
 from anabot.agent.offline.words import OPERATORS
 
+_COLUMNS = {"return", "list", "display", "include"}
 _SORTED_OUT = (*BOUNDS, "top", "sort", "fastest")
 
 
@@ -140,6 +140,8 @@ def _metric(p: Parser, i: int) -> int | None:
         return end
     if mention and _compound(p, i):
         return i + 1
+    if mention and not mention.counted and _cut_already(p, i):
+        return i + 1
     if mention:
         p.slots.mentions.append(mention)
         _ranks_too(p, i, mention)
@@ -148,6 +150,12 @@ def _metric(p: Parser, i: int) -> int | None:
         p.slots.listed += entry.listed
         return i + 1
     return None
+
+
+def _cut_already(p: Parser, i: int) -> bool:
+    """ "which 3 cuisines …? Return the cuisine and …": what the rows are cut by is not counted, too."""
+    homes = set(p.entry(i).dimensions)
+    return any(homes & set(cut.dimensions) for cut in p.slots.cuts) and bool(p.slots.mentions or p.slots.rank)
 
 
 def _compound(p: Parser, i: int) -> bool:
@@ -187,7 +195,8 @@ def _bare_dimension(p: Parser, i: int) -> int | None:
     listed = (p.joined(end) and _in_list(p, end + 1)) or (p.joined(i - 1) and _in_list(p, i - 2))
     asked = {"how", "many"} <= p.before_of(i)
     heads = i == 0 and not asked and any(tag.says(*_SORTED_OUT) for tag in p.tags)  # "shops with more than 5 orders"
-    if p.at(end).says("wise") or heads or (listed and not p.before[i] & PLACES - {"of"}):
+    column = bool(p.before[i] & _COLUMNS) and any(p.mention(k) for k in range(len(p.tags)) if k != i)  # "return the region and …"
+    if p.at(end).says("wise") or heads or column or (listed and not p.before[i] & PLACES - {"of"}):
         p.slots.cuts.append(cut)
         return end + 1 if p.at(end).says("wise") else end
     if cut.dimensions and p.entry(i + 1).values and not p.before[i + 1]:
@@ -223,100 +232,6 @@ def _narrows(p: Parser, i: int) -> bool:
     counted = p.at(i - 1).kind == "name" and (noun or bool(p.mention(i - 1)))
     counted |= p.at(i - 1).kind == "date" and any(p.mention(k) for k in range(i))
     return counted and not p.before[i] and later
-
-
-def by(p: Parser, i: int) -> int:
-    """ "by region and month", "for each of the last 8 weeks", "top 5 … by sales"."""
-    j = i + 1
-    while p.at(j).says("pick", "by"):
-        j += 1
-    when = p.at(j).when
-    if when and when.count > 1:
-        p.slots.cuts.append(Cut(text=p.at(j).text, unit=when.unit))
-        return j
-    cut = p.cut(j) if p.before_of(j) <= ARTICLES else None
-    if p.at(i).text.casefold() in ("each", "every") and p.before[i] & AUXILIARIES:
-        p.slots.every = True  # "how many orders did each shop get"
-    if (end := _agent(p, i, j) or _headed_by(p, i, j)) is not None:
-        return end
-    if cut and not (p.slots.rank and p.mention(j)):
-        note_within(p, next(iter(p.slots.cuts), None), cut)
-        return read_cuts(p, j)
-    if p.slots.rank and (mention := p.mention(j)):
-        p.slots.rank.mention = mention
-        return j + 1
-    if p.slots.rank and p.slots.rank.mention is None and (found := _named_by_both(p, j)):
-        p.slots.rank.mention = found
-        return j + 1
-    if p.at(i).text.casefold() == "each" and cut is None and len(p.slots.picks) > 1:
-        p.slots.more = True  # "how many orders did A and B each get": side by side
-        return i + 1
-    return _by_no_dimension(p, i, j)
-
-
-def _by_no_dimension(p: Parser, i: int, j: int) -> int:
-    """ "by" and its like before anything else: a date, a value, a number."""
-    across = p.at(i).text.casefold().startswith(("across", "for", "in", "each", "every"))
-    moved = p.slots.rank and p.at(j).says("change")  # "top 5 … by growth in sales"
-    if p.at(j).kind == "unknown" or moved or (across and (p.entry(j).values or p.at(j).when)):
-        return j
-    if p.mention(j) and p.slots.more:
-        return j  # "is A bigger than B by sales"
-    if p.mention(j) and p.at(i).text.casefold() == "per" and _per_row(p, j):
-        return j + 1
-    if p.mention(j):
-        p.slots.misplaced.append(f"{p.at(i).text} {p.at(j).text}")
-        return j + 1
-    return p.misplace(i)
-
-
-def _per_row(p: Parser, j: int) -> bool:
-    """ "average freight per shipment": an average is a row's anyway."""
-    metrics, mention = p.lexicon.registry.metrics, p.mention(j)
-    counted = metrics[mention.metrics[0]] if mention and len(mention.metrics) == 1 else None
-    said = [metrics[name] for each in p.slots.mentions for name in each.metrics]
-    return (
-        bool(counted and said)
-        and all(m.agg == "average" and counted and m.model == counted.model for m in said)
-        and bool(counted and counts_rows(p.lexicon, counted))
-    )
-
-
-def _headed_by(p: Parser, i: int, j: int) -> int | None:
-    """ "by type", where the registry says "admission type" and "payment type": which is meant shows with the metric."""
-    if p.slots.rank or p.at(j).kind != "unknown" or p.at(i).text.casefold() not in ("by", "per"):
-        return None
-    homes = p.lexicon.headed.get(words(p.at(j).text)[-1:], [])
-    if not homes:
-        return None
-    p.slots.cuts.append(Cut(text=p.at(j).text, dimensions=tuple(homes), headed=True))
-    return read_cuts(p, j + 2) if p.joined(j + 1) and p.cut(j + 2) else j + 1
-
-
-def _agent(p: Parser, i: int, j: int) -> int | None:
-    """ "made by customers from X", "paid by X": after a verb, who did it; a value says which, and nothing is cut."""
-    before = p.at(i - 1)
-    done = before.says("verb") or (before.kind == "unknown" and is_verb(before.text.casefold()))
-    if p.at(i).text.casefold() != "by":
-        return None
-    if p.entry(j).only_values and p.entry(j).values:
-        return more_values(p, j, False, first=True)
-    if not done:
-        return None
-    models = p.entry(j).models
-    placed = p.entry(j + 1).values and p.before_of(j + 1) & PLACES
-    if models and (placed or p.at(j + 1).says("who")):
-        p.slots.nouns.append((p.at(j).text, tuple(models)))
-        return j + 1
-    return None
-
-
-def _named_by_both(p: Parser, i: int) -> Mention | None:
-    """ "top campaigns by spend": what is ranked and the word after "by" are together the name of a metric."""
-    if not (p.at(i).kind == "unknown" or p.at(i).says("verb")) or not p.slots.cuts:
-        return None
-    found = p.lexicon.naming({*words(p.slots.cuts[-1].text), *words(p.at(i).text)})
-    return Mention(metrics=(found[0],), text=p.at(i).text) if len(found) == 1 else None
 
 
 def pick(p: Parser, i: int) -> int:

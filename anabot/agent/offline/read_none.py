@@ -12,6 +12,7 @@ from anabot.agent.offline.slots import Bound, Cut, Mention, Pick
 
 _RELATIVE = {"have", "has", "had", "do", "does", "did", "was", "were", "is", "are"}
 _PUT_DOWN = ("recorded", "set", "given", "known", "assigned", "specified", "listed", "entered", "at all")
+_ANYBODY = ("anyone", "anybody", "anything", "any", "someone", "something", "yet", "before", "ever")
 _OUT = ("not", "without", "w/o")
 
 
@@ -83,6 +84,10 @@ def _take_back(p: Parser, cut: Cut) -> None:
 
 def _counted(p: Parser, i: int) -> tuple[Mention, int] | None:
     """What is counted, after a verb or not, and the index after it."""
+    did = p.lexicon.deed(p.at(i).text) if p.at(i).kind == "unknown" else []
+    if len(did) == 1 and p.at(i + 1).kind != "name":  # "have not treated anyone"
+        end = i + 2 if p.at(i + 1).text.casefold() in _ANYBODY else i + 1
+        return Mention(metrics=(did[0],), text=p.at(i).text), end
     at = i + 1 if p.at(i).says("verb") or (p.at(i).kind == "unknown" and p.at(i + 1).kind == "name") else i
     mention = p.mention(at) if p.at(at).kind == "name" and (not p.entry(at).values or p.entry(at).metrics) else None
     return (mention, at + 1) if mention else None

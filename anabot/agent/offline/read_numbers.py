@@ -171,7 +171,10 @@ def resize(p: Parser, i: int) -> int:
 def direction(p: Parser, i: int) -> int:
     """ "from lowest to highest"."""
     p.slots.direction = p.at(i).detail
-    mention = p.mention(i + 1)
+    mention, cut = p.mention(i + 1), p.cut(i + 1)
+    if mention is None and cut and p.before_of(i + 1) & {"of"} and not p.slots.sort:
+        p.slots.sort = (cut, p.at(i).detail == "desc")  # "in ascending order of week"
+        return i + 1 + cut.size
     if mention is None or p.before_of(i + 1) - {"the"} or p.slots.sort:
         return i + 1
     p.slots.sort = (mention, p.at(i).detail == "desc")

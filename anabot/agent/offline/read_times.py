@@ -15,6 +15,9 @@ def date(p: Parser, i: int) -> int:
     """A period; the second of two that are compared is what the first is compared with."""
     when = p.at(i).when or When()
     slots = p.slots
+    if slots.dated and p.joined(i - 1) and p.at(i - 2).kind == "date":
+        slots.more_dates += 1  # "who joined in May and June"
+        return i + 1
     if at := _verb_before(p, i):
         noun = p.at(at - 2 if p.at(at - 1).says("who") else at - 1).text
         slots.dated.append(Dated(verb=p.at(at).text, when=when, noun=noun, particle=p.at(i - 1).text if at < i - 1 else ""))
@@ -45,7 +48,22 @@ def _verb_before(p: Parser, i: int) -> int:
     """Where "hired in 2022" or "signed up in 2022" has its verb, which is no word of the language's own; or 0."""
     at = i - 2 if p.at(i - 1).text.casefold() in _PARTICLES and not p.before_of(i - 1) else i - 1
     before = p.at(at)
-    return at if before.kind == "unknown" and is_verb(before.text.casefold()) and not p.comparing else 0
+    of_others = before.says("verb") and _of_others(p, at)
+    if not (before.kind == "unknown" or of_others) or not is_verb(before.text.casefold()) or p.comparing:
+        return 0
+    if of_others:
+        p.slots.verbs.remove(before.text)  # "orders of people who registered in May": no verb of the orders
+        p.slots.unknown.append(before.text)
+    return at
+
+
+def _of_others(p: Parser, at: int) -> bool:
+    """ "orders of people who registered in May", "for people registered in May": somebody’s verb, not that of what is counted."""
+    noun = at - 2 if p.at(at - 1).says("who") else at - 1
+    placed = p.before_of(noun) & {"of", "by", "for", "from"} or p.at(noun - 1).says("by")
+    if noun < at - 1 and p.at(noun).kind in ("name", "unknown"):
+        return p.mention(noun) is None or bool(placed)
+    return bool(placed) and p.at(noun).kind in ("name", "unknown") and any(p.mention(k) for k in range(noun)) and not p.before[at]
 
 
 def _own_dates(p: Parser, i: int) -> tuple[DimensionId, ...]:
@@ -110,6 +128,8 @@ def partial(p: Parser, i: int) -> int:
     if p.at(i).detail == "today":
         p.slots.with_today = True
         return i + 1
+    if p.at(i).detail == "past":
+        return i + 1 if p.slots.when and p.slots.when.count > 1 else p.misplace(i)  # "the last 5 days" are over
     return i + 2 if p.at(i + 1).kind == "unit" else p.misplace(i)
 
 

@@ -12,7 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from anabot.agent.offline.text import Token
-from anabot.agent.offline.words import FILLERS, MONTHS, OPERATORS, SHORTENED, UNITS, WEEKDAYS
+from anabot.agent.offline.words import FILLERS, MONTHS, OPERATORS, SHORTENED, SLIPS, UNITS, WEEKDAYS
 
 _SHORTEST = 5
 _GRAMMAR = {
@@ -54,9 +54,10 @@ def repair(
         elif parts := _parted(token, vocabulary):
             found += parts
         else:
-            word = _written_out(token.norm, vocabulary) or _closest(token.norm, known)
+            word = SLIPS.get(token.norm) or _written_out(token.norm, vocabulary) or _closest(token.norm, known)
             word = word or _slipped(tokens[:i], token.norm, vocabulary)
-            found.append(replace(token, norm=word) if word else token)
+            spoken = word if (word,) in OPERATORS or word in FILLERS else token.text
+            found.append(replace(token, norm=word, text=spoken) if word else token)
             notes += [f"Read “{token.text}” as “{word}”."] if word else []
         i += 1
     return found, notes

@@ -153,11 +153,15 @@ def stem(word: str) -> str:
         # `statuses` and `houses`, `batches` and `caches`, `cities` and `movies` lose the same letters.
         word = word[:-1] if word.endswith(("use", "che")) else word
         word = word[:-2] + "y" if word.endswith("ie") else word
-    return word
+    return _SHORT.get(word, word)
 
 
 _ABBREVIATED = {"approx", "avg", "excl", "incl", "vs"}  # their full stop ends no sentence
-_SHORT = {"avg": "average", "qty": "quantity", "pct": "percent", "ids": "id"}  # one word on both sides: in names and in questions
+_SHORT = {  # one word on both sides: in names, of columns too, and in questions
+    "avg": "average", "qty": "quantity", "pct": "percent", "ids": "id", "dt": "date", "amt": "amount", "nm": "name",
+    "cnt": "count", "nbr": "number", "addr": "address", "descr": "description", "lvl": "level", "txn": "transaction",
+    "pmt": "payment", "pymt": "payment", "appt": "appointment",
+}  # fmt: skip
 _IRREGULAR = {
     **dict.fromkeys(("won",), "win"),
     **dict.fromkeys(("lost",), "lose"),
@@ -191,6 +195,25 @@ def root(word: str) -> str:
         if base.endswith(ending) and len(base) - len(ending) >= 3:
             return _single(base[: -len(ending)]).rstrip("e")
     return base.rstrip("e") if len(base) > 3 else base
+
+
+def deeds(verb: str, particle: str = "") -> set[str]:
+    """The roots of what a verb does: `treated` is a treatment, `registered` a registration, `signed up` a signup."""
+    base = root(verb)
+    if particle:
+        return {base + particle}
+    nouns = {base + ending for ending in ("ment", "ation", "ition", "ion", "al", "ance", "ence", "ure", "er", "or")}
+    for last, instead in (("r", "ration"), ("er", "ration"), ("y", "ication"), ("ib", "iption"), ("it", "ission"), ("d", "sion")):
+        nouns |= {base.removesuffix(last) + instead} if base.endswith(last) else set()
+    return {root(noun) for noun in nouns}
+
+
+def abbreviates(short: str, word: str) -> bool:
+    """Whether a column's `reg` or `crtd` can stand for the word."""
+    if not 3 <= len(short) <= 4 or len(short) >= len(word) or short[0] != word[0]:
+        return False
+    letters = iter(word)
+    return word.startswith(short) or (not set(short) & set("aeiou") and all(letter in letters for letter in short))
 
 
 def _single(base: str) -> str:

@@ -19,10 +19,11 @@ please pls plz thanks thank thx hi hello hey ok okay so well anabot ana bot chee
 show showing give tell get list display see want need know like look find pull fetch return report check let lets
 numbers figure figures result results data metric metrics kpi combination combinations
 total totals overall altogether all any whole entire basically really quickly actually
+u ur kindly
 company business overview summary performing perform performed going go coming come happening happened
 respectively together too then this
 """
-_PREPOSITIONS = "of in for on at to from with within during among amongst inside into as about"
+_PREPOSITIONS = "of in for on at to from with within during among amongst inside into as about via"
 
 # kind [detail]: phrases. What a kind does is said in `grammar.py`; the longest phrase wins.
 _OPERATORS = """
@@ -38,6 +39,11 @@ light: give us | show us | tell us | get us | let us
 light: hey team | hi team | hello team | hi all | hey all | hello all | hi everyone | hey everyone | hi there | hey there
 light: can someone | could someone | can anyone | could anyone | can somebody | could somebody | does anyone know | anyone know
 light: in terms of | when it comes to | do you know
+light: one more | one more thing | one more question | another one | another question | last one | last question
+light: hope you well | hope you are well | hope you doing well | hope you are doing well | hope all is well | hope all well
+light: good morning | good afternoon | good evening
+light: would you mind | if possible | when you get a chance | when you have a minute
+light: they had | they have | they got | they received | they made
 light: quick question | quick q | quick one | just wondering | i was wondering | wondering if | i wonder | any idea | any chance
 summed: sum of | the sum of
 blank: unknown | missing | blank | empty | null | not known | not recorded | not set | unspecified | not specified | unassigned
@@ -209,6 +215,7 @@ partial out: excluding the current | excluding current | exclusive of the curren
 partial out: without the current
 partial out: not counting the current | ignoring the current | except the current | except for the current | complete | full
 partial out: completed
+partial past: excluding today | not including today | exclusive of today | without today | not counting today | except today
 partial today: including today | inclusive of today | inclusive of today date | including today date | up to today
 partial today: until today | through today
 partial today: to today | up to now | until now
@@ -318,6 +325,7 @@ QUANTITIES = {"volume", "quantity", "amount", "value", "total"}  # of what, they
 # A customer makes a purchase of what the company calls its sale or order.
 PURCHASES, SOLD = {"purchase", "purchases"}, ("sale", "order")
 SPENT = {"cost", "spend", "spent", "expense", "expenditure", "tax", "loss", "refund", "budget", "discount", "fee", "debt"}
+SLIPS = {"wich": "which", "wat": "what", "wht": "what", "hwo": "how", "teh": "the", "thier": "their", "plese": "please"}
 SHORTENED = {
     "rep": "representative",
     "rev": "revenue",
@@ -352,6 +360,9 @@ def _operators() -> dict[tuple[str, ...], tuple[str, str]]:
         kind, _, detail = key.partition(" ")
         for phrase in said.split("|"):
             found[tuple(phrase.split())] = (kind, detail)
+            if kind == "direction" and " to " in phrase:  # "from the lowest to the highest"
+                ends = phrase.replace("from ", "").split(" to ")
+                found[("from", "the", *ends[0].split(), "to", "the", *ends[1].split())] = (kind, detail)
     return found
 
 
