@@ -66,6 +66,7 @@ class Company:
     registry: Registry
     grant: Grant
     values: ValueIndex
+    team: str = ""
 
     def draw(self, count: int, seed: int) -> Iterator[Wording]:
         """`count` wordings; the same ones for a seed."""
@@ -91,7 +92,7 @@ class Company:
 
     def read(self, text: str) -> tuple[Reading, ...] | None:
         """The readings; None for an honest way out."""
-        found = understand(text, registry=self.registry, grant=self.grant, values=self.values, team="", now=MONDAY, previous=None)
+        found = understand(text, registry=self.registry, grant=self.grant, values=self.values, team=self.team, now=MONDAY)
         return found.readings if isinstance(found, Understood) else None
 
     def _metrics(self) -> Iterator[str]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from halden_data import DEFAULT_OUT, ROOT, Halden, halden_files, halden_settings
-from other_company import LANGUAGE, rename_values, renamed, renamed_file
+from halden_data import Halden
+from other_company import LANGUAGE, renamed
 
-from anabot.bootstrap import House, open_house
+from anabot.bootstrap import House
 from anabot.semantic.registry import Registry
 from anabot.types import Answer, Cell, Question
 
@@ -88,23 +86,6 @@ CONVERSATIONS: list[tuple[str, list[str]]] = [
     ("data_lead", ["Data as of by source"]),
     ("guest", ["what was net revenue last quarter"]),
 ]
-
-
-@pytest.fixture(scope="module")
-def other(halden: Halden, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house on Halden's data and definitions under other names."""
-    folder = tmp_path_factory.mktemp("other")
-    layer, warehouse, playbooks = folder / "semantic_layer", folder / "other.duckdb", folder / "playbooks"
-    for path, text in halden_files().items():
-        copy = layer / Path(path).relative_to(ROOT / "semantic_layer")
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(renamed_file(text), encoding="utf-8")
-    shutil.copyfile(DEFAULT_OUT / "halden.duckdb", warehouse)
-    rename_values(warehouse, halden.registry)
-    playbooks.mkdir()
-    changed = {"semantic_layer": layer, "warehouse_url": f"duckdb:///{warehouse}", "playbooks": playbooks}
-    with open_house(halden_settings(folder / "ana.db").model_copy(update=changed)) as house:
-        yield house
 
 
 @pytest.mark.parametrize(("handle", "texts"), CONVERSATIONS, ids=[f"{who}: {texts[0]}" for who, texts in CONVERSATIONS])
