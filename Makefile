@@ -6,7 +6,7 @@ DEV := .venv/.dev-ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test check bench chaos fuzz snowflake golden data clean
+.PHONY: help demo demo-check test check bench chaos fuzz wordings snowflake golden data clean
 
 help:
 	@echo "make demo        start Ana on Halden's data, with a small Slack in your browser"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench       measure, as ratios in one run"
 	@echo "make chaos       kill workers at every step, restart PostgreSQL, let Slack fail, and count what is lost or posted twice"
 	@echo "make fuzz        throw random text at the guard and at the escaping, for a minute or two"
+	@echo "make wordings    ask 3,000 random questions in random words of three companies each, and count how they are read"
 	@echo "make snowflake   run what is said in Snowflake's dialect on fakesnow, in an environment of its own"
 	@echo "make golden      rewrite the golden files; review the difference as code"
 
@@ -60,6 +61,9 @@ chaos: $(DEV)
 
 fuzz: $(DEV)
 	ANABOT_FUZZ=$${ANABOT_FUZZ:-2000} $(BIN)/python -m pytest tests/fuzz -p no:cacheprovider
+
+wordings: $(DEV)
+	WORDINGS=$${WORDINGS:-3000} $(BIN)/python -m pytest -s tests/agent/test_agent_wordings.py tests/truth/test_wordings_of_teams.py
 
 snowflake: $(DEV)
 	ANABOT_FAKESNOW=1 $(BIN)/python -m pytest tests/semantic/test_semantic_fakesnow.py

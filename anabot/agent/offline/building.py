@@ -15,7 +15,7 @@ from anabot.agent.offline import filtering, roles, whole
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
-from anabot.agent.offline.slots import Bound, Cut, Mention, Pick, Slots
+from anabot.agent.offline.slots import Bound, Cut, Mention, Pick, Slots, together
 from anabot.agent.offline.text import words
 from anabot.agent.offline.times import Settling, Times, grain_name
 from anabot.agent.understanding import Ambiguous, Ask, Chart, Reading
@@ -241,6 +241,8 @@ class Builder:
         if pick.text in self.taken and self.taken[pick.text] in by_name:
             return by_name[self.taken[pick.text]]
         found = roles.narrowed(found, pick.role)
+        listed = together(self.slots.picks, pick)
+        found = [r for r in found if _home(r) in listed] or found
         wanted = {_home(r) for c in self.slots.cuts for r in found if _home(r) in c.dimensions}
         found = self._spelled(pick, [r for r in found if _home(r) in wanted], found)
         if len({_home(r) for r in found}) > 1 and len({_bare(r) for r in found}) > 1:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from anabot.agent.offline import contrasts, counting, whole
+from anabot.agent.offline import contrasts, counting, own_time, whole
 from anabot.agent.offline.bare_quantity import also_counted
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.causes import asked_why, without_moves
@@ -224,7 +224,8 @@ class Chooser:
     def _one(
         self, metrics: tuple[str, ...], notes: Iterable[str], base: MetricQuery | None = None, *, saved: bool = False
     ) -> Reading:
-        slots = whole.shared(self._timed(metrics), [self.lexicon.registry.metrics[name] for name in metrics])
+        timed = own_time.in_units(self._timed(metrics), self.lexicon.registry, metrics)
+        slots = whole.shared(timed, [self.lexicon.registry.metrics[name] for name in metrics])
         builder = Builder(
             lexicon=self.lexicon,
             slots=slots,

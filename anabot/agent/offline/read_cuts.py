@@ -53,7 +53,7 @@ def value_beside_dimension(p: Parser, i: int, negated: bool = False) -> int | No
             negated ^= p.at(j).says("not")
             j += 1
         found = values_at(p, j, dimensions)
-        if not found or p.before_of(j) - _COPULA:
+        if not found or p.before_of(j) - _COPULA or (_apart(p, i + 1, j) and not _spelled(p, j, found)):
             return None
         p.slots.picks.append(Pick(values=found, text=p.at(j).text, negated=negated, beside=tuple(dimensions)))
         return more_values(p, j + 1, negated)
@@ -63,6 +63,18 @@ def value_beside_dimension(p: Parser, i: int, negated: bool = False) -> int | No
         return None
     p.slots.picks.append(Pick(values=own, text=p.at(i).text, negated=negated, beside=beside))
     return i + 2
+
+
+def _apart(p: Parser, start: int, end: int) -> bool:
+    """Whether more than "is" or "is not" stands between a dimension and a value: "by region without the North"."""
+    return any(p.at(k).says("not") and p.at(k).text.casefold() not in _IS_NOT for k in range(start, end))
+
+
+def _spelled(p: Parser, i: int, found: Sequence[ValueId]) -> bool:
+    """Whether one of these values is spelled as said, or none is anywhere: else another dimension's is meant."""
+    said = p.at(i).text.casefold()
+    exact = {value for value in p.entry(i).values if value[2].casefold() == said}
+    return not exact or not exact.isdisjoint(found)
 
 
 def values_at(p: Parser, i: int, dimensions: Sequence[DimensionId]) -> tuple[ValueId, ...]:
@@ -86,5 +98,5 @@ def more_values(p: Parser, i: int, negated: bool, *, first: bool = False) -> int
         entry = p.entry(j)
         if (j == i and not first) or not entry.values or (p.before[j] if not first else False) or (p.mention(j) and not first):
             return i
-        p.slots.picks.append(Pick(values=tuple(entry.values), text=p.at(j).text, negated=negated))
+        p.slots.picks.append(Pick(values=tuple(entry.values), text=p.at(j).text, negated=negated, listed=not first))
         i, first = j + 1, False

@@ -29,7 +29,7 @@ def placed_value(p: Parser, i: int) -> int | None:
         return None
     others = any(p.mention(k) for k in range(len(p.tags)) if k != i) or p.slots.phrases
     if others and beside:
-        p.slots.picks.append(Pick(values=tuple(entry.values), text=p.at(i).text, contrasted=p.at(i + 1).says("vs")))
+        p.slots.picks.append(Pick(values=tuple(entry.values), text=p.at(i).text, contrasted=_against(p, i + 1)))
         return i + 1
     return value(p, i) if others else None
 
@@ -58,12 +58,28 @@ def value(p: Parser, i: int) -> int | None:
         return None
     if not _placed(p, i):
         return p.misplace(i)
-    contrasted = p.at(i - 1).says("vs") or p.at(i + 1).says("vs")
+    contrasted = p.at(i - 1).says("vs") or _against(p, i + 1)
     pick = Pick(values=tuple(p.entry(i).values), text=p.at(i).text, contrasted=contrasted, role=roles.said(p, i))
     counted = {"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count")
-    listed = p.joined(i - 1) and bool(p.slots.picks) and p.slots.picks[-1].counted
-    p.slots.picks.append(replace(pick, counted=counted or listed or (i == 0 and says_plural(pick))))
+    listed = _in_list(p, i)
+    counted |= listed and p.slots.picks[-1].counted
+    p.slots.picks.append(replace(pick, counted=counted or (i == 0 and says_plural(pick)), listed=listed))
     return i + 1
+
+
+def _in_list(p: Parser, i: int) -> bool:
+    """Whether the value at `i` goes on with a list: "for Harbour and Castle", "Harbour, Market or Castle"."""
+    j = i - 1
+    while p.joined(j):
+        j -= 1
+    beside = j < i - 1 and bool(p.slots.picks) and p.slots.picks[-1].text == p.at(j).text
+    return beside and not p.before_of(i) & _PLACES_VALUE
+
+
+def _against(p: Parser, i: int) -> bool:
+    """Whether a value stands against another one: "Japan vs Peru", and not "Japan vs last year"."""
+    other = p.at(i + 1)
+    return p.at(i).says("vs") and not (other.when or other.says("elided", "same_year", "over", "change"))
 
 
 def _placed(p: Parser, i: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -49,6 +49,16 @@ class Pick:
     contrasted: bool = False  # "X vs Y": the two stand side by side
     counted: bool = False  # "how many X-rays": the value itself is counted
     role: roles.Role = ""  # "from X", "to X": where something begins or ends
+    listed: bool = False  # "and" or a comma joins it to the one before it
+
+
+def together(picks: Sequence[Pick], pick: Pick) -> set[DimensionId]:
+    """The dimensions that hold every value of the list which the pick is in; none where it stands alone."""
+    at = next(k for k, each in enumerate(picks) if each is pick)
+    first = next(k for k in range(at, -1, -1) if not (k and picks[k].listed))
+    last = next((k for k in range(at + 1, len(picks)) if not picks[k].listed), len(picks))
+    homes = [{value[:2] for value in each.values} for each in picks[first:last]]
+    return set.intersection(*homes) if len(homes) > 1 else set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

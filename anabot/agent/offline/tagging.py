@@ -94,7 +94,7 @@ def _spans(tokens: Sequence[Token], i: int, lexicon: Lexicon, dates: Dates) -> I
     if not named:
         yield from _light_words(tokens, i)
     if not named:
-        yield from _operators(tokens, i)
+        yield from _operators(tokens, i, lexicon)
     yield from _matches(tokens, i, lexicon)
     yield from _numbers(tokens, i)
     yield from _names(tokens, i, lexicon)
@@ -122,13 +122,20 @@ def _light_words(tokens: Sequence[Token], i: int) -> Iterator[Tag]:
         yield Tag(kind="measure", start=i, end=i + 1, text=tokens[i].text, detail=MEASURES[norm])
 
 
-def _operators(tokens: Sequence[Token], i: int) -> Iterator[Tag]:
+def _operators(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
     if tokens[i].norm not in _OPERATOR_HEADS:
         return
     for end in range(i + 1, min(i + _OPERATOR_LENGTH, len(tokens)) + 1):
         found = OPERATORS.get(tuple(token.norm for token in tokens[i:end]))
-        if found and found[0] != "match":
+        if found and found[0] != "match" and not (found[0] == "verb" and _noun_in_list(tokens, i, lexicon)):
             yield Tag(kind="operator", start=i, end=end, text=_text(tokens, i, end), op=found[0], detail=found[1])
+
+
+def _noun_in_list(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
+    """ "by country and account for gold customers": in a list of cuts, what is also a verb is the name."""
+    entry = lexicon.entries.get((stem(tokens[i].norm),))
+    before = tokens[i - 1].norm if i else ""
+    return bool(entry and entry.dimensions) and before in ("by", "per", "and", ",", "each", "every")
 
 
 def _matches(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:

@@ -106,6 +106,8 @@ vs: as compared to | as compared with | compared against | next to | than | comp
 vs: compare that to
 vs: compare that with | v
 elided: last | previous | prior | the one before | before that | the one before that
+elided: previous period | the previous period | prior period | the prior period | last period | the last period
+elided: the period before | period before
 over day: day over day | day on day | dod | daily change
 over week: week over week | week on week | wow | week to week | weekly change
 over month: month over month | month on month | mom | month to month | monthly change
