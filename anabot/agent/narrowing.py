@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from decimal import Decimal
 
 from anabot.semantic.query import Condition, Filter, Not
 from anabot.semantic.units import readable
 
 WEEKDAY = "metric_time__extract_dow"
 _DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+_COMPARED = {"gt": "over", "ge": "of at least", "lt": "under", "le": "of at most", "between": "between"}
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _SETS = {(6, 7): "weekends", (1, 2, 3, 4, 5): "weekdays"}
 
 
@@ -20,17 +24,28 @@ def called(days: Iterable[int]) -> str:
 
 def narrowed(where: Iterable[Filter]) -> str:
     """` for North on weekends`; conditions that have no short form are not in it."""
-    parts, days = [], ""
+    parts, numbers, days = [], [], ""
     for part in where:
         if on := on_days(part):
             days += f" {on}"
+        elif number := of_number(part):
+            numbers.append(number)
         elif isinstance(part, Condition):
             values = [readable(value) for value in part.values]
             if part.op in ("eq", "in"):
                 parts.append(" or ".join(values))
             elif part.op in ("ne", "not_in"):
                 parts.append("everything but " + " and ".join(values))
-    return (f" for {', '.join(parts)}" if parts else "") + days
+    with_numbers = f" with {' and '.join(numbers)}" if numbers else ""
+    return (f" for {', '.join(parts)}" if parts else "") + with_numbers + days
+
+
+def of_number(part: Filter) -> str:
+    """`sale price over 30,000`; "" where the condition compares no number."""
+    if not isinstance(part, Condition) or part.op not in _COMPARED or not all(map(_NUMBER.fullmatch, part.values)):
+        return ""
+    numbers = " and ".join(f"{Decimal(value):,f}" for value in part.values)
+    return f"{readable(part.field.rpartition('__')[2])} {_COMPARED[part.op]} {numbers}"
 
 
 def on_days(part: Filter) -> str:

@@ -28,7 +28,7 @@ from anabot.semantic.filters import Predicate
 from anabot.semantic.lower import lower, scanned
 from anabot.semantic.made import known_to
 from anabot.semantic.masks import masked, masks_of
-from anabot.semantic.masks_kept import refuse_masked, seen_masked
+from anabot.semantic.masks_kept import refuse_compared, refuse_masked, seen_masked
 from anabot.semantic.meaning import Meaning, Vocabulary
 from anabot.semantic.people import Asked, people_of
 from anabot.semantic.pieces import MERGE, connection_of, lies_apart
@@ -112,6 +112,7 @@ def _planned(
     resolved = resolve_fully(registry, query, grant, predicates)
     if grant.masks:
         refuse_masked(registry, resolved.query.metrics, grant, _unmasked)
+        refuse_compared(registry, grant, resolved.fields)
 
     homes = {registry.models[model].connection for model, _ in resolved.leaves}
     formulas = speaks(homes.pop()) if len(homes) == 1 else _MERGED

@@ -26,7 +26,6 @@ _Comparison = exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE
 _COMPARE: dict[str, type[_Comparison]] = {"eq": exp.EQ, "ne": exp.NEQ, "lt": exp.LT, "le": exp.LTE, "gt": exp.GT, "ge": exp.GTE}
 _LIKE = str.maketrans({"%": "!%", "_": "!_", "!": "!!"})
 _TEXT_ONLY = ("contains", "starts_with", "ends_with")
-_NUMERIC = ("int", "decimal", "numeric", "number", "double", "float", "real", "bigint", "smallint", "tinyint", "hugeint")
 _BOOLEAN = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 YEARS = range(1000, 9000)  # beyond them calendar arithmetic leaves what a date can hold
@@ -61,8 +60,8 @@ def on_slot(part: Condition, slot: Slot, tree: exp.Expression, values: Values, f
         if part.op in _TEXT_ONLY:
             raise BadQuery(f"`{part.field}` is a time; `{part.op}` is for text.", todo="Compare it with dates.")
         return _timed(part, slot, tree, values, fiscal_start)
-    data_type = slot.element.data_type if isinstance(slot.element, Dimension) else ""
-    return _plain(part, tree, values, lambda text: _typed(part, text, data_type))
+    dimension = slot.element if isinstance(slot.element, Dimension) else None
+    return _plain(part, tree, values, lambda text: _typed(part, text, dimension))
 
 
 def on_number(part: Condition, tree: exp.Expression, values: Values) -> exp.Expression:
@@ -172,14 +171,14 @@ def _instant(part: Condition, text: str) -> dt.datetime:
     return found
 
 
-def _typed(part: Condition, text: str, data_type: str) -> Cell:
-    if data_type.startswith("bool"):
+def _typed(part: Condition, text: str, dimension: Dimension | None) -> Cell:
+    if dimension and dimension.data_type.startswith("bool"):
         if text.lower() not in _BOOLEAN:
             raise BadQuery(
                 f"`{text}` is neither true nor false, and `{part.field}` is one of them.", todo="Write `true` or `false`."
             )
         return _BOOLEAN[text.lower()]
-    return _number(part, text) if data_type.startswith(_NUMERIC) else text
+    return _number(part, text) if dimension and dimension.numeric else text
 
 
 def _number(part: Condition, text: str) -> Decimal:
@@ -195,4 +194,4 @@ def _number(part: Condition, text: str) -> Decimal:
 def allowed(dimension: Dimension, tree: exp.Expression, texts: tuple[str, ...], values: Values) -> exp.Expression:
     """A grant's row rule over `tree`. No values allow no rows."""
     part = Condition(field=dimension.name, op="in", values=texts)
-    return one_of(grouped(tree), [values.bind(_typed(part, text, dimension.data_type)) for text in texts])
+    return one_of(grouped(tree), [values.bind(_typed(part, text, dimension)) for text in texts])

@@ -6,7 +6,7 @@ compiled for somebody without masks. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,20 @@ def refuse_masked(registry: Registry, metrics: Iterable[str], grant: Grant, comp
         if columns is None or columns & hidden:
             why = f"`{name}` is made of something that you may only see masked, and over that it would be another number."
             raise NotAllowed("This cannot be answered for you.", why=why, todo="Ask the data team.")
+
+
+def refuse_compared(registry: Registry, grant: Grant, fields: Mapping[str, Meaning]) -> None:
+    """Nothing, if no number that the grant masks chooses the rows: what a mask leaves of it is no smaller and no larger.
+
+    Raises:
+        NotAllowed: naming the number, which the asker may see masked.
+    """
+    hidden = masked_columns(registry, grant.masks)
+    for name, meaning in fields.items():
+        element = meaning.any_slot.element
+        if isinstance(element, Dimension) and element.numeric and hidden & set(_behind(registry, meaning)):
+            why = f"You may only see `{name}` masked, so that rows cannot be chosen by how large it is."
+            raise NotAllowed("This cannot be answered for you.", why=why, todo="Ask without that condition.")
 
 
 def seen_masked(registry: Registry, grant: Grant, meanings: Iterable[Meaning]) -> tuple[str, ...]:

@@ -19,6 +19,9 @@ from anabot.semantic.filters import Predicate
 _PARSED: Any = field(default_factory=exp.Null, repr=False, compare=False)
 
 
+_NUMERIC = ("int", "decimal", "numeric", "number", "double", "float", "real", "bigint", "smallint", "tinyint", "hugeint")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dimension:
     """Something a metric can be cut or filtered by, as its own semantic model declares it."""
@@ -38,6 +41,11 @@ class Dimension:
     data_type: str = ""  # the column's type where dbt says it, in lower case
     partition: bool = False  # rows of two partitioned models meet only within one partition
     validity: Literal["", "start", "end"] = ""  # the end of a row's validity, in a model that keeps history
+
+    @property
+    def numeric(self) -> bool:
+        """Whether its column holds numbers, as dbt's `data_type` says: rows may be chosen by how large it is."""
+        return self.data_type.startswith(_NUMERIC) and not self.data_type.startswith("interval")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

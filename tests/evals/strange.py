@@ -109,6 +109,10 @@ class Strange:
             columns[str(flag["expr"])] = {"name": flag["expr"], "data_type": "boolean", **stands}
         times = {m["time"] for m in self.sketch["metrics"] if m["from"].split()[0] == table}
         derived = [each for each in derived if each["expr"] not in times]
+        for each in [each for each in derived if self._typed(table, each["expr"])]:
+            derived.remove(each)
+            config = {"data_type": self.schema[table][each["expr"]].lower(), "config": each.pop("config")}
+            columns.setdefault(each["expr"], {"name": each.pop("expr")}).update(config, dimension=each)
         for name in sorted(times):
             columns.setdefault(name, {"name": name})
             columns[name] |= {"granularity": self._grain(table, name), "dimension": {"name": name, "type": "time"}}
@@ -123,6 +127,10 @@ class Strange:
             "metrics": list(self._simple(table)),
         }
         return model | ({"agg_time_dimension": min(times)} if times else {})
+
+    def _typed(self, table: str, column: str) -> bool:
+        """Whether the column holds numbers, which dbt tells by its type."""
+        return self.schema[table].get(column, "").startswith(("DECIMAL", "BIGINT", "DOUBLE", "INTEGER"))
 
     def _grain(self, table: str, column: str) -> str:
         return "second" if self.schema[table][column].startswith("TIMESTAMP") else "day"

@@ -16,6 +16,7 @@ from anabot.agent.offline.text import words as stems
 _UNITS = {"day", "week", "month", "quarter", "year"}
 _AGGS = {"avg": "average {}", "sum": "total {}", "min": "{} min", "max": "{} max"}
 _PRICED = re.compile(r"(close|high|low|open)$", re.I)  # prices that do not say so
+_NUMBER = ("DECIMAL", "BIGINT", "DOUBLE")
 _KEY = re.compile(r"(^|_|(?<=[a-z]))id$", re.I)
 
 
@@ -35,13 +36,15 @@ class Unsaid:
         """The columns that describe rows and are not dimensions yet."""
         said = {each["name"] for each in self.sketch["dimensions"]}
         for column, kind in self.schema[table].items():
-            if column in taken or self._is_key(table, column) or kind.startswith(("DECIMAL", "BIGINT", "DOUBLE")):
+            if column in taken or self._is_key(table, column):
                 continue
             words, entity = self._words(table, column), entity_of(table, self.schema)
             name = f"{entity}_{words}" if words in said | _UNITS | {"name"} else words
             timed = kind.startswith(("DATE", "TIMESTAMP"))
             typed = {"type": "time", "granularity": "day"} if timed else {"type": "categorical"}
-            ana = {"synonyms": [f"{entity} {words}".replace("_", " ")] if name == words else []}
+            ana: dict[str, Any] = {"synonyms": [f"{entity} {words}".replace("_", " ")] if name == words else []}
+            if kind.startswith(_NUMBER):
+                ana["indexed"] = False
             yield {"name": name, "expr": column, "config": {"meta": {"ana": ana}}, **typed}
 
     def metrics(self, table: str) -> Iterator[dict[str, Any]]:
@@ -59,7 +62,7 @@ class Unsaid:
             synonyms = [each for each in synonyms if stems(each) not in self._taken()]
             yield {"name": f"{entity}_rows", "label": f"number of {plural}", "expr": "count(*)", "synonyms": synonyms, **common}
         for column, kind in self.schema[table].items():
-            if kind.startswith(("DECIMAL", "DOUBLE", "BIGINT")) and not self._is_key(table, column):
+            if kind.startswith(_NUMBER) and not self._is_key(table, column):
                 yield from self._aggregates(column, self._words(table, column), entity, said, common)
 
     def _aggregates(

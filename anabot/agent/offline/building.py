@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from anabot.agent.offline import filtering, roles, whole
+from anabot.agent.offline import amounts, filtering, roles, whole
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
@@ -268,6 +268,8 @@ class Builder:
                 values = list(dict.fromkeys(v[2] for p in picks if p.negated is negated for v in p.values))
                 if values:
                     said.append(_condition(name, values, negated))
+        said += amounts.conditions(self.slots, self.lexicon, self.metrics, self.notes)
+        kept = [part for part in kept if not _fields_of(part) & {name for each in said for name in _fields_of(each)}]
         said += filtering.blank(self.slots, self.dimension, self.notes)
         said += filtering.matched(self.slots, self.dimension, self.notes)
         said += filtering.conditions(self.slots, self.lexicon.reach(*self.metrics), self.notes)
@@ -307,7 +309,7 @@ class Builder:
     def _scaled(self, bound: Bound, number: Decimal, name: str) -> str:
         unit = self.lexicon.registry.metrics[name].unit
         wanted = "ratio" if bound.percent else bound.measure
-        if wanted and wanted != unit:
+        if (wanted and wanted != unit) or (bound.currency and unit and bound.currency != unit):
             raise stuck(
                 "shape",
                 f"“{bound.text}” does not fit {self.lexicon.registry.metrics[name].label}, which is in {unit or 'numbers'}.",

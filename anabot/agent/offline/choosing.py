@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from anabot.agent.offline import contrasts, counting, own_time, whole
+from anabot.agent.offline import amounts, contrasts, counting, own_time, whole
 from anabot.agent.offline.bare_quantity import also_counted
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.causes import asked_why, without_moves
@@ -69,7 +69,7 @@ class Chooser:
         if not mentions and self.previous is None:
             raise self._uncounted()
         try:
-            return self._settled(mentions)
+            return self._of_rows_or_totals(mentions)
         except Exit as out:
             return self._settled(self._instead(mentions, out))
 
@@ -117,6 +117,26 @@ class Chooser:
                 f"I know the words, but not what “{words}” does in this sentence. Say it another way.",
                 unknown=slots.misplaced,
             )
+
+    def _of_rows_or_totals(self, mentions: list[Mention]) -> list[Reading]:
+        """ "deals over 100k" are compared one by one; "deals over 100 by rep" may be so many of each rep, and is asked back."""
+        open_one = next((bound for bound in self.slots.bounds if bound.rows), None)
+        if open_one is None:
+            return self._settled(mentions)
+        try:
+            by_row = replace(self, slots=amounts.as_rows(self.slots))._settled(mentions)
+        except Exit:
+            total = self._settled(mentions)
+            said = f"“{open_one.text}” is read of each group’s {self.lexicon.registry.metrics[total[0].query.metrics[0]].label}."
+            return [replace(each, assumptions=(*each.assumptions, said)) for each in total]
+        try:
+            by_total = self._settled(mentions)
+        except Exit:
+            return by_row
+        one, other = by_row[0].query, by_total[0].query
+        label = self.lexicon.registry.metrics[other.metrics[0]].label
+        choices = ((f"each one by its {amounts.number_of(one)}", one), (f"{label} of each group in all", other))
+        raise Exit(Ambiguous(word=open_one.text, choices=choices, period_label=by_row[0].period_label))
 
     # --- which metrics
 

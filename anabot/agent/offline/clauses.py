@@ -8,17 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from anabot.agent.offline.parser import COLUMNS
 from anabot.agent.offline.tagging import Tag
 
 _OPENERS = {"what", "how", "is", "are", "do", "does", "did", "show", "give", "tell", "was", "were", "has", "have", "can", "whats"}
-_COLUMNS = {
-    "return",
-    "show",
-    "include",
-    "list",
-    "display",
-    "give",
-}  # "… Return the region and the total": the same question's columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,7 @@ def split(tags: Sequence[Tag]) -> list[Clause]:
 def _breaks(tags: Sequence[Tag], i: int) -> bool:
     tag = tags[i]
     if tag.kind == "stop":
-        return not (i + 1 < len(tags) and tags[i + 1].text.casefold() in _COLUMNS)
+        return not (i + 1 < len(tags) and tags[i + 1].text.casefold() in COLUMNS)
     if not (tag.says("and") or tag.kind == "comma"):
         return False
     if _qualifies(tags[:i]):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from anabot.agent.offline import (
     parting,
+    read_amounts,
     read_by,
     read_matches,
     read_moves,
@@ -25,7 +26,7 @@ from anabot.agent.offline.tagging import Tag
 
 
 def _name(p: Parser, i: int) -> int:
-    return parting.again(p, i) or read_names.name(p, i)
+    return parting.again(p, i) or read_amounts.compared(p, i) or read_names.name(p, i)
 
 
 _READERS: dict[str, Reader] = {

@@ -48,6 +48,7 @@ class Entry:
     listed: list[str] = field(default_factory=list)
     term: str = ""
     dimensions: list[DimensionId] = field(default_factory=list)
+    numbers: list[DimensionId] = field(default_factory=list)  # those of them whose rows can be chosen by how large they are
     values: list[ValueId] = field(default_factory=list)
     saved: str = ""
     phrase: tuple[str, Mapping[str, Any]] | None = None
@@ -65,7 +66,7 @@ class Entry:
     def only_values(self) -> bool:
         """Whether the phrase names nothing but values of dimensions."""
         return not (self.metrics or self.listed or self.term or self.dimensions or self.saved or self.phrase) and not (
-            self.counted or self.totalled or self.models
+            self.numbers or self.counted or self.totalled or self.models
         )
 
 
@@ -87,6 +88,7 @@ class Lexicon:
         self._dimensions()
         self._nouns()
         self._told_apart()
+        self._measured()
         self._questions()
         self.spellable = spellable(self.vocabulary)
         self._naming: dict[str, list[Key]] = {}
@@ -103,6 +105,16 @@ class Lexicon:
         """The names to suggest from: those of the visible metrics."""
         called = {name: phrases_of(self.registry, name) for name in self.visible}
         return Nearby(called, FILLERS | PREPOSITIONS)
+
+    @cached_property
+    def numbers(self) -> frozenset[DimensionId]:
+        """Every number of rows that the asker may choose them by."""
+        return frozenset(where for entry in self.entries.values() for where in entry.numbers)
+
+    @cached_property
+    def numbered(self) -> frozenset[str]:
+        """The models whose rows have one."""
+        return frozenset(model for model, _ in self.numbers)
 
     @cached_property
     def value_roots(self) -> dict[str, list[ValueId]]:
@@ -243,10 +255,24 @@ class Lexicon:
                 for said in (phrase, *turned(phrase)):
                     if entry := self._at(said):
                         _append(entry.dimensions, where)
+                        if self._is_number(where, dimension):
+                            _append(entry.numbers, where)
             for value, synonyms in self._values_of(where, dimension).items():
                 self._value((*where, value), value, *synonyms)
             if dimension.data_type.startswith("bool"):
                 self._value((*where, "true"), *so_called(dimension))
+
+    def _is_number(self, where: DimensionId, dimension: Dimension) -> bool:
+        columns = columns_of(self.registry.models[where[0]], dimension.tree)
+        return dimension.numeric and not self._masked & set(columns)
+
+    def _measured(self) -> None:
+        """A number that a metric is called after, too, is compared with, and not cut by, unless its values are collected."""
+        models = self.registry.models
+        for entry in self.entries.values():
+            if entry.numbers and (entry.metrics or entry.both or entry.term):
+                cut_by = [w for w in entry.dimensions if w not in entry.numbers or models[w[0]].dimensions[w[1]].indexed]
+                entry.dimensions[:] = cut_by
 
     def _values_of(self, where: DimensionId, dimension: Dimension) -> Mapping[str, tuple[str, ...]]:
         """The values that may be named: those in the index with their declared synonyms; the declared ones where none is kept."""

@@ -39,6 +39,7 @@ class Listing:
             slots.picks,
             slots.matches,
             slots.bounds,
+            slots.amounts,
             slots.when,
         )
         more = (

@@ -16,6 +16,7 @@ from anabot.agent.offline.words import OPERATORS
 
 Reader = Callable[["Parser", int], int]
 BOUNDS: tuple[BoundOp, ...] = ("gt", "ge", "lt", "le", "eq", "between")
+COLUMNS = {"return", "show", "include", "list", "display", "give"}  # "… Return the region and the total": the same question's
 PLACES = {"about", "in", "for", "from", "at", "within", "inside", "among", "amongst", "of"}
 _EMPTY = Tag(kind="stop", start=0, end=0, text="")
 
@@ -99,6 +100,8 @@ class Parser:
         if "in" in self.before_of(i) and is_plural(self.at(i).text) and self.at(i).detail == "day":
             self.slots.measures.append("days")  # "length of stay in days"
             return
+        if self.returns(i) and any(cut.unit == self.at(i).detail for cut in self.slots.cuts):
+            return  # "…? Return the week and …": a column that the rows have anyway
         listed = self.at(i - 1).says("and") or self.at(i - 1).kind == "comma"
         ranked = not self.slots.cuts and any(tag.says("top") for tag in self.tags[i + 1 :])
         if i == 0 and ranked and not self.slots.rank:  # "the day with the most orders"
@@ -125,6 +128,8 @@ class Parser:
     def mention(self, i: int) -> Mention | None:
         """The metrics named at `i`, or None."""
         entry, text = self.entry(i), self.at(i).text
+        if again := self._returned(i):
+            return again
         counted = self.at(i - 1).says("count") or (0 <= i < len(self.before) and {"how", "many"} <= self.before[i])
         if not entry.term and not entry.metrics:
             return self._of_noun(i, counted)
@@ -134,6 +139,16 @@ class Parser:
             metrics = [m for m in self.lexicon.registry.terms[entry.term].metrics if m in self.lexicon.grant.metrics]
             return Mention(metrics=tuple(metrics), text=text, term=entry.term, counted=counted)
         return Mention(metrics=tuple(entry.metrics), text=text, counted=counted, instead=self._instead(i))
+
+    def returns(self, i: int) -> bool:
+        """Whether the phrase at `i` stands in a sentence that only lists the columns: "…? Return the week, the total and …"."""
+        stop = max((k for k in range(i) if self.at(k).kind == "stop"), default=-1)
+        return stop >= 0 and bool(self.before_of(stop + 1) & COLUMNS)
+
+    def _returned(self, i: int) -> Mention | None:
+        """A column that may be called after what is asked for already is that."""
+        said = {*self.entry(i).metrics, *self.entry(i).both} if self.slots.mentions and self.returns(i) else set()
+        return next((each for each in self.slots.mentions if len(each.metrics) == 1 and set(each.metrics) & said), None)
 
     def _instead(self, i: int) -> tuple[str, ...]:
         """ "number of customers" by something that only their purchases have: the metric that counts those who bought."""
@@ -225,7 +240,8 @@ class Parser:
             slots.misplaced += slots.so_far
         if "asked" in slots.define and not self.asks_how and slots.define == {"asked"}:
             slots.misplaced += [tag.text for tag in self.tags if tag.says("define")]
-        if slots.who and not (slots.cuts or slots.rank or slots.nouns or slots.dated or slots.none or slots.matches):
+        narrowed = slots.nouns or slots.dated or slots.none or slots.matches or slots.amounts
+        if slots.who and not (slots.cuts or slots.rank or narrowed):
             slots.unknown += slots.who
         if slots.several and not slots.rank:
             slots.unknown.append(str(slots.several))

@@ -95,7 +95,8 @@ def _with(slots: Slots, other: Slots) -> Slots:
     if not slots.is_edit and not slots.weekdays:
         found.cuts, found.picks, found.nouns = list(other.cuts), list(other.picks), [*slots.nouns, *other.nouns]
         found.weekdays, found.matches, found.windows = list(other.weekdays), list(other.matches), list(other.windows)
-        if other.picks or other.weekdays or other.matches:
+        found.amounts = list(other.amounts)
+        if other.picks or other.weekdays or other.matches or other.amounts:
             found.notes = [*slots.notes, "The conditions that are said once hold for both."]
     return found
 
@@ -107,7 +108,7 @@ def weekdays_or_part(p: Parser, i: int) -> int:
 
 def again(p: Parser, i: int) -> int:
     """ "orders and online orders": after what is counted, the same under a condition of its own; 0 where it is not that."""
-    mention = p.mention(i + 1) if p.joined(i - 1) and not p.before_of(i + 1) and not p.slots.within else None
+    mention = p.mention(i + 1) if p.joined(i - 1) and not p.before_of(i + 1) else None
     named = {name for each in p.slots.mentions for name in each.metrics}
     values = () if p.mention(i) else p.entry(i).values
     if mention is None or not set(mention.metrics) & named or not (p.at(i).says("weekdays") or values):
@@ -117,7 +118,11 @@ def again(p: Parser, i: int) -> int:
         p.slots.picks.append(Pick(values=tuple(values), text=p.at(i).text))
     else:
         weekdays(p, i)
-    own.within, p.slots = p.slots, own
+    within, p.slots = p.slots, own
+    if own.within is None:
+        own.within = within
+    elif (own.within.picks, own.within.weekdays) != (within.picks, within.weekdays):
+        return p.misplace(i)  # a third one
     return i + 2
 
 
@@ -140,7 +145,7 @@ def about(slots: Slots, query: MetricQuery, lexicon: Lexicon) -> Slots:
     mentions = [_again(slots, mention, query) for mention in slots.mentions]
     if not mentions and len(query.metrics) == 1:
         mentions = [_of_its_kind(slots, query.metrics[0], lexicon)]
-    said = (slots.picks, slots.weekdays, slots.matches, slots.windows, slots.dated, slots.unknown, slots.misplaced)
+    said = (slots.picks, slots.weekdays, slots.matches, slots.amounts, slots.windows, slots.dated, slots.unknown, slots.misplaced)
     if not any(said) and {name for mention in mentions for name in mention.metrics} <= set(query.metrics):
         raise _not_one(slots, "It has no condition of its own.")
     return replace(slots, mentions=mentions, unknown=list(slots.unknown), verbs=[], follows=True)
@@ -153,7 +158,7 @@ def _of_its_kind(slots: Slots, name: str, lexicon: Lexicon) -> Mention:
         word for word in (*slots.unknown, *slots.misplaced) if not any(root(word.casefold()) in r for r in lexicon.roots(name))
     ]
     own = set.union(set(), *lexicon.roots(name))
-    if len(loose) == 1 and not (slots.picks or slots.weekdays or slots.matches):
+    if len(loose) == 1 and not (slots.picks or slots.weekdays or slots.matches or slots.amounts):
         said = root(loose[0].casefold())
         found = [
             each for each in lexicon.visible if any(said in r and r - {said} <= own and r & own for r in lexicon.roots(each))

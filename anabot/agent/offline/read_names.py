@@ -103,7 +103,7 @@ def _noun(p: Parser, i: int) -> int | None:
     told = {value[0] for value in p.entry(next_one).values} & set(entry.models) and (
         next_one > i + 1 or p.before_of(next_one) & {"with", "in", "from"}
     )
-    narrowed = bool(told) or p.at(i + 1).says("not", "none", "who")
+    narrowed = bool(told) or bool(p.entry(i + 1).numbers) or p.at(i + 1).says("not", "none", "who")
     placed = p.before[i] & ({"for", "from", "at", "to", "of"} if narrowed else {"for", "from"}) or (
         "of" in p.before[i] and p.at(i + 1).says("who")
     )

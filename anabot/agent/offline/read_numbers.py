@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from anabot.agent.offline.parser import BOUNDS, Parser
+from dataclasses import replace
+
+from anabot.agent.offline.parser import Parser
+from anabot.agent.offline.read_amounts import STRETCHES, compared_with, of_rows, rows_before, stretch
 from anabot.agent.offline.read_cuts import more_values, note_within, read_cuts
 from anabot.agent.offline.slots import Bound, BoundOp, Mention, Rank
-from anabot.agent.offline.tagging import Tag
 from anabot.agent.offline.text import is_plural, is_verb, words
 
-_STRETCHES = {"night", "day", "hour", "minute"}
 _MOST_ROWS = 1_000
 
 
@@ -28,36 +29,30 @@ def number(p: Parser, i: int) -> int:
 
 
 def bound(p: Parser, i: int, dropped: bool = False) -> int:
-    """ "over 5 million", "under 5 deals", "between 10 and 20 %": on the metric beside it, else on the only one."""
-    count = 2 if p.at(i).says("between") else 1
-    end = i + 1
-    tags: list[Tag] = []
-    while len(tags) < count and (p.at(end).kind == "number" or _is_year(p.at(end))):
-        tags.append(p.at(end))
-        end += 2 if len(tags) < count and p.at(end + 1).says("and") else 1
-    if len(tags) < count:
+    """ "over 5 million", "under 5 deals", "between 10 and 20 %": on the number beside it, else on the only metric."""
+    said = compared_with(p, i)
+    if said is None:
         return _not_a_bound(p, i)
-    measure = {"day": "days"}.get(p.at(end).detail, p.at(end).detail) if p.at(end).kind in ("measure", "unit") else ""
-    end += 1 if measure else 0
+    if (after := of_rows(p, i, said)) is not None:
+        return after
+    end, found = said.end, said.bound
     mention, before = p.mention(end), p.mention(i - 1)
     if before and mention and p.before[i] & {"is", "was", "are", "were"} and before.metrics != mention.metrics:
-        if not set(words(p.at(end).text)) <= _STRETCHES:
+        if not set(words(p.at(end).text)) <= set(STRETCHES):
             return p.misplace(i)
         mention, end = None, end + 1  # "the average stay was over 4 nights"
-    if before and before.counted and not mention:
-        return p.misplace(i)  # "how many deals over 100k" is about each deal, not about how many there are
-    numbers = tuple(tag.number for tag in tags if tag.number is not None)
-    op = next(o for o in BOUNDS if o == p.at(i).op)
+    rows = rows_before(p, i) if mention is None else ()
+    if rows and not found.measure and (unit := stretch(p, end)):
+        found, end = replace(found, measure=unit), end + 1  # "stays longer than 3 nights"
     text = " ".join(tag.text for tag in p.tags[i : end + bool(mention)])
-    percent = any(tag.sign == "%" for tag in tags) or measure == "ratio"
-    p.slots.bounds.append(
-        Bound(op=op, numbers=numbers, text=text, mention=mention or before, measure=measure, percent=percent, dropped=dropped)
-    )
+    found = replace(found, text=text, mention=mention or before, dropped=dropped, rows=rows)
+    if before and before.counted and not mention:
+        if not rows:
+            return p.misplace(i)  # "how many deals over 100k" is about each deal, not about how many there are
+        p.slots.amounts.append(replace(found, mention=None))
+        return end
+    p.slots.bounds.append(found)
     return end + 1 if mention else end
-
-
-def _is_year(tag: Tag) -> bool:
-    return tag.when is not None and tag.when.bare_year and tag.number is not None
 
 
 def _not_a_bound(p: Parser, i: int) -> int:

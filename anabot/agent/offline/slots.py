@@ -63,15 +63,18 @@ def together(picks: Sequence[Pick], pick: Pick) -> set[DimensionId]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """A number that a metric is compared with. `dropped`: what meets it is to be left out."""
+    """A number that a metric is compared with, or a number of the rows. `dropped`: what meets it is to be left out."""
 
     op: BoundOp
     numbers: tuple[Decimal, ...]
     text: str
     mention: Mention | None = None
     measure: str = ""
+    currency: str = ""  # of a sign before the number
     percent: bool = False
     dropped: bool = False
+    dimensions: tuple[DimensionId, ...] = ()  # the number of the rows that is named
+    rows: tuple[str, ...] = ()  # "deals over 100k": the models of the rows right before it, where none is named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +139,7 @@ class Slots:
     cuts: list[Cut] = field(default_factory=list)
     picks: list[Pick] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
+    amounts: list[Bound] = field(default_factory=list)  # those that choose rows
     rank: Rank | None = None
     sort: tuple[Mention | Cut, bool] | None = None  # by what, and whether descending
     direction: str = ""
@@ -225,6 +229,7 @@ class Slots:
             self.matches,
             self.blank,
             self.bounds,
+            self.amounts,
             self.rank,
             self.sort,
             self.when,

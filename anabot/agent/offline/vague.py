@@ -82,7 +82,8 @@ class Vague:
 
     def _asked(self, found: NotUnderstood) -> _Asked | None:
         slots = self.slots
-        if slots.define or slots.why or slots.bounds or slots.share or slots.running or slots.phrases or slots.saved:
+        compared = slots.bounds or slots.amounts
+        if slots.define or slots.why or compared or slots.share or slots.running or slots.phrases or slots.saved:
             return None
         loose = {*slots.unknown, *slots.misplaced}
         if slots.rank:

@@ -155,9 +155,9 @@ top bottom: bottom | lowest | smallest | least | fewest | minimum | min
 top best: best selling | best | strongest | best performing | top performing
 top worst: worst | weakest | worst performing | poorest
 gt: busier than | over | above | more than | greater than | higher than
-gt: larger than | bigger than | exceeding | exceeds | beyond | >
+gt: longer than | larger than | bigger than | exceeding | exceeds | beyond | >
 ge: at least | no less than | not less than | no fewer than | minimum of | >= | or more | or above | and above | or higher
-lt: under | below | less than | fewer than | lower than | smaller than | beneath | <
+lt: shorter than | under | below | less than | fewer than | lower than | smaller than | beneath | <
 le: at most | no more than | not more than | maximum of | <= | up to | or less | or fewer | or below | or lower
 eq: exactly
 between: between

@@ -1,0 +1,78 @@
+"""Conditions on a number of the rows: which one is meant, in its unit, as a filter. Raises Exit where none fits, or several do.
+
+Pure. It chooses rows and compares no total; a number that nobody has declared is never looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from anabot.agent.offline.exits import Exit, stuck
+from anabot.agent.offline.lexicon import Lexicon
+from anabot.agent.offline.slots import Bound, Slots
+from anabot.agent.offline.text import words
+from anabot.semantic.query import Condition, Filter, MetricQuery, Not, fields_of
+from anabot.semantic.registry import DimensionRef
+
+_SAID = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most", "eq": "exactly", "between": "between"}
+_NAMES = {"id", "number", "code", "year"}  # numbers that name something: "deals over 100" is none of them
+
+
+def as_rows(slots: Slots) -> Slots:
+    """The clause, where what may be of rows or of a total is of rows."""
+    open_ones = [bound for bound in slots.bounds if bound.rows]
+    left = [bound for bound in slots.bounds if not bound.rows]
+    return replace(slots, bounds=left, amounts=[*slots.amounts, *open_ones])
+
+
+def conditions(slots: Slots, lexicon: Lexicon, metrics: Sequence[str], notes: list[str]) -> Iterator[Filter]:
+    """The conditions of the clause over what its metrics reach; `notes` says how each was read."""
+    for bound in slots.amounts:
+        ref = _meant(bound, lexicon, lexicon.reach(*metrics))
+        numbers = sorted(_scaled(bound, number, ref) for number in bound.numbers)
+        values = tuple(format(number.normalize(), "f") for number in numbers)
+        found = Condition(field=ref.name, op=bound.op, values=values)
+        told = " and ".join(f"{number:,f}" for number in numbers)
+        notes.append(f"Only rows whose {_label(ref)} is {'not ' if bound.dropped else ''}{_SAID[bound.op]} {told}.")
+        yield Not.model_validate({"not": found}) if bound.dropped else found
+
+
+def number_of(query: MetricQuery) -> str:
+    """The number that the rows of a query are chosen by, in words."""
+    return fields_of(query.where)[-1].rpartition("__")[2].replace("_", " ")
+
+
+def _meant(bound: Bound, lexicon: Lexicon, reached: Sequence[DimensionRef]) -> DimensionRef:
+    found = [ref for ref in reached if (ref.dimension.model, ref.dimension.name) in bound.dimensions]
+    if not bound.dimensions:
+        own = [r for r in reached if r.dimension.model in bound.rows and (r.dimension.model, r.dimension.name) in lexicon.numbers]
+        own = [ref for ref in own if not _NAMES & set(words(ref.dimension.name)[-1:])]
+        found = [ref for ref in own if _fits(bound, ref.dimension.unit)] or [ref for ref in own if not ref.dimension.unit]
+    found = [ref for ref in found if len(ref.path) == len(found[0].path)]
+    if not found:
+        raise stuck("unreachable", f"What is asked for has no number of each row that “{bound.text}” could be about.")
+    if len({(ref.dimension.model, ref.dimension.name, ref.path) for ref in found}) > 1:
+        raise _several(bound, found)
+    if not _fits(bound, found[0].dimension.unit) and found[0].dimension.unit:
+        raise stuck("shape", f"“{bound.text}” does not fit {_label(found[0])}, which is in {found[0].dimension.unit}.")
+    return found[0]
+
+
+def _several(bound: Bound, refs: Sequence[DimensionRef]) -> Exit:
+    names = " or ".join(dict.fromkeys(_label(ref) for ref in refs[:3]))
+    return stuck("shape", f"“{bound.text}” could be about {names}. Say which.", unknown=[bound.text])
+
+
+def _fits(bound: Bound, unit: str) -> bool:
+    wanted = "ratio" if bound.percent else bound.measure or bound.currency
+    return not wanted or wanted == unit
+
+
+def _scaled(bound: Bound, number: Decimal, ref: DimensionRef) -> Decimal:
+    return number / 100 if ref.dimension.unit == "ratio" and (bound.percent or abs(number) > 1) else number
+
+
+def _label(ref: DimensionRef) -> str:
+    return ref.dimension.label or ref.dimension.name.replace("_", " ")
