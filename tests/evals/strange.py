@@ -149,7 +149,7 @@ class Strange:
             timed = kind.startswith(("DATE", "TIMESTAMP"))
             yield shape | ({"type": "time", "granularity": "day"} if timed else {"type": "categorical"})
             for part in parts if len(parts) > 1 else ():
-                yield {"name": part, "table": table, "expr": part, "type": "categorical"}
+                yield {"name": self._unsaid.words_of(table, part), "table": table, "expr": part, "type": "categorical"}
 
     # --- metrics
 

@@ -17,6 +17,29 @@ _UNITS = {"day", "week", "month", "quarter", "year"}
 _AGGS = {"avg": "average {}", "sum": "total {}", "min": "{} min", "max": "{} max"}
 _PRICED = re.compile(r"(close|high|low|open)$", re.I)  # prices that do not say so
 _NUMBER = ("DECIMAL", "BIGINT", "DOUBLE")
+_CUT_SHORT = {
+    "addr": "address",
+    "amt": "amount",
+    "bal": "balance",
+    "cat": "category",
+    "chan": "channel",
+    "cnt": "count",
+    "ctry": "country",
+    "desc": "description",
+    "dev": "device",
+    "disc": "discount",
+    "dt": "date",
+    "dur": "duration",
+    "lvl": "level",
+    "num": "number",
+    "pct": "percent",
+    "qty": "quantity",
+    "sec": "seconds",
+    "snap": "snapshot",
+    "stat": "status",
+    "typ": "type",
+    "val": "value",
+}
 _KEY = re.compile(r"(^|_|(?<=[a-z]))id$", re.I)
 
 
@@ -38,7 +61,7 @@ class Unsaid:
         for column, kind in self.schema[table].items():
             if column in taken or self._is_key(table, column):
                 continue
-            words, entity = self._words(table, column), entity_of(table, self.schema)
+            words, entity = self.words_of(table, column), entity_of(table, self.schema)
             name = f"{entity}_{words}" if words in said | _UNITS | {"name"} else words
             timed = kind.startswith(("DATE", "TIMESTAMP"))
             typed = {"type": "time", "granularity": "day"} if timed else {"type": "categorical"}
@@ -63,13 +86,13 @@ class Unsaid:
             yield {"name": f"{entity}_rows", "label": f"number of {plural}", "expr": "count(*)", "synonyms": synonyms, **common}
         for column, kind in self.schema[table].items():
             if kind.startswith(_NUMBER) and not self._is_key(table, column):
-                yield from self._aggregates(column, self._words(table, column), entity, said, common)
+                yield from self._aggregates(column, self.words_of(table, column), entity, said, common)
 
     def _aggregates(
         self, column: str, words: str, entity: str, said: set[tuple[str, str]], common: dict[str, str]
     ) -> Iterator[dict[str, Any]]:
         measure, whole = words.replace("_", " "), f"{entity} {words}".replace("_", " ")
-        owners = [table for table, columns in self.schema.items() for each in columns if self._words(table, each) == words]
+        owners = [table for table, columns in self.schema.items() for each in columns if self.words_of(table, each) == words]
         called = [measure, whole] if len(owners) == 1 else [whole]
         called += [f"{measure} price"] if _PRICED.search(column) else []
         for agg, form in _AGGS.items():
@@ -88,10 +111,12 @@ class Unsaid:
         joined = {side.strip() for join in self.sketch["joins"] for side in join.split("=")}
         return f"{table}.{column}" in joined or bool(_KEY.search(column))
 
-    def _words(self, table: str, column: str) -> str:
-        """The column's own words: what all columns of its table begin with says nothing."""
+    def words_of(self, table: str, column: str) -> str:
+        """The column's own words: what all columns of its table begin with says nothing, and what is cut short is spelled out."""
         shared = os.path.commonprefix(list(self.schema[table]))
-        return _snake(column.removeprefix(shared) if len(shared) > 2 else column)
+        ends = all(each[len(shared) :][:1].isupper() for each in self.schema[table]) or shared.endswith("_")
+        own = _snake(column.removeprefix(shared) if len(shared) > 1 and ends else column)
+        return "_".join(_CUT_SHORT.get(each, each) for each in own.split("_"))
 
 
 def _shared(schema: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from anabot.agent.offline.parser import COLUMNS
 from anabot.agent.offline.tagging import Tag
 
 _OPENERS = {"what", "how", "is", "are", "do", "does", "did", "show", "give", "tell", "was", "were", "has", "have", "can", "whats"}
+_ASKERS = {"who", "where", "when"}  # "and their total" asks nothing of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def _opens(tag: Tag) -> bool:
     word = tag.text.casefold().split()[0] if tag.text.split() else ""
     return (
         (tag.kind == "light" and word in _OPENERS)
-        or tag.says("who", "why", "of_which")
+        or tag.says("why", "of_which")
+        or (tag.says("who") and word in _ASKERS)
         or tag.kind == "question"
         or word == "which"
     )

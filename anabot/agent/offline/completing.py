@@ -14,8 +14,11 @@ from anabot.agent.offline.lexicon import DimensionId, Lexicon, phrases_of
 from anabot.agent.offline.slots import Cut, Dated, Mention, Pick, Slots, Window
 from anabot.agent.offline.text import abbreviates, deeds, is_verb, root, stem, tokens, words
 from anabot.agent.offline.words import PURCHASES, SOLD
+from anabot.semantic.catalog import catalog_of
 from anabot.semantic.registry import Dimension, Metric
 from anabot.semantic.units import CURRENCIES
+
+_RATES = ("rate", "share", "percentage", "percent", "pct")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class Completing:
         self._averages()
         self._said_again()
         self._part_of_whole()
+        self._rated()
         self._paired()
         self._named_by_a_verb()
         self._whole()
@@ -138,6 +142,21 @@ class Completing:
         if len(found) == 1:
             self.slots.mentions = [Mention(metrics=(found[0].name,), text=found[0].label)]
 
+    def _rated(self) -> None:
+        """ "what percentage of messages were read", where the registry has a read rate of the same rows."""
+        slots, said = self.slots, [word for word in self.slots.unknown if word not in self.slots.misplaced]
+        if not slots.share or len(said) != 1 or len(slots.mentions) != 1 or len(slots.mentions[0].metrics) != 1:
+            return
+        leaves = catalog_of(self.lexicon.registry).leaves
+        homes = {leaf.model for leaf in leaves(slots.mentions[0].metrics[0])}
+        named = {name for kind in _RATES for name in self.lexicon.called({said[0].casefold(), kind})}
+        found = [name for name in named if {leaf.model for leaf in leaves(name)} == homes]
+        if len(found) == 1:
+            label = self.lexicon.registry.metrics[found[0]].label
+            slots.unknown.remove(said[0])
+            slots.mentions, slots.share = [Mention(metrics=(found[0],), text=label)], False
+            slots.notes.append(f"The part that is “{said[0]}” is read as {label}.")
+
     def _named_by_what_is_true(self) -> None:
         """ "who won the most deals", where both "deals won" and a column for who won are known: the metric goes before."""
         if self.slots.share:
@@ -218,7 +237,7 @@ class Completing:
         for word in list(self.slots.unknown) if homes else ():
             said = stem(word.casefold())
             owned = [(m, d) for m in sorted(homes) for d in models[m].dimensions if f"{m}.{d}" not in denied]
-            found = [(m, d) for m, d in owned if said in words(d) or said in words(models[m].dimensions[d].label)]
+            found = [(m, d) for m, d in owned if self._named_by(said, models[m].dimensions[d])]
             if said == "name":
                 found = found or [home for model in sorted(homes) for home in called(self.lexicon, model)]
             named_already = [where for cut in self.slots.cuts for where in cut.dimensions if where in found]
@@ -226,6 +245,12 @@ class Completing:
                 self.slots.unknown.remove(word)
                 if found and not named_already:
                     self.slots.cuts.append(Cut(text=word, dimensions=(found[0],)))
+
+    @staticmethod
+    def _named_by(said: str, dimension: Dimension) -> bool:
+        """Whether a word stands in the name; a time is not named by what was done then: "read" is no wish for `read_at`."""
+        parts = 0 if dimension.kind == "categorical" else -1
+        return any(said in words(name)[parts:] for name in (dimension.name, dimension.label) if name)
 
     def _dated(self) -> None:
         """ "who joined in 2022": of which time the dates are, by the verb that stands in its name: the metrics' own, or another.

@@ -16,6 +16,7 @@ from anabot.agent.offline import (
     read_names,
     read_none,
     read_numbers,
+    read_picks,
     read_times,
     read_values,
 )
@@ -53,7 +54,7 @@ _READERS: dict[str, Reader] = {
     "is": Parser.misplace,  # taken by the dimension before it
     # by what
     "by": read_by.by,
-    "pick": read_names.pick,
+    "pick": read_picks.pick,
     "wise": note("wants_cut"),
     "grain": read_times.grain,
     "trend": flag("trend"),
@@ -71,7 +72,7 @@ _READERS: dict[str, Reader] = {
     "now": note("now"),
     "closed": skip,
     # how many, in what order
-    "number": read_names.several,
+    "number": read_picks.several,
     **dict.fromkeys(BOUNDS, read_numbers.bound),
     "top": read_numbers.rank,
     "sort": read_numbers.sort,

@@ -53,6 +53,7 @@ class Listing:
             slots.why,
             slots.blank,
             slots.compared,
+            slots.openly,
         )
         loose = {cut.text for cut in slots.bare}
         asked = previous is None and (slots.which or bool(slots.bare))

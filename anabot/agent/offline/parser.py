@@ -166,6 +166,8 @@ class Parser:
         apart = asked and self.at(i - 1).text.casefold() in ("distinct", "unique", "different")
         if (counted or apart) and entry.distinct and not entry.counted:
             return Mention(metrics=tuple(entry.distinct), text=self.at(i).text, counted=True)
+        if apart and entry.counted:
+            return Mention(metrics=tuple(entry.counted), text=self.at(i).text, counted=True, instead=tuple(entry.distinct))
         counted |= self.at(i + 1).says("records") or bool({"a", "an"} & (self.before_of(i) | self._beside(i)))
         before = i - 1 if self.at(i - 1).says("grain") else i
         total = {"total", "overall"} & (self.before_of(i) | self.before_of(before))

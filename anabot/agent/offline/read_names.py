@@ -5,12 +5,10 @@ A word may be several of these; its place decides, and a name in no place that f
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
-from anabot.agent.offline.read_cuts import read_cuts, value_beside_dimension, values_at
+from anabot.agent.offline.read_cuts import read_cuts, value_beside_dimension
 from anabot.agent.offline.read_matches import described
-from anabot.agent.offline.read_numbers import number, rank_from
+from anabot.agent.offline.read_none import with_one
 from anabot.agent.offline.read_values import AUXILIARIES, is_noun_of_value, placed_value, value
 from anabot.agent.offline.slots import Mention, Rank
 from anabot.agent.offline.text import is_plural, words
@@ -36,6 +34,8 @@ def name(p: Parser, i: int) -> int:
         placed_value,
         _headed,
         _noun,
+        with_one,
+        _single,
         _metric,
         value,
         _bare_dimension,
@@ -158,6 +158,16 @@ def _cut_already(p: Parser, i: int) -> bool:
     return any(homes & set(cut.dimensions) for cut in p.slots.cuts) and bool(p.slots.mentions or p.slots.rank)
 
 
+def _single(p: Parser, i: int) -> int | None:
+    """ "return the region and its sales", where "regions" are counted, too: one of them is what the rows are cut by."""
+    mention, cut = p.mention(i), p.cut(i)
+    if not mention or mention.counted or not cut or not cut.dimensions or is_plural(p.at(i).text):
+        return None
+    metrics = p.lexicon.registry.metrics
+    counts = all(metrics[name].agg == "count" for name in mention.metrics)
+    return _bare_dimension(p, i) if counts and p.slots.every_mention else None
+
+
 def _compound(p: Parser, i: int) -> bool:
     """ "net revenue retention": two metrics' names with nothing between are a third one's, which nobody has defined."""
     said = p.at(i - 1).text
@@ -232,65 +242,6 @@ def _narrows(p: Parser, i: int) -> bool:
     counted = p.at(i - 1).kind == "name" and (noun or bool(p.mention(i - 1)))
     counted |= p.at(i - 1).kind == "date" and any(p.mention(k) for k in range(i))
     return counted and not p.before[i] and later
-
-
-def pick(p: Parser, i: int) -> int:
-    """ "which region", "the right skills", "all regions"; "how many distinct customers" only counts them."""
-    if p.at(i).text.casefold() in ("distinct", "unique", "different") and (counted := _counted_apart(p, i)):
-        p.slots.mentions.append(counted)
-        return i + 2
-    if p.at(i + 1).kind == "number" and (end := _several(p, i + 1)) is not None:
-        return end
-    if p.at(i).text.casefold() in ("distinct", "unique", "different") and _told_apart(p, i + 1):
-        return i + 1
-    if (
-        p.cut(i + 1)
-        and p.at(i + 1).kind in ("name", "unit")
-        and not p.at(i + 2).says("is")
-        and not values_at(p, i + 2, p.entry(i + 1).dimensions)
-    ):
-        single = p.at(i).text.casefold() == "which" and not is_plural(p.at(i + 1).text)
-        end = read_cuts(p, i + 1)
-        p.slots.one |= single
-        p.slots.which = True
-        if single and p.at(end).says("top") and p.at(end + 1).kind != "number":
-            return rank_from(p, end, None, single=True)
-        return end
-    if p.at(i).text.casefold() in ("which", "all"):
-        return i + 1
-    return p.misplace(i)
-
-
-def _told_apart(p: Parser, i: int) -> bool:
-    """ "distinct customers", where the metric counts each of them once anyway."""
-    mention = p.mention(i)
-    return bool(mention) and all(
-        p.lexicon.registry.metrics[m].agg == "count_distinct" for m in (mention.metrics if mention else ())
-    )
-
-
-def _counted_apart(p: Parser, i: int) -> Mention | None:
-    """The metric that counts what stands after "how many distinct", "number of unique"."""
-    asked = {"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count")
-    found = p.mention(i + 1) if asked else None
-    return replace(found, counted=True) if found else None
-
-
-def _several(p: Parser, i: int) -> int | None:
-    """ "which five regions had the lowest …", "the 5 regions with the most …": how many, before it is said by what."""
-    count = p.at(i).number
-    if count is None or count != count.to_integral_value() or p.cut(i + 1) is None or p.slots.rank:
-        return None
-    if not any(p.ranks(k) for k in range(i + 2, len(p.tags))):
-        return None
-    p.slots.several = int(count)
-    return read_cuts(p, i + 1)
-
-
-def several(p: Parser, i: int) -> int:
-    """A number at the head of a list: see `_several`; any other is read as a number."""
-    end = _several(p, i)
-    return number(p, i) if end is None else end
 
 
 def verb(p: Parser, i: int) -> int:

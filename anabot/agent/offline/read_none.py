@@ -9,10 +9,12 @@ from decimal import Decimal
 
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.slots import Bound, Cut, Mention, Pick
+from anabot.agent.offline.text import is_plural
 
 _RELATIVE = {"have", "has", "had", "do", "does", "did", "was", "were", "is", "are"}
 _PUT_DOWN = ("recorded", "set", "given", "known", "assigned", "specified", "listed", "entered", "at all")
 _ANYBODY = ("anyone", "anybody", "anything", "any", "someone", "something", "yet", "before", "ever")
+_USE = ("use", "used", "using")
 _OUT = ("not", "without", "w/o")
 
 
@@ -31,11 +33,43 @@ def none(p: Parser, i: int) -> int:
 def not_any(p: Parser, i: int) -> int | None:
     """ "who have not made any orders", "without orders": the index after it, or None where "not" means something else."""
     text = p.at(i).text.casefold()
+    if text in _OUT and (end := _without_one(p, i)):
+        return end
     found = _counted(p, i + 1) if text in _OUT else None
     related = text != "not" or p.at(i - 1).says("who")
     if not found and text in _OUT and related and {"a", "an", "any"} & p.before_of(i + 1) and (end := _without_a_value(p, i)):
         return end
     return _without_any(p, i, *found) if found and related else None
+
+
+def with_one(p: Parser, i: int) -> int | None:
+    """ "orders with a channel", "orders that used a coupon": rows in which something stands there, and no number beside them."""
+    used = p.at(i - 1).says("verb") and p.at(i - 1).text.casefold() in _USE
+    if not ("with" in p.before[i] or used) or not {"a", "an", "any"} & p.before[i]:
+        return None
+    return _of_the_counted(p, i, left_out=True)
+
+
+def _without_one(p: Parser, i: int) -> int | None:
+    """ "orders without a coupon", "that did not use a coupon": also where that is counted elsewhere."""
+    used = p.at(i + 1).says("verb") and p.at(i + 1).text.casefold() in _USE
+    at = i + 2 if used else i + 1
+    if is_plural(p.at(at).text) or (p.at(i).text.casefold() == "not" and not used):
+        return None
+    return _of_the_counted(p, at, left_out=False)
+
+
+def _of_the_counted(p: Parser, i: int, *, left_out: bool) -> int | None:
+    cut = p.cut(i)
+    if not p.slots.mentions or cut is None or not cut.dimensions or _yes(p, i):
+        return None
+    end = i + cut.size
+    reached = p.lexicon.reach(*(name for mention in p.slots.mentions for name in mention.metrics))
+    leads = {(ref.dimension.model, ref.dimension.name) for ref in reached} & set(cut.dimensions)
+    if not leads or p.entry(end).values or p.at(end).kind in ("unknown", "number") or p.at(end).says("match", "who", "is"):
+        return None
+    p.slots.blank.append((cut, left_out))
+    return end
 
 
 def _without_a_value(p: Parser, i: int) -> int | None:

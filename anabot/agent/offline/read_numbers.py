@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from anabot.agent.offline import read_extremes
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.read_amounts import STRETCHES, compared_with, of_rows, rows_before, stretch
 from anabot.agent.offline.read_cuts import more_values, note_within, read_cuts
@@ -87,6 +88,8 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
     tag, j = p.at(i), i + 1 + skip
     if skip and p.at(j).says("top") and p.at(j).text.casefold().startswith(("best", "worst")):
         j += 1  # "top 5 best selling models"
+    if count is None and not single and (found := read_extremes.of_rows(p, i, j)) is not None:
+        return found
     extreme = tag.text.casefold() in ("max", "maximum", "min", "minimum")  # of each group's own rows, or of the groups?
     if p.slots.rank or (extreme and count is None and not (single or p.slots.one)):
         return p.misplace(i)
@@ -95,23 +98,23 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
     if count is None and (one := _greatest(p, i, j)):
         p.slots.mentions.append(one)
         return j + 2
-    found = p.slots.rank = Rank(direction=tag.detail, text=tag.text, count=count, single=single)
+    ranked = p.slots.rank = Rank(direction=tag.detail, text=tag.text, count=count, single=single)
     names_first = count is not None or tag.text.casefold() in ("top", "bottom")
     cut, mention = p.cut(j), p.mention(j)
     if cut and not mention and not names_first and p.slots.one and p.slots.cuts:
         return _counted_things(p, j)
-    found.single |= count is None and p.at(j).says("grain") and not names_first  # "the highest daily revenue"
+    ranked.single |= count is None and p.at(j).says("grain") and not names_first  # "the highest daily revenue"
     if cut and (names_first or not mention):
         for beside in p.slots.cuts:
             note_within(p, cut, beside)
-        found.single |= count is None and p.at(j).kind in ("name", "unit") and not is_plural(p.at(j).text)
+        ranked.single |= count is None and p.at(j).kind in ("name", "unit") and not is_plural(p.at(j).text)
         return read_cuts(p, j, ranked=True)
     if mention is None and p.at(j).kind == "unknown" and len(named := p.lexicon.alone(p.at(j).text)) == 1:
         mention = Mention(metrics=(named[0],), text=p.at(j).text)  # "the most delayed vessels"
     if mention:
-        found.mention = mention
+        ranked.mention = mention
         verbal = is_verb(p.at(j).text.casefold()) and p.cut(j + 1) and not p.before_of(j + 1)
-        found.single |= bool(verbal) and count is None and not is_plural(p.at(j + 1).text)
+        ranked.single |= bool(verbal) and count is None and not is_plural(p.at(j + 1).text)
         return read_cuts(p, j + 1) if verbal else j + 1
     return j
 

@@ -59,7 +59,9 @@ def value(p: Parser, i: int) -> int | None:
     if not _placed(p, i):
         return p.misplace(i)
     contrasted = p.at(i - 1).says("vs") or _against(p, i + 1)
-    pick = Pick(values=tuple(p.entry(i).values), text=p.at(i).text, contrasted=contrasted, role=roles.said(p, i))
+    named = not p.before[i] and bool(p.mention(i - 1))
+    told = named or p.at(i - 1).says("verb") or bool(p.before[i] & (AUXILIARIES | {"is", "are", "was", "were"}))
+    pick = Pick(values=tuple(p.entry(i).values), text=p.at(i).text, contrasted=contrasted, told=told, role=roles.said(p, i))
     counted = {"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count")
     listed = _in_list(p, i)
     counted |= listed and p.slots.picks[-1].counted

@@ -93,7 +93,7 @@ class Vague:
             return _Asked(word=f"how much {word}", slots=self._clean(), metrics=tuple(self._sums()))
         if found.reason == "no_metric" and slots.picks and not loose and (slots.openly or slots.compared):
             return self._of_a_value()
-        if slots.compared and slots.bare and not slots.mentions and loose <= {cut.text for cut in slots.bare}:
+        if (slots.compared or slots.openly) and slots.bare and not slots.mentions and loose <= {cut.text for cut in slots.bare}:
             return self._compared(slots.bare[0])
         if loose and loose - VERBS <= _SPENDING and loose & _SPENDING and not slots.mentions:
             word = next(word for word in slots.unknown if word in _SPENDING)
@@ -107,10 +107,11 @@ class Vague:
         return _Asked(word=pick.text, slots=self._clean(), metrics=tuple(sorted(self._over(models), key=self._is_bad)))
 
     def _compared(self, cut: Cut) -> _Asked:
-        """ "compare shops"."""
+        """ "compare shops", "how are our shops doing"."""
         over = self._over({model for model, _ in cut.dimensions})
         slots = replace(self._clean(), cuts=[cut])
-        return _Asked(word=f"compare {cut.text}", slots=slots, metrics=tuple(sorted(over, key=self._is_bad)))
+        said = f"compare {cut.text}" if self.slots.compared else cut.text
+        return _Asked(word=said, slots=slots, metrics=tuple(sorted(over, key=self._is_bad)))
 
     def _ranked(self, rank: Rank, found: NotUnderstood, loose: set[str]) -> _Asked | None:
         """ "top customers", "our best rep"."""

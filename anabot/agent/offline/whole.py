@@ -42,13 +42,28 @@ def along_time(slots: Slots) -> Slots:
 
 def parts_of(slots: Slots, group: Sequence[str], fields: Mapping[str, Sequence[Pick]]) -> list[str]:
     """ "what percent of spend goes to robotics": the value named last is the part, and rows are cut by what it is a value of."""
-    if not slots.share or group:
+    if not slots.share:
         return list(group)
+    if group:
+        return _of_the_whole(slots, group, fields)
     last = next(reversed(slots.picks), None)
     found = [name for name, picks in fields.items() if last and any(pick.text == last.text for pick in picks)]
     if not found:
         raise stuck("no_group", "A share of what? Say by what to split the total, for example “by region”.")
     return found
+
+
+def _of_the_whole(slots: Slots, group: Sequence[str], fields: Mapping[str, Sequence[Pick]]) -> list[str]:
+    """ "what percent of orders were online, by region" is a share of each region's own orders, and of no total over them."""
+    told = {pick.text for pick in slots.picks if pick.told}
+    if part := next(
+        (pick.text for name, picks in fields.items() for pick in picks if pick.text in told and name not in group), ""
+    ):
+        each = group[0].replace("__", " ").replace("_", " ")
+        raise stuck(
+            "shape", f"The share of “{part}” within each {each} is more than I can do: ask for one of them, or for numbers."
+        )
+    return list(group)
 
 
 def asked_beside(slots: Slots, base: MetricQuery | None, times: Times, notes: list[str]) -> Beside:

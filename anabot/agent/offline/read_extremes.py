@@ -1,0 +1,59 @@
+"""Read "the highest order amount for each shop": of single rows, not of what is added up.
+
+Where the registry has the greatest of the same rows, that is what is meant; where it has none, "for each" is not answered with
+sums that were put in order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from anabot.agent.offline.parser import Parser
+from anabot.agent.offline.slots import Mention
+from anabot.agent.offline.text import words
+
+_GREATEST = {
+    "max": ("highest", "largest", "biggest", "greatest", "maximum", "max"),
+    "min": ("lowest", "smallest", "minimum", "min"),
+}
+_SAYS_ITSELF = ("maximum", "max", "minimum", "min")
+_OF_A_ROW = ("amount", "value", "price", "fee", "charge", "size", "quantity", "duration")  # what one row has, too
+_EACH = ("each", "every")
+
+
+def of_rows(p: Parser, i: int, j: int) -> int | None:
+    """The index after "highest" at `i` and what it is said of at `j`, or None where it ranks sums."""
+    word, mention, slots = p.at(i).text.casefold(), p.mention(j), p.slots
+    agg = next((each for each, said in _GREATEST.items() if word in said), "")
+    heads = slots.cuts or slots.which or slots.one or slots.several or slots.who or slots.rank
+    if not agg or heads or mention is None or not _added_up(p, mention):
+        return None
+    later = [tag.text.casefold() for tag in p.tags[j + 1 :] if tag.says("by", "grain")]
+    each = any(set(_EACH) & set(text.split()) for text in later)
+    if not (each or word in _SAYS_ITSELF or not later) or any(tag.says("vs", "change") for tag in p.tags):
+        return None
+    sibling = _sibling(p, mention.metrics[0], agg)
+    worth = p.at(j + 1).says("worth") and not p.before_of(j + 1)
+    if sibling and (worth or words(p.at(j).text)[-1] in _OF_A_ROW):
+        label = p.lexicon.registry.metrics[sibling].label
+        slots.notes.append(f"“{p.at(i).text} {p.at(j).text}” is read as {label}, of single rows.")
+        slots.mentions.append(replace(mention, metrics=(sibling,), term="", counted=False))
+        return j + 1 + worth
+    return p.misplace(i) if each else None
+
+
+def _added_up(p: Parser, mention: Mention) -> bool:
+    return len(mention.metrics) == 1 and p.lexicon.registry.metrics[mention.metrics[0]].agg == "sum"
+
+
+def _sibling(p: Parser, name: str, agg: str) -> str:
+    """The metric that takes the greatest of the rows that this one adds up, where there is just one."""
+    metrics = p.lexicon.registry.metrics
+    own = metrics[name]
+    found = [
+        each
+        for each in p.lexicon.visible
+        if (metrics[each].model, metrics[each].expr, metrics[each].agg) == (own.model, own.expr, agg)
+        and str(metrics[each].where) == str(own.where)
+    ]
+    return found[0] if len(found) == 1 else ""

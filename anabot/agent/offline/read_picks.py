@@ -1,0 +1,81 @@
+"""Read what is asked for at the head: "which regions", "all skills", "the 5 regions with …", "how many distinct customers".
+
+A thing that nobody counts is named back where its number is asked for, and never listed instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from anabot.agent.offline.parser import Parser
+from anabot.agent.offline.read_cuts import read_cuts, values_at
+from anabot.agent.offline.read_numbers import number, rank_from
+from anabot.agent.offline.slots import Mention
+from anabot.agent.offline.text import is_plural
+
+_APART = ("distinct", "unique", "different")
+
+
+def pick(p: Parser, i: int) -> int:
+    """ "which region", "the right skills", "all regions"; "how many distinct customers" only counts them."""
+    if p.at(i).text.casefold() in _APART and (counted := _counted_apart(p, i)):
+        p.slots.mentions.append(counted)
+        return i + 2
+    if p.at(i).text.casefold() in _APART and _asks_how_many(p, i) and p.at(i + 1).kind == "name":
+        p.slots.misplaced.append(f"{p.at(i).text} {p.at(i + 1).text}")  # what nobody counts is not listed either
+        return i + 2
+    if p.at(i + 1).kind == "number" and (end := _several(p, i + 1)) is not None:
+        return end
+    if p.at(i).text.casefold() in _APART and _told_apart(p, i + 1):
+        return i + 1
+    if (
+        p.cut(i + 1)
+        and p.at(i + 1).kind in ("name", "unit")
+        and not p.at(i + 2).says("is")
+        and not values_at(p, i + 2, p.entry(i + 1).dimensions)
+    ):
+        single = p.at(i).text.casefold() == "which" and not is_plural(p.at(i + 1).text)
+        end = read_cuts(p, i + 1)
+        p.slots.one |= single
+        p.slots.which = True
+        if single and p.at(end).says("top") and p.at(end + 1).kind != "number":
+            return rank_from(p, end, None, single=True)
+        return end
+    if p.at(i).text.casefold() in ("which", "all"):
+        return i + 1
+    return p.misplace(i)
+
+
+def _told_apart(p: Parser, i: int) -> bool:
+    """ "distinct customers", where the metric counts each of them once anyway."""
+    mention = p.mention(i)
+    return bool(mention) and all(
+        p.lexicon.registry.metrics[m].agg == "count_distinct" for m in (mention.metrics if mention else ())
+    )
+
+
+def _counted_apart(p: Parser, i: int) -> Mention | None:
+    """The metric that counts what stands after "how many distinct", "number of unique"."""
+    found = p.mention(i + 1) if _asks_how_many(p, i) else None
+    return replace(found, counted=True) if found else None
+
+
+def _asks_how_many(p: Parser, i: int) -> bool:
+    return {"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count")
+
+
+def _several(p: Parser, i: int) -> int | None:
+    """ "which five regions had the lowest …", "the 5 regions with the most …": how many, before it is said by what."""
+    count = p.at(i).number
+    if count is None or count != count.to_integral_value() or p.cut(i + 1) is None or p.slots.rank:
+        return None
+    if not any(p.ranks(k) for k in range(i + 2, len(p.tags))):
+        return None
+    p.slots.several = int(count)
+    return read_cuts(p, i + 1)
+
+
+def several(p: Parser, i: int) -> int:
+    """A number at the head of a list: see `_several`; any other is read as a number."""
+    end = _several(p, i)
+    return number(p, i) if end is None else end
