@@ -64,7 +64,8 @@ def _together(queries: list[MetricQuery]) -> MetricQuery | None:
     if any(len(each.metrics) != 1 or each.model_copy(update={"metrics": first.metrics}) != first for each in queries):
         return None
     metrics = tuple(dict.fromkeys(each.metrics[0] for each in queries))
-    return first.model_copy(update={"metrics": metrics, "order_by": (), "limit": None}) if len(metrics) == len(queries) else None
+    whole = {"metrics": metrics, "order_by": (), "limit": None, "limit_by": ()}
+    return first.model_copy(update=whole) if len(metrics) == len(queries) else None
 
 
 def _entity(query: MetricQuery, registry: Registry) -> str:

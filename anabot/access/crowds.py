@@ -241,22 +241,38 @@ def left_out(table: Table, columns: Sequence[str], kept: frozenset[int], k: int)
 
 
 def laid_out(table: Table, query: MetricQuery) -> Table:
-    """Rows that are not said after all others where order would tell of them, by their keys; then the limit."""
+    """Rows that are not said after all others of their group where order would tell of them, by their keys; then the limit."""
     if not table.suppressed:
-        return _cut(table, query.limit)
+        return _cut(table, query)
     names = [column.name for column in table.columns]
     ordered = {names.index(item.removeprefix("-")) for item in query.order_by if item.removeprefix("-") in names}
     unsaid_rows = {row for row, column in table.suppressed if column in ordered}
     width = len(query.group_by)
     last = sorted(unsaid_rows, key=lambda row: tuple(map(str, table.rows[row][:width])))
     order = [*(row for row in range(len(table.rows)) if row not in unsaid_rows), *last]
+    groups = _groups(table, query)
+    order.sort(key=groups.__getitem__)  # which leaves the order within each as it is
     moved = {row: place for place, row in enumerate(order)}
     suppressed = frozenset((moved[row], column) for row, column in table.suppressed)
-    return _cut(replace(table, rows=tuple(table.rows[row] for row in order), suppressed=suppressed), query.limit)
+    return _cut(replace(table, rows=tuple(table.rows[row] for row in order), suppressed=suppressed), query)
 
 
-def _cut(table: Table, limit: int | None) -> Table:
-    if limit is None or limit >= len(table.rows):
+def _groups(table: Table, query: MetricQuery) -> list[int]:
+    """Of which of the groups that have a limit each row is, by the places in which they come."""
+    places: dict[Key, int] = {}
+    at = [query.group_by.index(name) for name in query.limit_by]
+    return [places.setdefault(tuple(row[place] for place in at), len(places)) for row in table.rows]
+
+
+def _cut(table: Table, query: MetricQuery) -> Table:
+    if query.limit is None or query.limit >= len(table.rows):
         return table
-    left = frozenset((row, column) for row, column in table.suppressed if row < limit)
-    return replace(table, rows=table.rows[:limit], suppressed=left)
+    seen: dict[int, int] = {}
+    kept: list[int] = []
+    for row, group in enumerate(_groups(table, query)):
+        seen[group] = seen.get(group, 0) + 1
+        if seen[group] <= query.limit:
+            kept.append(row)
+    moved = {row: place for place, row in enumerate(kept)}
+    left = frozenset((moved[row], column) for row, column in table.suppressed if row in moved)
+    return replace(table, rows=tuple(table.rows[row] for row in kept), suppressed=left)

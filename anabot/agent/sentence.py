@@ -160,7 +160,8 @@ class Sentence:
         return metric.name in order or (metric.agg == "min" and f"-{metric.name}" not in order)
 
     def _cut(self) -> bool:
-        return self.table.truncated or self.reading.query.limit == len(self.table.rows)
+        query = self.reading.query
+        return self.table.truncated or bool(query.limit_by) or query.limit == len(self.table.rows)
 
     # --- over time
 

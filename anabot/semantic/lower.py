@@ -38,11 +38,14 @@ from anabot.semantic.trees import aliased, both, by_name, cast, column, filled, 
 _ABSENT = {"number": "SMALLINT", "date": "DATE", "time": "TIMESTAMP", "text": "TEXT"}
 _PARTS, _PART, _PICKED = "parts", "part", "picked"
 _WHOLE, _TOLD = "whole", "told"
+_RANKED, _PLACED, _PLACE = "ranked", "placed", "place__"
 _CONVERSION, _CONVERTED = "conversion", "converted"  # the conversions numbered; those met with their base
 
 
 def lower(plan: Shown) -> exp.Select:
     """The whole plan as one SELECT."""
+    if plan.each and plan.limit is not None:
+        return _of_each(plan, plan.limit)
     if plan.beside is not None:
         return _beside(plan, plan.beside)
     rows = plan.rows
@@ -72,6 +75,18 @@ def _beside(plan: Shown, beside: Beside) -> exp.Select:
         select = _where(_selected(select, _TOLD), beside.kept)
         select.set("expressions", [aliased(column(name), name) for name, _ in beside.columns])
     return _ordered(select, plan)
+
+
+def _of_each(plan: Shown, most: int) -> exp.Select:
+    """The finished rows numbered within each group, in the order asked for; of each group the first ones."""
+    names = [name for name, _ in (plan.beside or plan).columns]
+    rows = _selected(lower(replace(plan, each=(), order=(), limit=None)), _RANKED)
+    within = _sorted((name, desc) for name, desc in plan.order if name not in plan.each)
+    place = exp.Window(this=exp.RowNumber(), partition_by=[column(name) for name in plan.each], order=within, over="OVER")
+    rows.set("expressions", [*(aliased(column(name), name) for name in names), aliased(place, _PLACE)])
+    kept = _where(_selected(rows, _PLACED), [exp.LTE(this=column(_PLACE), expression=number(most))])
+    kept.set("expressions", [aliased(column(name), name) for name in names])
+    return _ordered(kept, replace(plan, limit=None))
 
 
 def scanned(scan: Scanned) -> exp.Expression:
@@ -285,10 +300,13 @@ def _group(select: exp.Select, keys: int) -> None:
         select.set("group", exp.Group(expressions=[number(place + 1) for place in range(keys)]))
 
 
+def _sorted(order: Iterable[tuple[str, bool]]) -> exp.Order:
+    return exp.Order(expressions=[exp.Ordered(this=column(name), desc=desc, nulls_first=False) for name, desc in order])
+
+
 def _ordered(select: exp.Select, plan: Shown) -> exp.Select:
     if plan.order:
-        by = [exp.Ordered(this=column(name), desc=desc, nulls_first=False) for name, desc in plan.order]
-        select.set("order", exp.Order(expressions=by))
+        select.set("order", _sorted(plan.order))
     if plan.limit is not None:
         select.set("limit", exp.Limit(expression=number(plan.limit)))
     return select

@@ -209,11 +209,15 @@ class Beside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """`columns` are formulas over measures; keys come first. `order` is (name, descending)."""
+    """`columns` are formulas over measures; keys come first. `order` is (name, descending), those of `each` first.
+
+    `limit` is of all rows, or where there is an `each`, of those that are alike in it.
+    """
 
     rows: Part | Combined | Listed
     columns: Named
     having: tuple[exp.Expression, ...] = ()
     order: tuple[tuple[str, bool], ...] = ()
     limit: int | None = None
+    each: tuple[str, ...] = ()
     beside: Beside | None = None

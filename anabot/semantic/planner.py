@@ -63,6 +63,7 @@ class Planner:
             having=having,
             order=self._order(),
             limit=query.limit,
+            each=query.limit_by,
         )
 
     def looked_up(self, metric: str, keys: tuple[str, ...], leaf: LeafKey, at: Mapping[str, Slot]) -> Shown:
@@ -91,9 +92,11 @@ class Planner:
         return self.registry.calendar.fiscal_start
 
     def _order(self) -> tuple[tuple[str, bool], ...]:
-        """As asked, then by keys, so that equal data always comes in one order."""
-        asked = {name.removeprefix("-"): name.startswith("-") for name in self.resolved.query.order_by}
-        return tuple((asked | {name: asked.get(name, False) for name in self.resolved.query.group_by}).items())
+        """As asked within each, then by keys, so that equal data always comes in one order."""
+        query = self.resolved.query
+        asked = {name.removeprefix("-"): name.startswith("-") for name in query.order_by}
+        names = dict.fromkeys((*query.limit_by, *asked, *query.group_by))
+        return tuple((name, asked.get(name, False)) for name in names)
 
     def _formulas(self) -> tuple[Named, tuple[Need, ...]]:
         """The columns of the question's metrics and what they need: unfolded once for each registry, and never changed."""

@@ -90,6 +90,7 @@ class MetricQuery(_Strict):
     having: tuple[Filter, ...] = ()
     order_by: tuple[str, ...] = ()
     limit: int | None = Field(default=None, ge=1, le=10_000)
+    limit_by: tuple[str, ...] = ()  # those of `group_by` for each of which `limit` rows are kept
     extremes: bool = False
     share: bool = False  # beside each metric its share of the total
     running: bool = False  # … and its total up to each time
@@ -104,6 +105,8 @@ class MetricQuery(_Strict):
             raise ValueError("name at least one metric, or dimensions in `group_by` to list their values")
         if not self.metrics and (self.having or self.compare):
             raise ValueError("`having` and `compare` need a metric")
+        if self.limit_by and (not self.metrics or self.limit is None):
+            raise ValueError("`limit_by` needs a metric, and a `limit` of rows for each of its groups")
         if self.every and (not self.metrics or not self.group_by or self.compare):
             raise ValueError("`every` needs a metric and dimensions in `group_by`, and nothing to compare with")
         if (self.share or self.running) and (not self.metrics or not self.group_by or self.compare):

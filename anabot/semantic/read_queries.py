@@ -47,6 +47,7 @@ def query_json(spec: QueryParams, dialect: str) -> dict[str, Any]:
         "where": [condition_json(parse_filter(text, dialect)) for text in spec.where],
         "order_by": [("-" if ref.descending else "") + ref.dunder for ref in order],
         "limit": spec.limit,
+        "limit_by": [parse_ref(text).dunder for text in spec.limit_by],
     }
     return {key: part for key, part in query.items() if part}
 

@@ -75,6 +75,7 @@ def resolve_fully(
     columns = _columns((*(each.name for each in query.made), *metrics), query)
     having = tuple(_filter(part, lambda name: _of("having", name, columns)) for part in query.having)
     order = _order(query.order_by, columns, tuple(keys), lambda name: words.meaning(name, leaves, metrics).name)
+    limit_by = _limit_by(query.limit_by, tuple(keys), lambda name: words.meaning(name, leaves, metrics).name)
     canonical = query.model_copy(
         update={
             "metrics": metrics,
@@ -83,6 +84,7 @@ def resolve_fully(
             "having": _unique(having),
             "order_by": order,
             "made": tuple(dict.fromkeys(query.made)),
+            "limit_by": limit_by,
         }
     )
     _check_times(canonical, leaves)
@@ -184,6 +186,15 @@ def _order(
             name = _key_of(name, columns, keys, canonical)
         found.setdefault(name, ("-" if item.startswith("-") else "") + name)
     return tuple(found.values())
+
+
+def _limit_by(names: Sequence[str], keys: Sequence[str], canonical: Callable[[str], str]) -> tuple[str, ...]:
+    """In the order of the groups, as it counts for nothing."""
+    found = {_of("limit_by", name if name in keys else canonical(name), keys) for name in names}
+    if found and len(found) == len(keys):
+        todo = "Group by what is to be listed of each, too, or leave out `limit_by`."
+        raise BadQuery("`limit_by` names all of the groups, so that each has one row.", todo=todo)
+    return tuple(key for key in keys if key in found)
 
 
 def _key_of(name: str, columns: Sequence[str], keys: Sequence[str], canonical: Callable[[str], str]) -> str:

@@ -237,6 +237,7 @@ class QueryParams(_Dbts):
     where: Filters = ()
     order_by: Texts = ()
     limit: int | None = None
+    limit_by: Texts = ()  # ours, beside dbt's: those of `group_by` for each of which `limit` rows are kept
 
 
 class SavedQuerySpec(_Dbts):

@@ -99,7 +99,8 @@ def _question_lines(answer: Answer, registry: Registry) -> Iterator[str]:
     yield from (said for field, said in _BESIDE.items() if query.get(field))
     if query.get("limit"):
         order = named(query.get("order_by") or ())
-        yield f"*Only the first* {query['limit']}" + (f", ordered by {order}" if order else "")
+        each = f" of each {named(query['limit_by'])}" if query.get("limit_by") else ""
+        yield f"*Only the first* {query['limit']}{each}" + (f", ordered by {order}" if order else "")
 
 
 def _compared(compare: Any) -> str:

@@ -273,6 +273,7 @@ def question(chance: Random, registry: Registry, data: Tables) -> dict[str, Any]
     if chance.random() < 0.25:
         by = chance.choice([metrics[0], *asked["group_by"], *(f"{metrics[0]}__{tail}" for tail in asked if tail in BESIDE)])
         asked |= {"order_by": [chance.choice(["-", ""]) + by], "limit": chance.randint(1, 4)}
+        asked |= {"limit_by": asked["group_by"][:1]} if len(asked["group_by"]) > 1 and chance.random() < 0.5 else {}
     return asked
 
 

@@ -167,6 +167,24 @@ def test_what_is_not_shown_stands_last_whatever_the_order_and_the_limit_comes_af
     assert rows(order_by=["-fte"], limit=2) == sorted(shown, reverse=True)[:2]
 
 
+def test_the_first_of_each_group_are_those_of_what_may_be_shown(halden: Halden, hr: Grant) -> None:
+    def rows(**more: Any) -> list[Any]:
+        query: dict[str, Any] = {"metrics": ["fte"], "group_by": ["region", "worker_type"], **more}
+        return list(asked(halden, hr, **query).table.rows)
+
+    whole = rows()
+    wanted = {}
+    for region in {row[0] for row in whole}:
+        shown = [row[2] for row in whole if row[0] == region and row[2] is not None]
+        wanted[region] = sorted(shown, reverse=True)[:1] or [None]
+
+    for order in ("-fte", "fte"):
+        found = rows(order_by=[order], limit=1, limit_by=["region"])
+        assert [row[0] for row in found] == sorted((row[0] for row in found), key=lambda name: (name is None, name))
+        assert len(found) == len(wanted)
+    assert {row[0]: [row[2]] for row in rows(order_by=["-fte"], limit=1, limit_by=["region"])} == wanted
+
+
 def test_the_record_the_file_and_the_page_have_what_is_left(halden: Halden, hr: Grant) -> None:
     outcome = asked(halden, hr, metrics=["fte"], group_by=["region", "worker_type"])
     table = outcome.table

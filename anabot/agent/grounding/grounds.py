@@ -79,7 +79,7 @@ def shown(query: MetricQuery, table: Table, registry: Registry, *, as_of: dt.dat
     grouped = [name for name in query.group_by if any(column.name == name for column in table.columns)]
     fiscal, registry = registry.calendar.fiscal_start, known_to(registry, query)
     columns = {c.name: found for c in table.columns if c.name not in grouped and (found := _column(c, query))}
-    cut = table.truncated or bool(query.having) or query.limit == len(table.rows)
+    cut = table.truncated or bool(query.having or query.limit_by) or query.limit == len(table.rows)
     return Shown(
         metrics=query.numbers,
         columns=columns,

@@ -46,6 +46,7 @@ class Queried(Asked):
     having: tuple[Narrowed, ...] = ()
     order_by: tuple[str, ...] = ()
     limit: int = 0
+    limit_by: tuple[str, ...] = ()
     share: bool = False
     running: bool = False
     every: bool = False
@@ -60,6 +61,8 @@ class Queried(Asked):
             raise BadQuery("A query has one to six metrics and at most four groups.")
         if not 0 <= self.limit <= 10_000:
             raise BadQuery("A limit is a number of rows up to 10,000, or 0 for all.")
+        if self.limit_by and not self.limit:
+            raise BadQuery("`limit_by` needs a `limit` of rows for each of its groups.")
         if (self.share or self.running or self.every) and (not self.group_by or self.compare != "none"):
             raise BadQuery("`share`, `running` and `every` need something in `group_by`, and nothing to compare with.")
         return MetricQuery(
@@ -71,6 +74,7 @@ class Queried(Asked):
             having=tuple(_condition(each) for each in self.having),
             order_by=self.order_by,
             limit=self.limit or None,
+            limit_by=self.limit_by,
             share=self.share,
             running=self.running,
             every=self.every,
@@ -92,8 +96,9 @@ class QueryMetrics:
         "`metrics`, `group_by` and every `field` are exact names; time is metric_time__day, __week, __month, __fiscal_quarter. "
         "All of `where` must hold, with values as search_registry writes them; `having` is about metrics of the result. "
         "`period` is when, in the asker's own words, or 2026-05-01/2026-08-01 with the end left out. "
-        "`order_by` takes a minus for the largest first. `share` adds each row's share of the total, `running` the total up "
-        "to each time, `every` rows for those without any. "
+        "`order_by` takes a minus for the largest first. `limit_by` names those of `group_by` of each of which `limit` rows are "
+        "kept: for the top 3 products of each region, region. `share` adds each row's share of the total, `running` the total "
+        "up to each time, `every` rows for those without any. "
         'Empty lists, "", none, 0 and false ask for nothing.'
     )
     takes = Queried
