@@ -34,8 +34,8 @@ def in_words(query: MetricQuery, registry: Registry) -> str:
         before = _days(query.compare, registry) if isinstance(query.compare, Span) else _COMPARED[query.compare]
         said += f", compared with {before}"
     if query.limit:
-        each = listed([column_words(registry, name) for name in query.limit_by])
-        said += f", the first {query.limit}{f' of each {each}' if each else ''}"
+        said += f", the first {query.limit}"
+        said += f" of each {listed([column_words(registry, name) for name in query.limit_by])}" if query.limit_by else ""
     return said
 
 

@@ -49,6 +49,8 @@ class Sentence:
             return " ".join([f"There is no data for {first.label}{self.when}{self._narrowed()}.", *map(self._beside, told)])
         if not self.reading.query.group_by:
             return " ".join([self._total(first, filled[0]), *map(self._beside, others)])
+        if self.reading.query.limit_by:
+            return self._of_each(first, filled)
         if self.times():
             return self._series(first, filled)
         leader = self.leader(first, filled)
@@ -163,6 +165,29 @@ class Sentence:
         query = self.reading.query
         return self.table.truncated or bool(query.limit_by) or query.limit == len(self.table.rows)
 
+    # --- the first of each
+
+    def _of_each(self, first: Metric, filled: Sequence[Row]) -> str:
+        """`Of each region, the top 3 by Sales in Sep 2026. Isles: bread ($35.00), cake ($12.00) …`"""
+        query = self.reading.query
+        item = next((each for each in query.order_by if each.removeprefix("-") not in query.group_by), f"-{first.name}")
+        column, rest = item.removeprefix("-"), [name for name in query.group_by if name not in query.limit_by]
+        label = next((each.label for each in self.table.columns if each.name == column), "") or first.label
+        groups: dict[str, list[str]] = {}
+        for row in filled:
+            told = f"{self._named(row, rest)} ({self.shown(column, self.cell(row, column))})"
+            groups.setdefault(self._named(row, query.limit_by), []).append(told)
+        shown = list(groups.items())[: max(1, _NAMED // (query.limit or 1))]
+        more = "; the rest is in the table" if len(groups) > len(shown) else ""
+        high = item.startswith("-")
+        which = f"the {self._labels(rest)} with the {'highest' if high else 'lowest'} {label}"
+        if query.limit != 1:
+            which = f"the {'top' if high else 'bottom'} {query.limit} by {label}"
+        of_those = ", of those that may be shown" if self.table.fewer_than else ""
+        told = "; ".join(f"{name}: {', '.join(rows)}" for name, rows in shown)
+        start = f"Of each {self._labels(query.limit_by)}, {which}{of_those}{self.when}{self._narrowed()}"
+        return f"{start}. {told}{more}."
+
     # --- over time
 
     def _series(self, metric: Metric, filled: Sequence[Row]) -> str:
@@ -237,14 +262,16 @@ class Sentence:
         """` for North on weekends`: the filters, as the query says them."""
         return narrowed(self.reading.query.where)
 
-    def _labels(self) -> str:
-        """The groups' own names: `segment and region`."""
+    def _labels(self, names: Sequence[str] = ()) -> str:
+        """The groups' own names, or some of them: `segment and region`."""
         labels = {column.name: column.label or column.name for column in self.table.columns}
-        return listed([_lower(labels.get(name, name)) for name in self.reading.query.group_by])
+        return listed([_lower(labels.get(name, name)) for name in names or self.reading.query.group_by])
 
     def group(self, row: Row, but: str = "") -> str:
         """Which group the row is of, in words."""
-        names = [name for name in self.reading.query.group_by if name != but]
+        return self._named(row, [name for name in self.reading.query.group_by if name != but])
+
+    def _named(self, row: Row, names: Sequence[str]) -> str:
         cells = [self._formatted(name, self.cell(row, name)) for name in names]
         return ", ".join("(none)" if cell == "–" else cell for cell in cells)
 

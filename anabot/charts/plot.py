@@ -57,19 +57,21 @@ class _Roles:
     measures: tuple[int, ...]
 
 
-def suits(table: Table) -> Literal["", "line", "bar"]:
-    """The picture that suits the rows, or "" where a table says more than a picture would."""
+def suits(table: Table, *, of_each: bool = False) -> Literal["", "line", "bar"]:
+    """The picture that suits the rows, or "" where a table says more than a picture would; `of_each`: the first rows of each."""
     roles = _roles(table)
     if not roles.measures or len(table.rows) < 2:
         return ""
+    if of_each:
+        return "bar" if len(table.rows) <= MOST_CATEGORIES else ""
     if len(roles.times) == 1 and len(roles.words) <= 1:
         moments = {row[roles.times[0]] for row in table.rows}
         return "line" if len(moments) >= 3 else ("" if roles.words else "bar")
     return "bar" if not roles.times and len(roles.words) == 1 else ""
 
 
-def plot(table: Table, kind: Kind, *, fiscal_start: int = 1) -> Plot:
-    """The points of the picture.
+def plot(table: Table, kind: Kind, *, fiscal_start: int = 1, of_each: bool = False) -> Plot:
+    """The points of the picture; bars of the first rows of each group stay in the order of the rows.
 
     Raises:
         BadQuery: there is no number to draw, or nothing to draw it along.
@@ -81,7 +83,7 @@ def plot(table: Table, kind: Kind, *, fiscal_start: int = 1) -> Plot:
         )
     if kind == "line" and roles.times:
         return _line(table, roles, fiscal_start)
-    return _bars(table, roles, fiscal_start)
+    return _bars(table, roles, fiscal_start, as_ordered=of_each)
 
 
 def _roles(table: Table) -> _Roles:
@@ -124,15 +126,17 @@ def _line(table: Table, roles: _Roles, fiscal_start: int) -> Plot:
     )
 
 
-def _bars(table: Table, roles: _Roles, fiscal_start: int) -> Plot:
-    along = roles.times + roles.words
+def _bars(table: Table, roles: _Roles, fiscal_start: int, *, as_ordered: bool = False) -> Plot:
+    along = tuple(sorted(roles.times + roles.words)) if as_ordered else roles.times + roles.words
     measures = roles.measures[:MOST_MEASURES]
     column = table.columns[measures[0]]
     rows = [row for row in table.rows if _height(row[measures[0]]) is not None]
     missing = len(table.rows) - len(rows)
-    by_time = bool(roles.times)
+    by_time = bool(roles.times) and not as_ordered
     ordered = (
-        rows if by_time else sorted(rows, key=lambda row: (-(_height(row[measures[0]]) or 0.0), _place(table, row, along, 1)))
+        rows
+        if by_time or as_ordered
+        else sorted(rows, key=lambda row: (-(_height(row[measures[0]]) or 0.0), _place(table, row, along, 1)))
     )
     shown = ordered[-MOST_CATEGORIES:] if by_time else ordered[:MOST_CATEGORIES]
     places = _distinct([_place(table, row, along, fiscal_start) for row in shown])

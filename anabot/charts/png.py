@@ -17,13 +17,13 @@ SCALE = 2.0
 _one_at_a_time = threading.Lock()
 
 
-def chart_png(table: Table, kind: Kind, *, title: str, subtitle: str = "", fiscal_start: int = 1) -> bytes:
+def chart_png(table: Table, kind: Kind, *, title: str, subtitle: str = "", fiscal_start: int = 1, of_each: bool = False) -> bytes:
     """The table as a PNG at twice the size, readable in Slack. Numbers are written in their units.
 
     Raises:
         BadQuery: the table holds nothing that can be drawn.
     """
-    return render(spec(plot(table, kind, fiscal_start=fiscal_start), title=title, subtitle=subtitle))
+    return render(spec(plot(table, kind, fiscal_start=fiscal_start, of_each=of_each), title=title, subtitle=subtitle))
 
 
 def render(drawn: Mapping[str, Any]) -> bytes:

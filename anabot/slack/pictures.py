@@ -23,11 +23,11 @@ _NUMBERS = ("number", "integer", "money", "ratio")
 def picture(answer: Answer, registry: Registry, voice: Voice) -> tuple[str, str]:
     """The uploaded picture's id and "", or "" and the line that says why there is none."""
     table = rows(answer)
-    kind = cast(Literal["line", "bar"], answer.chart or suits(table) or "bar")
+    kind = cast(Literal["line", "bar"], answer.chart or suited(answer) or "bar")
     name = title(table)
     try:
         fiscal_start, under = registry.calendar.fiscal_start, _subtitle(answer, registry)
-        png = chart_png(table, kind, title=name, subtitle=under, fiscal_start=fiscal_start)
+        png = chart_png(table, kind, title=name, subtitle=under, fiscal_start=fiscal_start, of_each=_of_each(answer))
         return voice.upload(f"{file_name(name)}.png", png, title=name), ""
     except (SlackApiError, *BROKEN) as error:
         log.warning("slack.upload_failed", error=type(error).__name__)
@@ -36,7 +36,16 @@ def picture(answer: Answer, registry: Registry, voice: Voice) -> tuple[str, str]
 
 def asked_for(answer: Answer) -> bool:
     """Whether the question itself wanted a picture, and its rows have one."""
-    return bool(answer.chart and not answer.parts and answer.aside is None and answer.table and suits(answer.table))
+    return bool(answer.chart and not answer.parts and answer.aside is None and suited(answer))
+
+
+def suited(answer: Answer) -> Literal["", "line", "bar"]:
+    """The picture that suits the answer's rows, or ""."""
+    return suits(answer.table, of_each=_of_each(answer)) if answer.table is not None else ""
+
+
+def _of_each(answer: Answer) -> bool:
+    return bool((answer.query or {}).get("limit_by"))
 
 
 def rows(answer: Answer) -> Table:

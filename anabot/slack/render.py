@@ -109,7 +109,8 @@ def _answered(answer: Answer, setting: Setting, pressed: Pressed, picture: str) 
         yield from _residual(bridge)
     yield from context("\n".join(line for line in _provenance(answer, setting) if line))
     if answer.receipt:
-        drawable = answer.table is not None and not answer.abreast and (answer.chart or suits(answer.table))
+        each = bool((answer.query or {}).get("limit_by"))
+        drawable = answer.table is not None and not answer.abreast and (answer.chart or suits(answer.table, of_each=each))
         toggle = TABLE if picture else (CHART if drawable else "")
         schedule = bool(answer.metrics) and answer.drivers is None and not answer.abreast
         yield from answer_buttons(pressed, toggle=toggle, csv=wide, schedule=schedule)

@@ -93,7 +93,7 @@ class Scheduling:
             title=_title(query, [registry.metrics[name].label for name in query.metrics]),
             query=query.as_json(),
             periods=self._periods(query, asked),
-            chart=answer.chart or (suits(answer.table) if answer.table is not None else ""),
+            chart=answer.chart or (suits(answer.table, of_each=bool(query.limit_by)) if answer.table is not None else ""),
             bridges=tuple(dict.fromkeys(bridges)),
         )
 

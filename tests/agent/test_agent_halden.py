@@ -94,7 +94,7 @@ QUESTIONS = [
     ("fin_analyst", "C", "what did we spend last month?"),
     ("growth_mgr", "O", "how much did we spend last month?"),
     ("exec", "O", "net revenue retention over the last 4 quarters"),
-    ("ops_lead", "O", "top 3 projects by units delivered per region last month"),
+    ("ops_lead", "A", "top 3 projects by units delivered per region last month"),
 ]
 
 
@@ -178,3 +178,19 @@ def test_what_is_counted_as_of_the_last_load_takes_no_period(text: str) -> None:
     assert isinstance(found, NotUnderstood)
     assert "no history" in found.message
     assert isinstance(ask("hr_bp", "HRIS headcount right now by function"), Understood)
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("largest customer in each segment by net revenue last quarter", ["segment", "customer_name"]),
+        ("largest customer per segment by net revenue last quarter", ["segment", "customer_name"]),
+        ("largest customer by net revenue last quarter", ["customer_name"]),
+    ],
+)
+def test_a_name_that_is_a_number_too_is_what_is_ranked_where_another_number_follows(text: str, group: list[str]) -> None:
+    found = ask("fin_analyst", text)
+
+    assert isinstance(found, Understood)
+    query = found.readings[0].query
+    assert (list(query.group_by), list(query.limit_by), query.limit) == (group, group[:-1], 1)

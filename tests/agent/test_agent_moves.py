@@ -103,32 +103,3 @@ def test_those_that_moved_most_come_first() -> None:
 )
 def test_a_change_that_is_only_asked_for_leaves_nobody_out(text: str) -> None:
     assert not reading(text).query.having
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "top 3 products by sales per region last month",
-        "top 3 products in each region by sales last month",
-        "top product per shop by sales last month",
-        "the top 2 shops by sales for each region last month",
-        "sales by shop, top 2 per region, last month",
-        "sales by region and its top shop last month",
-        "orders by channel for the top 3 shops last month",
-        "sales last month by product and shop, top 5 products",
-    ],
-)
-def test_the_top_of_each_of_several_groups_is_not_the_top_of_all(text: str) -> None:
-    assert "within each" in refused(text).message
-
-
-def test_the_top_of_what_is_listed_anyway_is_one_ranking() -> None:
-    found = query("orders and sales for each shop last month, for the top 3 shops by orders")
-
-    assert (found["group_by"], found["limit"]) == (["shop_name"], 3)
-
-
-def test_the_top_of_two_things_together_is_one_ranking() -> None:
-    found = query("top 10 sales by shop and region last month")
-
-    assert (found["group_by"], found["limit"]) == (["shop_name", "region"], 10)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from anabot.agent.offline import amounts, filtering, roles, whole
+from anabot.agent.offline import amounts, filtering, of_each, roles, whole
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
@@ -71,6 +71,8 @@ class Builder:
             dimension=self.dimension,
         )
         order, limit = ordering.settle(group)
+        each = ordering.of_each(group) if limit else ()
+        group = [*each, *(name for name in group if name not in each)]
         query = MetricQuery(
             metrics=self.metrics,
             group_by=tuple(group),
@@ -80,6 +82,7 @@ class Builder:
             having=self._having(group),
             order_by=tuple(order),
             limit=limit,
+            limit_by=each,
             every=self.slots.every and bool(group) and times.compare is None and not self.slots.rank,
             **beside,
         )
@@ -156,6 +159,8 @@ class Builder:
             kept = [name for name in kept if is_time(name)]
         if self.continuing and any(is_time(name) for name in said):
             kept = [name for name in kept if not is_time(name)]
+        if self.continuing and self.base and (apart := of_each.kept(self.slots, self.base)) is not None:
+            kept = apart
         group = list(dict.fromkeys([*kept, *said]))
         return group if group or self.base else self._customary()
 

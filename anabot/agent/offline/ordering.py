@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from anabot.agent.offline import of_each
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.slots import Cut, Mention, Moved, Rank, Slots
 from anabot.agent.offline.times import grain_name
@@ -68,13 +69,20 @@ class Ordering:
             )
         return kept or self._by_value(group), slots.resize or limit
 
+    def of_each(self, group: Sequence[str]) -> tuple[str, ...]:
+        """The query's `limit_by`: the groups of each of which the first rows are meant."""
+        return of_each.named(self.slots, group, self.base, self._column)
+
+    def _column(self, cut: Cut) -> str:
+        return self.dimension(cut).name if cut.dimensions else grain_name(cut.unit, self.registry.calendar)
+
     def _sorted(self, by: Mention | Cut, descending: bool) -> str:
         if isinstance(by, Mention):
             name = self.named(by)
             if self.slots.moved:
                 name, descending = self._moved(self.slots.moved, Rank(direction="top", text="most"), name)
         else:
-            name = self.dimension(by).name if by.dimensions else grain_name(by.unit, self.registry.calendar)
+            name = self._column(by)
         return _signed(name, self.slots.direction == "desc" if self.slots.direction else descending)
 
     def _points_down(self, direction: str) -> bool:
@@ -104,13 +112,13 @@ class Ordering:
     def _ranked(self, rank: Rank, group: Sequence[str]) -> Order:
         if not group:
             raise stuck("no_group", f"“{rank.text}” of what? Say it with a dimension, for example “top 5 customers”.")
-        if any(map(is_time, group)) and not all(map(is_time, group)):
-            raise stuck(
-                "shape",
-                f"“{rank.text}” within each stretch of time is more than I can do: ask without the time, or without the ranking.",
+        each = self.of_each(group)
+        of_each.check(self.slots, rank, each)
+        if any(map(is_time, group)) and not all(map(is_time, group)) and not each:
+            said = (
+                f"“{rank.text}” beside a time may be that of each stretch of it, or of the whole: say “for each month”, or ask "
+                "without the time."
             )
-        if rank.within:
-            said = f"“{rank.text}” within each {rank.within} is more than I can do: ask about one, or without the ranking."
             raise stuck("shape", said)
         name = self.named(rank.mention)
         self._fits(rank, name)

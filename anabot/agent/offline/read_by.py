@@ -5,9 +5,11 @@ A word after it that is none of these is misplaced, never dropped.
 
 from __future__ import annotations
 
+from anabot.agent.offline import of_each
 from anabot.agent.offline.counting import counts_rows
 from anabot.agent.offline.parser import PLACES, Parser
-from anabot.agent.offline.read_cuts import more_values, note_within, read_cuts
+from anabot.agent.offline.read_cuts import more_values, read_cuts
+from anabot.agent.offline.read_numbers import rank_by
 from anabot.agent.offline.read_values import ARTICLES, AUXILIARIES
 from anabot.agent.offline.slots import Cut, Mention
 from anabot.agent.offline.text import is_verb, words
@@ -22,18 +24,16 @@ def by(p: Parser, i: int) -> int:
         j += 1
     when = p.at(j).when
     if when and when.count > 1:
-        p.slots.cuts.append(Cut(text=p.at(j).text, unit=when.unit))
-        return j
+        return of_each.stretches(p, i, j, when.unit)
     cut = p.cut(j) if p.before_of(j) <= _ALL_OF else None
     if p.at(i).text.casefold() in ("each", "every") and p.before[i] & AUXILIARIES:
         p.slots.every = True  # "how many orders did each shop get"
     if (end := _agent(p, i, j) or _headed_by(p, i, j)) is not None:
         return end
-    if cut and not (p.slots.rank and p.mention(j)):
-        note_within(p, next(iter(p.slots.cuts), None), cut)
-        return read_cuts(p, j)
+    if cut and not (p.slots.rank and p.mention(j) and not of_each.says(p, i)):
+        return read_cuts(p, j, word=i)
     if p.slots.rank and (mention := p.mention(j)):
-        p.slots.rank.mention = mention
+        rank_by(p, mention)
         return j + 1
     if p.slots.rank and p.slots.rank.mention is None and (found := _named_by_both(p, j)):
         p.slots.rank.mention = found

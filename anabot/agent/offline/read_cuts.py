@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from anabot.agent.offline import of_each
 from anabot.agent.offline.lexicon import DimensionId, ValueId
 from anabot.agent.offline.parser import Parser
-from anabot.agent.offline.slots import Cut, Pick
+from anabot.agent.offline.slots import Pick
 
 _IS_NOT = {"is not", "are not", "not", "non", "!="}
 _COPULA = {"is", "are", "was", "were", "the"}
 
 
-def read_cuts(p: Parser, i: int, *, ranked: bool = False) -> int:
-    """A list of cuts, from the one at `i`; `ranked`: that one is what a ranking is of."""
+def read_cuts(p: Parser, i: int, *, word: int | None = None) -> int:
+    """A list of cuts, from the one at `i`; `word` is where the "by" before it stands, where there is one."""
+    before = list(p.slots.cuts)
     while (cut := p.cut(i)) is not None:
         known = len(p.slots.picks)
         end = value_beside_dimension(p, i)
@@ -24,6 +26,7 @@ def read_cuts(p: Parser, i: int, *, ranked: bool = False) -> int:
                 p.slots.cuts.append(cut)  # "by region without LATAM" is still by region
             return end
         p.slots.cuts.append(cut)
+        of_each.note(p, word, cut, before)
         i += cut.size
         if p.at(i).says("wise"):
             i += 1
@@ -32,16 +35,10 @@ def read_cuts(p: Parser, i: int, *, ranked: bool = False) -> int:
             j += 1
         if j == i or p.cut(j) is None or p.before_of(j) & {"for", "from", "in"}:
             return i
-        if ranked and any(p.at(k).says("by") for k in range(i, j)):
-            note_within(p, cut, p.cut(j))
+        if (again := next((k for k in range(i, j) if p.at(k).says("by")), None)) is not None:
+            word, before = again, list(p.slots.cuts)
         i = j
     return i
-
-
-def note_within(p: Parser, ranked: Cut | None, beside: Cut | None) -> None:
-    """ "top 3 products per region": beside what is ranked, another thing, of each of which it is the top."""
-    if ranked and beside and p.slots.rank and not (ranked.unit or beside.unit or set(ranked.dimensions) & set(beside.dimensions)):
-        p.slots.rank.within = beside.text
 
 
 def value_beside_dimension(p: Parser, i: int, negated: bool = False) -> int | None:

@@ -33,7 +33,7 @@ def fastest(p: Parser, i: int) -> int:
     p.slots.moved = Moved(text=p.at(i).text, way="up", percent=True)
     if p.slots.rank is None or p.slots.rank.direction != p.at(i).detail:
         return rank_from(p, i, None)
-    return read_cuts(p, i + 1, ranked=True) if p.cut(i + 1) else i + 1
+    return read_cuts(p, i + 1) if p.cut(i + 1) else i + 1
 
 
 def _is_ranked(p: Parser, i: int) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from anabot.agent.offline import read_extremes
+from anabot.agent.offline import of_each, read_extremes
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.read_amounts import STRETCHES, compared_with, of_rows, rows_before, stretch
-from anabot.agent.offline.read_cuts import more_values, note_within, read_cuts
+from anabot.agent.offline.read_cuts import more_values, read_cuts
 from anabot.agent.offline.slots import Bound, BoundOp, Mention, Rank
 from anabot.agent.offline.text import is_plural, is_verb, words
 
@@ -105,18 +105,31 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
         return _counted_things(p, j)
     ranked.single |= count is None and p.at(j).says("grain") and not names_first  # "the highest daily revenue"
     if cut and (names_first or not mention):
-        for beside in p.slots.cuts:
-            note_within(p, cut, beside)
+        of_each.beside(p, i, cut)
         ranked.single |= count is None and p.at(j).kind in ("name", "unit") and not is_plural(p.at(j).text)
-        return read_cuts(p, j, ranked=True)
+        return read_cuts(p, j)
     if mention is None and p.at(j).kind == "unknown" and len(named := p.lexicon.alone(p.at(j).text)) == 1:
         mention = Mention(metrics=(named[0],), text=p.at(j).text)  # "the most delayed vessels"
     if mention:
-        ranked.mention = mention
+        ranked.mention, ranked.cut = mention, cut
         verbal = is_verb(p.at(j).text.casefold()) and p.cut(j + 1) and not p.before_of(j + 1)
         ranked.single |= bool(verbal) and count is None and not is_plural(p.at(j + 1).text)
         return read_cuts(p, j + 1) if verbal else j + 1
     return j
+
+
+def rank_by(p: Parser, mention: Mention) -> None:
+    """ "largest customer by sales": what is ranked was a number, too, until the one to rank by was named."""
+    rank = p.slots.rank
+    assert rank, "something is ranked"
+    before, rank.mention = rank.mention, mention
+    if before is None or before.metrics == mention.metrics:
+        return
+    if rank.cut is None:
+        p.slots.misplaced.append(before.text)
+        return
+    p.slots.cuts.insert(0, rank.cut)
+    rank.single |= rank.count is None and not is_plural(rank.cut.text)
 
 
 def _counted_things(p: Parser, j: int) -> int:

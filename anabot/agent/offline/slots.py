@@ -116,7 +116,9 @@ class Rank:
     text: str
     count: int | None = None
     single: bool = False  # "which region has the highest …"
-    within: str = ""  # "top 3 products per region": of each region
+    within: str = ""  # what stands beside it, where it may be of each of that, or of all
+    cut: Cut | None = None  # "largest customer", before it is known whether customers are counted or ranked
+    alone: str = ""  # "top 3 in each region": nothing says of what
     mention: Mention | None = None
 
 
@@ -138,6 +140,8 @@ class Slots:
     saved: list[str] = field(default_factory=list)
     phrases: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
+    each: list[Cut] = field(default_factory=list)  # those of `cuts` of each of which something is ranked
+    per: list[Cut] = field(default_factory=list)  # those that are, where the thread has a ranking
     picks: list[Pick] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
     amounts: list[Bound] = field(default_factory=list)  # those that choose rows
