@@ -135,7 +135,7 @@ def _said(reading: Reading, outcome: Outcome, registry: Registry) -> str:
     if reading.ask or not query.metrics:
         return text
     found = [grounds(query, outcome.table, registry, as_of=outcome.as_of)]
-    return held(text, found, outcome.table, known_to(registry, query), query.numbers)
+    return held(text, found, outcome.table, known_to(registry, query.made), query.numbers)
 
 
 def by_group(

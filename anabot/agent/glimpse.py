@@ -28,7 +28,7 @@ def glimpse(query: MetricQuery, table: Table, registry: Registry) -> str:
         return "nothing to show"
     times = sentence.times()
     newest = max(filled, key=lambda row: str(sentence.cell(row, times[0]))) if times else None
-    row = newest or sentence.leader(known_to(registry, query).metrics[name], filled)
+    row = newest or sentence.leader(known_to(registry, query.made).metrics[name], filled)
     value = " and ".join(_value(sentence, number, row) for number in query.numbers)
     more = f", and {len(table.rows) - 1:,} more" if len(table.rows) > 1 else ""
     return f"{sentence.group(row)} ({value}){more}" if query.group_by else value

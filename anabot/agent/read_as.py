@@ -19,7 +19,7 @@ _COMPARED = {
 
 def in_words(query: MetricQuery, registry: Registry) -> str:
     """`Net revenue by Segment where Region is North, FY26 Q2 (1 May – 31 Jul 2026), compared with the year before`."""
-    known = known_to(registry, query)
+    known = known_to(registry, query.made)
     said = listed([column_words(known, name) for name in query.numbers])
     if query.group_by:
         said += f" by {listed([column_words(registry, name) for name in query.group_by])}"

@@ -35,7 +35,7 @@ class Sentence:
         """The whole, in plain text on one line. The first number is told in full, the others beside it."""
         if not self.reading.query.metrics:
             return self._listing()
-        registry = known_to(self.registry, self.reading.query)
+        registry = known_to(self.registry, self.reading.query.made)
         first, *others = (registry.metrics[name] for name in self.reading.query.numbers)
         filled = [row for row in self.table.rows if self.cell(row, first.name) is not None]
         if not filled and self.table.suppressed:
@@ -127,7 +127,8 @@ class Sentence:
             return f"{start}{around}; the first {len(self.table.rows)} are shown."
         worst = self._last(metric, filled)
         other = self.shown(metric.name, self.cell(worst, metric.name))
-        end = f" and {low} for {self.group(worst)} ({other})" if other != value else ""
+        alone = len(self.reading.query.numbers) == 1  # else what is told "there" could be told of the other
+        end = f" and {low} for {self.group(worst)} ({other})" if other != value and alone else ""
         return f"{start}{end}{around}."
 
     def _most(self, metric: Metric, best: Row) -> str:

@@ -44,7 +44,7 @@ def check(registry: Registry, query: MetricQuery, keys: Sequence[Meaning]) -> No
     if query.running and len(over_time) != 1:
         raise BadQuery("A running total needs one time to run along.", todo="Group by one of them, such as `metric_time__month`.")
     for name in query.metrics if tails(query) else ():
-        balance = _adds_up(registry, registry.metrics[name])
+        balance = adds_up(registry, registry.metrics[name])
         if balance is None or (balance and (query.running or not others)):
             what = "a running total" if query.running else "a share of a total"
             why = "It is an average, a ratio, a count of distinct things, or a balance, whose parts are no total."
@@ -109,12 +109,12 @@ def _times(keys: Sequence[Meaning]) -> list[Meaning]:
     ]
 
 
-def _adds_up(registry: Registry, metric: Metric) -> bool | None:
+def adds_up(registry: Registry, metric: Metric) -> bool | None:
     """Whether the metric is a balance, which adds up over everything but time; None where it does not add up at all."""
     if metric.kind == "simple":
         return metric.non_additive is not None if metric.agg in _ADDED_UP else None
     linear = metric.kind == "derived" and all(isinstance(node, _LINEAR) for node in metric.tree.walk())
     if not linear or any(each.offset or each.offset_to for each in metric.inputs):
         return None
-    found = [_adds_up(registry, registry.metrics[each.metric]) for each in metric.inputs]
+    found = [adds_up(registry, registry.metrics[each.metric]) for each in metric.inputs]
     return None if None in found else any(found)

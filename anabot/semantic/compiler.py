@@ -126,7 +126,7 @@ def _planned(
         protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
         plan = protection.over(_whole(planner.plan(), people))
     keys = [_key_column(meaning) for meaning in resolved.keys]
-    named = known_to(registry, resolved.query).metrics
+    named = known_to(registry, resolved.query.made).metrics
     metrics = [each for name in resolved.query.numbers for each in _metric_columns(registry, named[name], resolved.query)]
     compiled = Compiled(
         query=resolved.query,

@@ -41,11 +41,11 @@ def metric_of(made: Made, registry: Registry) -> Metric:
     )
 
 
-def known_to(registry: Registry, query: MetricQuery) -> Registry:
+def known_to(registry: Registry, made: tuple[Made, ...]) -> Registry:
     """The registry as the words about one question's rows see it: with what is made for it."""
-    if not query.made:
+    if not made:
         return registry
-    return replace(registry, metrics={**registry.metrics, **{each.name: metric_of(each, registry) for each in query.made}})
+    return replace(registry, metrics={**registry.metrics, **{each.name: metric_of(each, registry) for each in made}})
 
 
 def governed(made: Made, registry: Registry, among: tuple[str, ...]) -> list[str]:

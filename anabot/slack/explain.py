@@ -78,7 +78,7 @@ def _facts(metric: Metric, registry: Registry) -> Iterator[str]:
 
 def _question_lines(answer: Answer, registry: Registry) -> Iterator[str]:
     query = answer.query or {}
-    registry = known_to(registry, MetricQuery.model_validate(query)) if query.get("made") else registry
+    registry = known_to(registry, MetricQuery.model_validate(query).made) if query.get("made") else registry
 
     def named(names: Any) -> str:
         return ", ".join(mrkdwn.value(column_words(registry, str(name).removeprefix("-"))) for name in names)

@@ -77,7 +77,7 @@ class Shown:
 def shown(query: MetricQuery, table: Table, registry: Registry, *, as_of: dt.datetime | None = None) -> Shown:
     """A result as grounds. `query` is the canonical one that the engine answered."""
     grouped = [name for name in query.group_by if any(column.name == name for column in table.columns)]
-    fiscal, registry = registry.calendar.fiscal_start, known_to(registry, query)
+    fiscal, registry = registry.calendar.fiscal_start, known_to(registry, query.made)
     columns = {c.name: found for c in table.columns if c.name not in grouped and (found := _column(c, query))}
     cut = table.truncated or bool(query.having or query.limit_by) or query.limit == len(table.rows)
     return Shown(

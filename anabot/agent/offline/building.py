@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from anabot.agent.offline import amounts, filtering, of_each, roles, whole
+from anabot.agent.offline import amounts, filtering, of_each, pairing, roles, whole
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
@@ -21,8 +21,9 @@ from anabot.agent.offline.times import Settling, Times, grain_name
 from anabot.agent.understanding import Ambiguous, Ask, Chart, Reading
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.catalog import catalog_of
-from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span
-from anabot.semantic.registry import DimensionRef
+from anabot.semantic.made import known_to
+from anabot.semantic.query import Condition, Filter, Made, MetricQuery, Not, Span, fields_of
+from anabot.semantic.registry import DimensionRef, Registry
 from anabot.semantic.resolve import resolve
 from anabot.semantic.units import CURRENCIES
 
@@ -40,8 +41,19 @@ class Builder:
     now: dt.datetime
     base: MetricQuery | None = None
     continuing: bool = False
+    made: tuple[Made, ...] = ()  # of two of the metrics, and told before them
     taken: dict[str, str] = field(default_factory=dict)  # "word → field" choices made after asking back
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def registry(self) -> Registry:
+        """The registry, with what is made of its metrics here."""
+        return known_to(self.lexicon.registry, self.made)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """What is made, then the metrics."""
+        return (*(each.name for each in self.made), *self.metrics)
 
     def build(self) -> Reading:
         """The reading. Raises Exit."""
@@ -63,8 +75,8 @@ class Builder:
         self._note_kept(times)
         ordering = Ordering(
             slots=self.slots,
-            metrics=self.metrics,
-            registry=registry,
+            metrics=self.numbers,
+            registry=self.registry,
             base=self.base,
             notes=self.notes,
             named=self._named,
@@ -84,6 +96,7 @@ class Builder:
             limit=limit,
             limit_by=each,
             every=self.slots.every and bool(group) and times.compare is None and not self.slots.rank,
+            made=pairing.alone(self.made, beside),
             **beside,
         )
         chart, ask = self._chart(group, times), self._ask()
@@ -216,6 +229,7 @@ class Builder:
                 lexicon=self.lexicon,
                 slots=self.slots,
                 metrics=self.metrics,
+                made=self.made,
                 now=self.now,
                 base=self.base,
                 continuing=self.continuing,
@@ -287,7 +301,7 @@ class Builder:
         kept = [
             part
             for part in (self.base.having if self.base and not self.slots.unfilter else ())
-            if not (_fields_of(part) & {f for s in said for f in _fields_of(s)}) and _fields_of(part) <= set(self.metrics)
+            if not (_fields_of(part) & {f for s in said for f in _fields_of(s)}) and _fields_of(part) <= set(self.numbers)
         ]
         if said and not group:
             first = self.slots.bounds[0].text if self.slots.bounds else self.slots.only_moved and self.slots.only_moved.text
@@ -298,7 +312,7 @@ class Builder:
         """ "which regions grew": what went that way, by the first metric."""
         moved = self.slots.only_moved
         if moved:
-            metric = self.lexicon.registry.metrics[self.metrics[0]]
+            metric = self.registry.metrics[self.numbers[0]]
             self.notes.append(f"Only those are listed whose {metric.label} {'rose' if moved.way == 'up' else 'fell'}.")
             yield Condition(field=f"{metric.name}__change", op="gt" if moved.way == "up" else "lt", values=("0",))
 
@@ -312,12 +326,13 @@ class Builder:
         return Condition.model_validate({"field": name, "op": op, "values": tuple(numbers)})
 
     def _scaled(self, bound: Bound, number: Decimal, name: str) -> str:
-        unit = self.lexicon.registry.metrics[name].unit
+        metric = self.registry.metrics[name]
+        unit = metric.unit
         wanted = "ratio" if bound.percent else bound.measure
         if (wanted and wanted != unit) or (bound.currency and unit and bound.currency != unit):
             raise stuck(
                 "shape",
-                f"“{bound.text}” does not fit {self.lexicon.registry.metrics[name].label}, which is in {unit or 'numbers'}.",
+                f"“{bound.text}” does not fit {metric.label}, which is in {unit or 'numbers'}.",
             )
         if unit == "ratio" and (bound.percent or abs(number) > 1):
             number = number / 100
@@ -325,9 +340,9 @@ class Builder:
 
     def _named(self, mention: Mention | None) -> str:
         if mention is None:
-            if len(self.metrics) > 1:
+            if len(self.metrics) > 1 and not self.made:
                 self.notes.append(f"The condition is on {self.lexicon.registry.metrics[self.metrics[0]].label}.")
-            return self.metrics[0]
+            return self.numbers[0]
         return next(name for name in self.metrics if name in mention.metrics)
 
     # --- in which form
@@ -354,12 +369,7 @@ def _condition(name: str, values: Sequence[str], negated: bool) -> Condition:
 
 
 def _fields_of(part: Filter) -> set[str]:
-    match part:
-        case AnyOf(any=parts) | AllOf(all=parts):
-            return {name for each in parts for name in _fields_of(each)}
-        case Not(not_=inner):
-            return _fields_of(inner)
-    return {part.field}
+    return set(fields_of((part,)))
 
 
 def _kind_of(unit: str) -> str:

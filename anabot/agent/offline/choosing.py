@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice, product
 from typing import Any
 
-from anabot.agent.offline import amounts, contrasts, counting, own_time, whole
+from anabot.agent.offline import amounts, contrasts, counting, own_time, pairing, whole
 from anabot.agent.offline.bare_quantity import also_counted
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.causes import asked_why, without_moves
@@ -25,9 +26,9 @@ from anabot.agent.offline.words import UNITS
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading
 from anabot.periods import named
 from anabot.semantic.catalog import catalog_of
-from anabot.semantic.query import MetricQuery
+from anabot.semantic.query import Made, MetricQuery
 
-_CHOICES = 3
+_CHOICES, _MOST_PAIRS = 3, 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,8 @@ class Chooser:
         slots = self.slots
         if slots.unfilter and not (self.previous and (self.previous.where or self.previous.having)):
             raise stuck("shape", "There is no filter to remove.")
+        if slots.why and slots.pair:
+            raise pairing.refuse_why()
         if slots.why:
             without_moves(slots)
         contrasts.settle(self.lexicon, slots)
@@ -147,6 +150,8 @@ class Chooser:
         open_words = [m for m in settled if len(m.metrics) > 1]
         if open_words and self.slots.define:
             return [self._one((name,), notes) for m in settled for name in m.metrics]
+        if len(open_words) > 1 and self.slots.pair:
+            return self._pairs_back(settled, notes)
         if len(open_words) > 1:
             words = [m.text for m in open_words]
             raise stuck(
@@ -217,6 +222,8 @@ class Chooser:
 
     def _built(self, metrics: tuple[str, ...], notes: list[str]) -> list[Reading]:
         """One query for all metrics, where their periods and dimensions agree; else one for each."""
+        if self.slots.pair:
+            return [self._paired(metrics, notes)]
         if len(metrics) == 1 or self.previous is not None or self._ordered():
             return [self._one(metrics, notes)]
         if self._agree(metrics):
@@ -230,6 +237,38 @@ class Chooser:
                     raise
         return [self._one((name,), notes) for name in metrics]
 
+    def _paired(self, metrics: tuple[str, ...], notes: list[str]) -> Reading:
+        """The metric that is defined as the pair, else the pair made for this question; asked back where names hold both."""
+        made, metric = pairing.made_of(self.slots, metrics, self.lexicon), self.lexicon.registry.metrics
+        others = tuple(name for name in metrics if name not in (made.left, made.right))
+        if found := pairing.defined_as(made, self.lexicon):
+            note = f"That is {metric[found].label}: {metric[found].description.strip()}"
+            return self._one((found, *others), [*notes, note])
+        reading = self._one(metrics, [*notes, pairing.said_of(made, self.lexicon)], made=(made,))
+        if near := pairing.alike(self.slots, made, self.lexicon):
+            known = [(metric[name].label, self._one((name, *others), notes).query) for name in near[: _CHOICES - 1]]
+            last = (pairing.label_of(reading.query, self.lexicon), reading.query)
+            raise Exit(Ambiguous(word=pairing.text_of(self.slots), choices=(*known, last)))
+        return reading
+
+    def _pairs_back(self, mentions: list[Mention], notes: list[str]) -> list[Reading]:
+        """ "revenue minus cost", where both have several meanings: asked back, with those that are defined first."""
+        found: list[Reading] = []
+        failed: Exit | None = None
+        for names in islice(product(*(mention.metrics for mention in mentions)), _MOST_PAIRS):
+            chosen = [replace(mention, metrics=(name,)) for mention, name in zip(mentions, names, strict=True)]
+            try:
+                found.append(self._paired(self._with_thread(chosen), notes))
+            except Exit as out:
+                failed = failed or out
+        if not found:
+            raise failed or stuck("no_metric")
+        if len(found) == 1:
+            return found
+        found.sort(key=lambda reading: bool(reading.query.made))
+        choices = tuple((pairing.label_of(reading.query, self.lexicon), reading.query) for reading in found[:_CHOICES])
+        raise Exit(Ambiguous(word=pairing.text_of(self.slots), choices=choices))
+
     def _ordered(self) -> bool:
         return bool(self.slots.bounds or self.slots.rank or self.slots.sort)
 
@@ -242,7 +281,13 @@ class Chooser:
         return (period_said or len(periods) == 1) and (bool(self.slots.cuts) or len(groups) == 1)
 
     def _one(
-        self, metrics: tuple[str, ...], notes: Iterable[str], base: MetricQuery | None = None, *, saved: bool = False
+        self,
+        metrics: tuple[str, ...],
+        notes: Iterable[str],
+        base: MetricQuery | None = None,
+        *,
+        saved: bool = False,
+        made: tuple[Made, ...] = (),
     ) -> Reading:
         timed = own_time.in_units(self._timed(metrics), self.lexicon.registry, metrics)
         slots = whole.shared(timed, [self.lexicon.registry.metrics[name] for name in metrics])
@@ -250,6 +295,7 @@ class Chooser:
             lexicon=self.lexicon,
             slots=slots,
             metrics=metrics,
+            made=made or pairing.kept(self.previous, metrics),
             now=self.now,
             base=base or self.previous,
             continuing=self.previous is not None and not saved,

@@ -320,7 +320,7 @@ class Completing:
 
     def _merged(self) -> None:
         """ "how many deals did we win" names one metric in two pieces, each of which is a name of another."""
-        mentions = self.slots.mentions
+        mentions = self.slots.mentions if self.slots.pair is None else []
         for one, other in [(a, b) for a in mentions for b in mentions if a is not b]:
             both = {root(word) for each in (one, other) for word in words(each.text)}
             whole = both == {root(word) for word in words(other.text)}  # "orders and gift orders" are two

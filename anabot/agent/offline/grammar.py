@@ -16,6 +16,7 @@ from anabot.agent.offline import (
     read_names,
     read_none,
     read_numbers,
+    read_pairs,
     read_picks,
     read_times,
     read_values,
@@ -30,6 +31,11 @@ def _name(p: Parser, i: int) -> int:
     return parting.again(p, i) or read_amounts.compared(p, i) or read_names.name(p, i)
 
 
+def _leave_out(p: Parser, i: int) -> int:
+    end = read_pairs.minus(p, i) if p.at(i).text.casefold() == "minus" else None
+    return read_values.leave_out(p, i) if end is None else end
+
+
 _READERS: dict[str, Reader] = {
     # what and of which
     "name": _name,
@@ -39,9 +45,12 @@ _READERS: dict[str, Reader] = {
     "count": skip,  # looked at by the metric after it
     "worth": note("worth"),
     "verb": read_names.verb,
-    "not": read_values.leave_out,
+    "not": _leave_out,
+    "pair": read_pairs.between,
+    "pair_said": read_pairs.again,
+    "less": read_pairs.less,
     "drop": read_values.drop,
-    "share": flag("share"),
+    "share": read_pairs.part,
     "running": flag("running"),
     "none": read_none.none,
     "records": read_none.records,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from anabot.agent.offline import contrasts
+from anabot.agent.offline import contrasts, pairing
 from anabot.agent.offline.lexicon import Entry, Lexicon
 from anabot.agent.offline.slots import BoundOp, Cut, Mention, Slots
 from anabot.agent.offline.tagging import Tag
@@ -29,6 +29,7 @@ class Parser:
         self.tags: list[Tag] = []
         self.before: list[set[str]] = []  # the light words right before each phrase
         self.asks_how = False
+        self.pair_end = -1  # the phrase that ends a pair, which a bound right after it is about
         light: list[str] = []
         for tag in tags:
             if tag.kind == "light":
@@ -230,6 +231,7 @@ class Parser:
 
     def _settle(self) -> None:
         slots = self.slots
+        pairing.settle_words(slots)
         if slots.more:
             contrasts.sided(slots)
         if slots.none:

@@ -5,7 +5,7 @@ A word after it that is none of these is misplaced, never dropped.
 
 from __future__ import annotations
 
-from anabot.agent.offline import of_each
+from anabot.agent.offline import of_each, read_pairs
 from anabot.agent.offline.counting import counts_rows
 from anabot.agent.offline.parser import PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, read_cuts
@@ -47,13 +47,15 @@ def by(p: Parser, i: int) -> int:
 def _by_no_dimension(p: Parser, i: int, j: int) -> int:
     """ "by" and its like before anything else: a date, a value, a number."""
     across = p.at(i).text.casefold().startswith(("across", "for", "in", "each", "every"))
-    moved = p.slots.rank and p.at(j).says("change")  # "top 5 … by growth in sales"
+    moved = p.slots.rank and p.at(j).says("change", "pair", "pair_said")  # "top 5 … by growth in sales"
     if p.at(j).kind == "unknown" or moved or (across and (p.entry(j).values or p.at(j).when)):
         return j
     if p.mention(j) and p.slots.more:
         return j  # "is A bigger than B by sales"
     if p.mention(j) and p.at(i).text.casefold() == "per" and _per_row(p, j):
         return j + 1
+    if (end := read_pairs.per(p, i, j)) is not None:
+        return end
     if p.mention(j):
         p.slots.misplaced.append(f"{p.at(i).text} {p.at(j).text}")
         return j + 1

@@ -37,7 +37,7 @@ def bound(p: Parser, i: int, dropped: bool = False) -> int:
     if (after := of_rows(p, i, said)) is not None:
         return after
     end, found = said.end, said.bound
-    mention, before = p.mention(end), p.mention(i - 1)
+    mention, before = p.mention(end), p.mention(i - 1) if i - 1 != p.pair_end else None
     if before and mention and p.before[i] & {"is", "was", "are", "were"} and before.metrics != mention.metrics:
         if not set(words(p.at(end).text)) <= set(STRETCHES):
             return p.misplace(i)
@@ -163,6 +163,9 @@ def sort(p: Parser, i: int) -> int:
     mention, cut = p.mention(i + 1), p.cut(i + 1)
     if p.at(i).text.casefold().endswith("by") or p.at(i).text.casefold().endswith("of"):
         by = mention or cut
+        if by is None and p.at(i + 1).says("pair", "pair_said"):
+            p.slots.direction = p.slots.direction or "desc"
+            return i + 1
         if by is None:
             return i + 1 if p.at(i + 1).kind == "unknown" else p.misplace(i)
         p.slots.sort = (by, isinstance(by, Mention))

@@ -12,6 +12,7 @@ from anabot.agent.offline.dates import When
 from anabot.agent.offline.lexicon import DimensionId, ValueId
 
 Letter = Literal["starts_with", "contains", "ends_with"]
+Op = Literal["minus", "per", "share_of"]
 BoundOp = Literal["gt", "ge", "lt", "le", "eq", "between"]
 
 
@@ -108,6 +109,15 @@ class Match:
     either: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A number made of two: "A minus B", "A per B", "A as a share of B"."""
+
+    op: Op
+    left: Mention
+    right: Mention
+
+
 @dataclass(slots=True, kw_only=True)
 class Rank:
     """Top or bottom so many."""
@@ -145,6 +155,8 @@ class Slots:
     picks: list[Pick] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
     amounts: list[Bound] = field(default_factory=list)  # those that choose rows
+    pair: Pair | None = None
+    pair_said: list[str] = field(default_factory=list)  # "the difference", without its sides
     rank: Rank | None = None
     sort: tuple[Mention | Cut, bool] | None = None  # by what, and whether descending
     direction: str = ""

@@ -86,6 +86,12 @@ not: ignoring | ignore | leaving out | leave out | minus | not in | not for | no
 not: are not | not the
 none: no | zero | never
 records: records | record | entries | rows
+pair minus: difference between | the difference between | difference in | difference of | gap between | spread between
+pair minus: margin between | delta between | differences between | gap in
+pair minus up: change between | rise between | increase between | range between
+pair per: ratio of | the ratio of | ratio between
+pair_said: difference | their difference | difference between them | gap | gap between them
+less: less | net of
 share: share of | shares of | the share of | percentage of | percent of | the percentage of | proportion of | fraction of
 share: portion of | as a percent of total | as a percentage of total | as a percentage of the total | as percent of total
 share: as a share of total | as a share of the total | as share of total | percent of total | percentage of total
