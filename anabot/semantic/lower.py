@@ -100,7 +100,12 @@ def scanned(scan: Scanned) -> exp.Expression:
 
 def _of_parts(parts: tuple[Part, ...]) -> dict[str, exp.Expression]:
     known: dict[str, exp.Expression] = {name: column(name, _PARTS) for name, _ in parts[0].keys}
-    return known | {each.name: exp.Max(this=column(each.name, _PARTS)) for part in parts for each in part.measures}
+    names = [*(each.name for part in parts for each in part.measures), *_marks(parts)]
+    return known | {name: exp.Max(this=column(name, _PARTS)) for name in names}
+
+
+def _marks(parts: tuple[Part, ...]) -> list[str]:
+    return [part.present for part in parts if part.present]
 
 
 def _columns(part: Part) -> dict[str, exp.Expression]:
@@ -111,22 +116,27 @@ def _combined(node: Combined) -> exp.Select:
     every = [measure for part in node.parts for measure in part.measures]
     union: exp.Expression | None = None
     for part in sorted(node.parts, key=_typed):
-        select = _widened(part, every)
+        select = _widened(part, every, _marks(node.parts))
         union = select if union is None else exp.Union(this=union, expression=select, distinct=False)
     return _selected(union, _PARTS)
 
 
-def _widened(part: Part, every: list[Measure]) -> exp.Select:
-    """One part with a column for each measure of all parts, its own filled and the others absent."""
+def _widened(part: Part, every: list[Measure], marks: list[str]) -> exp.Select:
+    """One part with a column for each measure of all parts, its own filled and the others absent, and those that tell parts."""
     own = {measure.name for measure in part.measures}
     if isinstance(part, Aggregated):
         trees = {measure.name: measure.tree for measure in part.measures}
-        return _aggregated(part, [(each.name, trees[each.name] if each.name in own else _absent(each)) for each in every])
+        filled_in = [(each.name, trees[each.name] if each.name in own else _absent(each)) for each in every]
+        return _aggregated(part, filled_in + _told(part, marks))
     select, known = _selected(_part(part), _PART), _columns(part)
     names = [(name, known[name]) for name, _ in part.keys]
-    names += [(each.name, known[each.name] if each.name in own else _absent(each)) for each in every]
+    names += [(each.name, known[each.name] if each.name in own else _absent(each)) for each in every] + _told(part, marks)
     select.set("expressions", [aliased(tree, name) for name, tree in names])
     return select
+
+
+def _told(part: Part, marks: list[str]) -> list[tuple[str, exp.Expression]]:
+    return [(mark, number(1) if mark == part.present else cast(exp.Null(), "SMALLINT")) for mark in marks]
 
 
 def _part(part: Part) -> exp.Select:

@@ -94,10 +94,10 @@ class PartBuilder:
 
     def _measure(self, need: Need, common: list[Predicate]) -> Measure:
         only = both(self.source.predicate(each) for each in _without(need.where, common))
-        value = self.source.value(need.metric.tree)
-        tree = aggregates.aggregate(need.metric, value, only, self.question.dialect, grouped=bool(self.keys))
+        value, chosen = self.source.value(need.metric.tree), only.copy() if only is not None else None
+        tree = aggregates.aggregate(need.metric, value, chosen, self.question.dialect, grouped=bool(self.keys))
         kind = aggregates.kind(need.metric, self.source.model)
-        return Measure(name=need.name, tree=tree, kind=kind, absent=need.metric.fill_nulls_with)
+        return Measure(name=need.name, tree=tree, kind=kind, absent=need.metric.fill_nulls_with, only=only)
 
     # Which rows
 

@@ -95,6 +95,7 @@ def answer(name: str) -> Scanned:
 def whole(parts: tuple[Part, ...]) -> Shown:
     """Parts of one connection as a plan of their own: keys, then measures, under their names."""
     names = [*(name for name, _ in parts[0].keys), *(each.name for part in parts for each in part.measures)]
+    names += [part.present for part in parts if part.present and len(parts) > 1]
     rows = parts[0] if len(parts) == 1 else Combined(parts=parts)
     return Shown(rows=rows, columns=tuple((name, column(name)) for name in names))
 

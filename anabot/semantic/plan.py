@@ -102,21 +102,26 @@ Rows = Scanned | Looked | SpineScanned | Spread | Joined | Filtered | Picked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """One aggregate, and the name formulas know it by. `absent` stands where there is nothing, before times are rolled up."""
+    """One aggregate, and the name formulas know it by. `absent` stands where there is nothing, before times are rolled up.
+
+    `only` is the condition by which it chooses among the rows of its part, where they are not all its own.
+    """
 
     name: str
     tree: exp.Expression
     kind: Kind = "number"
     absent: int | None = None
+    only: exp.Expression | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregated:
-    """`rows` grouped by `keys`."""
+    """`rows` grouped by `keys`. Of each part: `present` is the name of a column that says 1 in each of its rows."""
 
     rows: Rows
     keys: Named
     measures: tuple[Measure, ...]
+    present: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +148,7 @@ class Converted:
     columns: Named
     window: tuple[int, str] | None
     measures: tuple[Measure, ...]
+    present: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +158,7 @@ class Rolled:
     part: Aggregated | OnSpine
     time: str
     how: Literal["first", "last", "average"]
+    present: str = ""
 
     @property
     def keys(self) -> Named:
@@ -177,6 +184,7 @@ class OnSpine:
     times: Named
     conditions: tuple[exp.Expression, ...] = ()
     after: tuple[exp.Expression, ...] = ()
+    present: str = ""
 
     @property
     def keys(self) -> Named:

@@ -18,7 +18,8 @@ from anabot.semantic.formula import Formulas, Need
 from anabot.semantic.meaning import LeafKey
 from anabot.semantic.narrowed import narrowed
 from anabot.semantic.parts import PartBuilder
-from anabot.semantic.plan import Combined, Named, Part, Shown
+from anabot.semantic.plan import Combined, Named, Shown
+from anabot.semantic.present import Built, present
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import NonAdditive, Registry
 from anabot.semantic.resolve import Resolved, resolve_fully
@@ -47,7 +48,12 @@ class Planner:
             whole = replace(self, resolved=replace(self.resolved, query=plain)).plan()
             return beside(whole, query, self.resolved.keys, self.values, self.dialect, self.fiscal_start)
         columns, needs = self._formulas()
-        parts: tuple[Part, ...] = self._parts(needs)
+        built = self._built(needs)
+        if len(query.metrics) > 1 and self.resolved.keys and query.compare is None and not query.every:
+            made = frozenset(name for name in query.metrics if self.registry.metrics[name].kind != "simple")
+            columns, parts = present(columns, built, made)
+        else:
+            parts = tuple(part for _, part in built)
         if query.every:
             parts = (*parts, everything(self.catalog, self.resolved, lambda beside: replace(self, resolved=beside)))
             columns = with_zeros(columns, self.registry)
@@ -111,7 +117,7 @@ class Planner:
             found = known[key] = (tuple(columns), tuple(formulas.needs.values()))
         return found
 
-    def _parts(self, needs: tuple[Need, ...]) -> tuple[Part, ...]:
+    def _built(self, needs: tuple[Need, ...]) -> list[Built]:
         together: dict[Together, list[Need]] = {}
         for need in needs:
             metric, counted = need.metric, need.converted.base if need.converted else need.metric
@@ -121,7 +127,9 @@ class Planner:
             where = frozenset(each.text for each in need.where) if bound else frozenset()
             key = (leaf, need.timing, metric.non_additive, metric.join_to_timespine, alone, where)
             together.setdefault(key, []).append(need)
-        return tuple(PartBuilder(self._at(leaf), leaf, timing, needs).part() for (leaf, timing, *_), needs in together.items())
+        return [
+            (needs, PartBuilder(self._at(leaf), leaf, timing, needs).part()) for (leaf, timing, *_), needs in together.items()
+        ]
 
     def _at(self, leaf: LeafKey) -> Planner:
         """The same planning, for rows of one connection."""

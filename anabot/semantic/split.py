@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from anabot.semantic.crossed import Crossed
 from anabot.semantic.pieces import Piece, Pieces, connection_of, fetched, lies_apart, too_far, whole
-from anabot.semantic.plan import Aggregated, Combined, Filtered, Listed, OnSpine, Part, Rolled, Shown, SpineScanned
-from anabot.semantic.trees import column
+from anabot.semantic.plan import Aggregated, Combined, Filtered, Listed, Measure, OnSpine, Part, Rolled, Shown, SpineScanned
+from anabot.semantic.trees import column, number
 
 
 def split(plan: Shown) -> tuple[Pieces, Shown]:
@@ -30,14 +30,17 @@ def split(plan: Shown) -> tuple[Pieces, Shown]:
         if not lies_apart(part):
             near.setdefault(connection_of(part), []).append(part)
     merged: list[Part] = [_near(connection, tuple(group), pieces) for connection, group in near.items()]
-    merged += [_far(part, pieces) for part in parts if lies_apart(part)]
+    merged += [replace(_far(part, pieces), present=part.present) for part in parts if lies_apart(part)]
     return pieces, replace(plan, rows=merged[0] if len(merged) == 1 else Combined(parts=tuple(merged)))
 
 
 def _near(connection: str, parts: tuple[Part, ...], pieces: Pieces) -> Part:
     name = pieces.name(connection)
     pieces.found.append(Piece(name=name, connection=connection, plan=whole(parts)))
-    return fetched(name, [key for key, _ in parts[0].keys], [each for part in parts for each in part.measures])
+    keys, measures = [key for key, _ in parts[0].keys], [each for part in parts for each in part.measures]
+    if len(parts) == 1:
+        return replace(fetched(name, keys, measures), present=parts[0].present)
+    return fetched(name, keys, [*measures, *(Measure(name=part.present, tree=number(1)) for part in parts if part.present)])
 
 
 def _far(part: Part, pieces: Pieces) -> Part:

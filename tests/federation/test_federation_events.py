@@ -52,8 +52,10 @@ def model(name: str, key: str, columns: str, connection: str = "", metrics: str 
 
 MEMBER = "  - {name: member_id, entity: {name: member, type: foreign}}\n"
 KIND = "dimension: {type: categorical}}\n"
+VISITS = "  - {name: visits, agg: count, expr: '1'}\n  - {name: visits_or_none, agg: count, expr: '1', fill_nulls_with: 0}\n"
 METRICS = """
 metrics:
+- {name: twice_visits, type: derived, expr: visits_or_none * 2, input_metrics: [visits_or_none]}
 - name: won
   type: conversion
   base_metric: trials
@@ -113,7 +115,7 @@ def registry(there: str = "crm", *, sales_there: bool = False, plans_there: bool
             "tried_on",
         )
         + model("sales", "sale", MEMBER + time("sold_on"), at if sales_there else "", sales, "sold_on")
-        + model("visits", "visit", MEMBER + time("came_on"), at, "  - {name: visits, agg: count, expr: '1'}\n", "came_on")
+        + model("visits", "visit", MEMBER + time("came_on"), at, VISITS, "came_on")
         + model("accounts", "account", MEMBER + time("as_of"), "", balance, "as_of")
     )
     return parse_registry({"models.yml": f"models:\n{models}{METRICS}"}, governed=False, schema="gym")
@@ -192,6 +194,17 @@ def test_a_percentile_of_those_whose_number_elsewhere_is_high_is_that_of_their_r
 
     assert ask({"metrics": ["big_keen_sale"]}) == [(wanted,)]
     assert wanted != all_of_them
+
+
+def test_what_is_filled_among_its_own_rows_is_so_over_two_connections(ask: Ask) -> None:
+    query = {"metrics": ["twice_visits", "trials", "taken"], "group_by": ["member", "metric_time__week"]}
+
+    found = ask(query)
+
+    assert found == ask(query, layer=registry(""))
+    assert found == ask(query, layer=registry(sales_there=True))
+    assert {None, 2} <= {row[2] for row in found}
+    assert 0 not in {row[2] for row in found}
 
 
 def test_a_percentile_beside_what_another_connection_counts_is_answered(gym: Path, ask: Ask) -> None:
