@@ -1,4 +1,4 @@
-"""Names that are words of the language, too: a company's "day" and its "account". Each is read as what its place says."""
+"""Names that are written like language: a "day", an "account", one with a comma. Each is read as what its place says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from anabot.semantic.values import ValueIndex
 from tests.agent.asking import MONDAY, SEPTEMBER, VALUES, asked_back, grant, query
 from tests.tiny import tiny_files
 
-CALLED = {"ordered_on": "day", "tier": "account"}
+CALLED = {"ordered_on": "day", "tier": "account", "label: Orders": 'label: "Orders, all days"'}
 GOLD = [{"field": "account", "op": "eq", "values": ["gold"]}]
 
 
@@ -59,6 +59,13 @@ def test_a_verb_stays_one_after_its_subject() -> None:
     assert meant("how much did gold customers account for in September sales").as_json()["where"] == GOLD
 
 
+@pytest.mark.parametrize("said", ["Orders, all days by region", "by region: orders, all days", "orders, all days, by region"])
+def test_a_name_with_a_comma_is_understood_as_it_is_shown(said: str) -> None:
+    asked = meant(f"{said} in September")
+
+    assert (asked.metrics, asked.group_by) == (("orders_placed",), ("region",))
+
+
 @pytest.mark.parametrize("said", ["vs the same period last year", "compared to last year", "against the previous period"])
 def test_a_value_before_another_time_stands_against_nothing(said: str) -> None:
     asked = query(f"sales in September for North and South {said}")
@@ -92,3 +99,11 @@ def test_a_value_spelled_so_elsewhere_is_asked_back_after_the_name_of_one_that_i
 
 def test_a_value_after_without_is_of_the_dimension_before_it_where_no_other_is_spelled_so() -> None:
     assert query("sales by channel without web in September")["where"] == [{"field": "channel", "op": "ne", "values": ["online"]}]
+
+
+def test_a_value_that_is_a_metric_too_is_left_out_with_the_others_of_its_list() -> None:
+    held = ValueIndex(by_dimension={**VALUES.by_dimension, ("orders", "channel"): ("counter", "online", "takings")})
+
+    asked = query("order count in September but not counter or takings", values=held)
+
+    assert asked["where"] == [{"field": "channel", "op": "not_in", "values": ["counter", "takings"]}]

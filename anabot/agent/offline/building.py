@@ -17,7 +17,7 @@ from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
 from anabot.agent.offline.slots import Bound, Cut, Mention, Pick, Slots, together
 from anabot.agent.offline.text import words
-from anabot.agent.offline.times import Settling, Times, grain_name
+from anabot.agent.offline.times import Settling, Times, between_two, grain_name
 from anabot.agent.understanding import Ambiguous, Ask, Chart, Reading
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.catalog import catalog_of
@@ -60,7 +60,7 @@ class Builder:
         registry = self.lexicon.registry
         self._fits()
         settling = Settling(
-            slots=whole.along_time(self.slots),
+            slots=between_two(whole.along_time(self.slots)),
             metric=registry.metrics[self.metrics[0]],
             now=self.now,
             calendar=registry.calendar,

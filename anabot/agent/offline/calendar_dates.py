@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from anabot.agent.offline.dates import KINDS, Dates, Match, When, one_day
+from anabot.agent.offline.dates import KINDS, Dates, Match, When, one_day, ordinal_day
 from anabot.agent.offline.words import MONTHS, ORDINALS, UNITS
 from anabot.periods import Grain, Period, add_months, containing, step
 
@@ -57,8 +57,8 @@ def _half_number(d: Dates, i: int) -> tuple[int, int] | None:
 
 def _part_of_year(d: Dates, i: int) -> Match | None:
     """Quarters and halves, with the year after them, before them, or not said."""
-    if glued := re.fullmatch(r"(fy\d{2}|fy\d{4})(q[1-4])", d.word(i)):
-        inner = Dates([replace(d.tokens[i], norm=part, text=part) for part in glued.groups()], d.today, d.fiscal_start)
+    if glued := re.fullmatch(r"(fy(?:\d{4}|\d{2}))(q[1-4])|(q[1-4])(fy(?:\d{4}|\d{2}))", d.word(i)):
+        inner = Dates([replace(d.tokens[i], norm=part, text=part) for part in glued.groups() if part], d.today, d.fiscal_start)
         match = _part_of_year(inner, 0)
         return (i + 1, match[1]) if match else None
     kind, start = KINDS.get(d.word(i), ""), d.skip(i, *KINDS)
@@ -110,8 +110,10 @@ def _year_alone(d: Dates, i: int) -> Match | None:
 
 
 def _month(d: Dates, i: int) -> Match | None:
-    if found := re.fullmatch(r"(\d{4})-(\d{2})", d.word(i)):
-        return i + 1, When(period=containing(dt.date(int(found[1]), int(found[2]), 1), Grain.MONTH), unit="month")
+    found = re.fullmatch(r"(?P<year>\d{4})-(?P<month>\d{2})|(?P<first>\d{1,2})/(?P<then>\d{4})", d.word(i))
+    if found:
+        year, month = found["year"] or found["then"], found["month"] or found["first"]
+        return i + 1, When(period=containing(dt.date(int(year), int(month), 1), Grain.MONTH), unit="month")
     start = i + 1 if d.word(i) in ("last", "this", "next") else i
     number = MONTHS.get(d.word(start))
     if number is None or (start == i and _is_the_verb_may(d, i)):
@@ -145,25 +147,24 @@ def _named_month(d: Dates, said: str, in_year: Callable[[int], Period]) -> Perio
 def _is_the_verb_may(d: Dates, i: int) -> bool:
     if d.word(i) != "may":
         return False
-    dated = d.year(i + 1) or d.integer(i + 1) or d.integer(i - 1) or _ordinal_day(d.word(i + 1))
+    dated = d.year(i + 1) or d.integer(i + 1) or d.integer(i - 1) or ordinal_day(d.word(i + 1))
     capital = d.tokens[i].text == "May" and i > 0
     return not (dated or capital or d.word(i - 1) in _MAY_AFTER or d.tokens[i].dash)
 
 
-def _ordinal_day(word: str) -> int | None:
-    found = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)", word)
-    return int(found[1]) if found else None
-
-
 def _day_number(d: Dates, i: int) -> int | None:
-    number = _ordinal_day(d.word(i)) or d.integer(i)
+    number = ordinal_day(d.word(i)) or d.integer(i)
     plain = i < len(d.tokens) and re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)?", d.word(i))
     return number if number and plain and 1 <= number <= 31 else None
 
 
 def _day(d: Dates, i: int) -> Match | None:
-    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", d.word(i)):
-        return i + 1, When(period=one_day(dt.date(int(found[1]), int(found[2]), int(found[3]))), unit="day")
+    if found := re.fullmatch(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})", d.word(i)):
+        return i + 1, When(period=one_day(dt.date(int(found[1]), int(found[3]), int(found[4]))), unit="day")
+    if found := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", d.word(i)):
+        return i + 1, When(period=one_day(dt.date(int(found[3]), int(found[2]), int(found[1]))), unit="day")
+    if d.word(i) in ORDINALS and d.word(i + 1) == "of" and d.word(i + 2) in MONTHS:
+        return _day_of(d, i + 3, MONTHS[d.word(i + 2)], ORDINALS[d.word(i)])
     after_day = d.skip(i + 1, "of")
     if (number := _day_number(d, i)) and d.word(after_day) in MONTHS:
         return _day_of(d, after_day + 1, MONTHS[d.word(after_day)], number)

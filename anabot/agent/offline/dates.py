@@ -25,10 +25,12 @@ class When:
     count: int = 1
     fiscal: bool = False  # the company's own quarters and years were meant, without being said
     fault: str = ""
+    doubt: str = ""  # why it is asked back where no other days are spoken of: "a year ago"
     as_of: bool = False
     until: dt.date | None = None  # "before 2025": everything up to, but not including, this day
     before: bool = False  # "previous", "prior": in a thread, the one before what is shown
     bare_year: bool = False
+    ends: tuple[Period, Period] | None = None  # "from July to September": two that are alike, which a change is between
     in_year: Callable[[int], Period] | None = None  # set when no year was said
 
 
@@ -131,3 +133,9 @@ class Dates:
 def one_day(day: dt.date) -> Period:
     """That day as a period."""
     return Period(day, day + dt.timedelta(days=1))
+
+
+def ordinal_day(word: str) -> int | None:
+    """The day of a month that is written as `28th`."""
+    found = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)", word)
+    return int(found[1]) if found else None

@@ -80,6 +80,7 @@ class Lexicon:
         self.loose: dict[Key, Entry] = {}
         self.longest: dict[str, int] = {}
         self.shouted: set[Key] = set()  # values that are spelled like a word of the language: only as typed in capitals
+        self.parted: set[Key] = set()  # what stands before a comma inside a name: "Retention, 90 days"
         self.vocabulary: set[str] = set()
         self.visible = tuple(name for name in registry.metrics if name in grant.metrics)
         self._reached: dict[Key, tuple[DimensionRef, ...]] = {}
@@ -195,6 +196,9 @@ class Lexicon:
         key = words(phrase)
         if not key:
             return None
+        if "," in phrase:
+            parts = phrase.split(",")
+            self.parted.update(words(",".join(parts[:k])) for k in range(1, len(parts)))
         self.longest[key[0]] = max(self.longest.get(key[0], 0), len(key))
         if known:
             self.vocabulary.update(t.norm for t in tokens(phrase) if t.kind == "word")

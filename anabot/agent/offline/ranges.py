@@ -10,8 +10,8 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
-from anabot.agent.offline import calendar_dates, relative_dates
-from anabot.agent.offline.dates import Dates, Match, When
+from anabot.agent.offline import calendar_dates, relative_dates, stretches
+from anabot.agent.offline.dates import Dates, Match, When, one_day, ordinal_day
 from anabot.periods import Period
 
 _RULES = (*relative_dates.RULES, *calendar_dates.RULES)
@@ -24,6 +24,8 @@ _OPEN = ("until", "till", "through", "by")
 def point(d: Dates, i: int) -> Match | None:
     """The longest phrase for one stretch of time that starts at token `i`."""
     if d.word(i) == "month" and d.word(i + 1) == "of" and not d.year(i + 2):
+        i += 2
+    if d.word(i) == "back" and d.word(i + 1) in ("in", "on"):
         i += 2
     found = [match for rule in _RULES if (match := _safely(rule, d, i))]
     return max(found, key=lambda match: match[0], default=None)
@@ -38,13 +40,20 @@ def _safely(rule: Callable[[Dates, int], Match | None], d: Dates, i: int) -> Mat
 
 def read(dates: Dates, i: int) -> Match | None:
     """The longest date phrase that starts at token `i`, range or point: the index after it, and what it says."""
-    return _days(dates, i) or _all_before(dates, i) or _range(dates, i) or point(dates, i)
+    if match := _days(dates, i) or _all_before(dates, i):
+        return match
+    found = (_range(dates, i), _safely(_stretch, dates, i))
+    return max((match for match in found if match), key=lambda match: match[0], default=None) or point(dates, i)
+
+
+def _stretch(d: Dates, i: int) -> Match | None:
+    return stretches.read(d, i, point)
 
 
 def _days(d: Dates, i: int) -> Match | None:
     """Days of one month: "1 to 15 September", "1-15 Sep", "September 1 to 15", perhaps after "from" or "between"."""
-    i = d.skip(i, "from", "between")
-    first, end = d.integer(i), _joined(d, i + 1)
+    i = d.skip(i, "from", "between", "the")
+    first, end = ordinal_day(d.word(i)) or d.integer(i), d.skip(_joined(d, i + 1), "the")
     if first is not None and end and (last := point(d, end)) and (days := _one_day(last[1])):
         return (last[0], _from_day(first, days)) if 1 <= first <= days.day else None
     start = point(d, i)
@@ -84,7 +93,8 @@ def _range(d: Dates, i: int) -> Match | None:
     if word == "from":
         return _two(d, i + 1, (*_UNTIL, "and")) or _since(d, i + 1, onward=True)
     if word in ("since", "starting"):
-        start = d.skip(i + 1, "from", "in", "on", "the")
+        start = d.skip(i + 1, "from", "in", "on")
+        start = start if ordinal_day(d.word(start + 1)) else d.skip(start, "the")
         if d.word(start) in ("beginning", "start") and d.word(start + 1) == "of":
             start = d.skip(start + 2, "the", "this")
             if unit := d.unit(start):
@@ -100,7 +110,7 @@ def _range(d: Dates, i: int) -> Match | None:
 
 
 def _two(d: Dates, i: int, joins: tuple[str, ...]) -> Match | None:
-    first = point(d, d.skip(i, "the"))
+    first = _from_start(d, d.skip(i, "the"))
     if first is None:
         return None
     end = first[0]
@@ -111,8 +121,17 @@ def _two(d: Dates, i: int, joins: tuple[str, ...]) -> Match | None:
         end += 1
     elif not joined:
         return None
-    second = point(d, end)
+    second = (end + 1, When(period=one_day(d.today))) if d.word(end) == "now" else point(d, end)
     return (second[0], _span(first[1], second[1])) if second else None
+
+
+def _from_start(d: Dates, i: int) -> Match | None:
+    """The first end of a range: "July", "the beginning of the year"."""
+    if d.word(i) not in ("beginning", "start") or d.word(i + 1) != "of":
+        return point(d, i)
+    start = d.skip(i + 2, "the", "this")
+    found = d.unit(start)
+    return (found[0], d.around_today(found[1], found[2], 0)) if found else point(d, start)
 
 
 def _span(first: When, second: When) -> When:
@@ -121,7 +140,9 @@ def _span(first: When, second: When) -> When:
     start, end = _with_years(first, second)
     if start.start >= end.end:
         return When(fault="The range ends before it starts.")
-    return When(period=Period(start.start, end.end), fiscal=first.fiscal or second.fiscal)
+    alike = first.unit == second.unit and first.unit not in ("", "day") and first.count == second.count == 1
+    ends = (start, end) if alike and start.end <= end.start else None
+    return When(period=Period(start.start, end.end), fiscal=first.fiscal or second.fiscal, ends=ends)
 
 
 def _with_years(first: When, second: When) -> tuple[Period, Period]:

@@ -93,7 +93,13 @@ def more_values(p: Parser, i: int, negated: bool, *, first: bool = False) -> int
         while not first and p.joined(j):
             j += 1
         entry = p.entry(j)
-        if (j == i and not first) or not entry.values or (p.before[j] if not first else False) or (p.mention(j) and not first):
+        if (j == i and not first) or not entry.values or (not first and (p.before[j] or _begins_anew(p, j))):
             return i
         p.slots.picks.append(Pick(values=tuple(entry.values), text=p.at(j).text, negated=negated, listed=not first))
         i, first = j + 1, False
+
+
+def _begins_anew(p: Parser, i: int) -> bool:
+    """Whether a value is also what is asked for; not where the list before it holds values of the same dimension."""
+    homes = {value[:2] for value in p.slots.picks[-1].values} if p.slots.picks else set()
+    return p.mention(i) is not None and not homes & {value[:2] for value in p.entry(i).values}

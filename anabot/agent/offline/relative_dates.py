@@ -5,18 +5,21 @@ Several units back are complete ones. Each rule returns the index after its phra
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from anabot.agent.offline.dates import OFFSETS, Dates, Match, When, one_day
+from anabot.agent.offline.dates import OFFSETS, Dates, Match, When, one_day, ordinal_day
 from anabot.agent.offline.words import WEEKDAYS
-from anabot.periods import Grain, Period, around, complete, containing, start_of
+from anabot.periods import Grain, Period, add_months, around, complete, containing, start_of
 
 _BACK = ("last", "past", "previous", "prior", "trailing", "rolling", "preceding")
 _AHEAD = ("next", "coming", "upcoming", "following")
 _DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _TO_DATE = {"wtd": "week", "mtd": "month", "qtd": "quarter", "ytd": "year", "fytd": "year", "fqtd": "quarter"}
+_MAY_FOLLOW = (",", ".", "?", "!", "for", "by", "in")
 _TWELVE = ("ttm", "ltm", "t12m", "r12m")
 
 
@@ -63,6 +66,45 @@ def _several(d: Dates, i: int) -> Match | None:
     return end, When(period=period, unit=unit, count=count, fiscal=d.assumed(unit, kind))
 
 
+def _fortnight(d: Dates, i: int) -> Match | None:
+    """ "the last fortnight" is two whole weeks; "a fortnight ago" the week that was then."""
+    if d.word(i) in ("a", "one") and d.word(i + 1) == "fortnight" and d.word(i + 2) == "ago":
+        return i + 3, d.around_today("week", "", -2)
+    direction = -1 if d.word(i) in _BACK else 1 if d.word(i) in _AHEAD else 0
+    if not direction or d.word(i + 1) != "fortnight":
+        return None
+    return i + 2, When(period=complete(d.today, Grain.WEEK, 2 * direction), unit="week", count=2)
+
+
+def _shortened(d: Dates, i: int) -> Match | None:
+    """ "L30D", "L12M": the last so many days, weeks, months or quarters."""
+    found = re.fullmatch(r"l(\d{1,3})([dwmq])", d.word(i))
+    if not found:
+        return None
+    unit = {"d": "day", "w": "week", "m": "month", "q": "quarter"}[found[2]]
+    period = complete(d.today, d.grain(unit, ""), -int(found[1]), d.fiscal_start)
+    return i + 1, When(period=period, unit=unit, count=int(found[1]), fiscal=d.assumed(unit, ""))
+
+
+def _weekend(d: Dates, i: int) -> Match | None:
+    """ "last weekend", "over the weekend": the last one that is over."""
+    said = [d.word(i + k) for k in range(3)]
+    size = 3 if said in (["over", "the", "weekend"], ["this", "past", "weekend"]) else 2
+    if size == 2 and said[:2] not in (["last", "weekend"], ["past", "weekend"]):
+        return None
+    monday = containing(d.today, Grain.WEEK).start
+    return i + size, When(period=Period(monday - dt.timedelta(days=2), monday))
+
+
+def _weekdays_ago(d: Dates, i: int) -> Match | None:
+    """ "two Fridays ago"."""
+    count, number = d.integer(i), WEEKDAYS.get(d.word(i + 1).removesuffix("s"))
+    if not count or number is None or d.word(i + 2) != "ago":
+        return None
+    latest = d.today - dt.timedelta(days=(d.today.weekday() - number) % 7 or 7)
+    return i + 3, When(period=one_day(latest - dt.timedelta(days=7 * (count - 1))), unit="day")
+
+
 def _twelve_months(d: Dates, i: int) -> Match | None:
     return (i + 1, When(period=complete(d.today, Grain.MONTH, -12), unit="month", count=12)) if d.word(i) in _TWELVE else None
 
@@ -72,7 +114,10 @@ def _ago(d: Dates, i: int) -> Match | None:
     found = d.unit(i + 1) if count else None
     if count is None or found is None or d.word(found[0]) not in ("ago", "back"):
         return None
-    return found[0] + 1, d.around_today(found[1], found[2], -count)
+    when = d.around_today(found[1], found[2], -count)
+    if count == 1 and found[1] == "year":
+        when = replace(when, doubt="“A year ago” may be the whole year before, or these days a year before. Say which.")
+    return found[0] + 1, when
 
 
 def _ahead(d: Dates, i: int) -> Match | None:
@@ -121,6 +166,17 @@ def _weekday(d: Dates, i: int) -> Match | None:
     return start + 1, When(period=one_day(d.today - dt.timedelta(days=back)), unit="day")
 
 
+def _day_of_month(d: Dates, i: int) -> Match | None:
+    """ "on the 28th", "since the 1st": the most recent day of that number; before another word it may count something."""
+    number = ordinal_day(d.word(i + 1)) if d.word(i) == "the" else None
+    after = d.word(i + 2)
+    if not number or d.word(i - 1) not in ("on", "since", "after", "from") or (after and after not in _MAY_FOLLOW):
+        return None
+    months = (add_months(d.today.replace(day=1), -back) for back in range(3))
+    days = (first.replace(day=number) for first in months if number <= calendar.monthrange(first.year, first.month)[1])
+    return i + 2, When(period=one_day(next(day for day in days if day <= d.today)), unit="day")
+
+
 def _all_time(d: Dates, i: int) -> Match | None:
     if d.word(i) == "all" and d.word(i + 1) in ("time", "history", "years"):
         return i + 2, When()
@@ -135,9 +191,14 @@ RULES: tuple[Callable[[Dates, int], Match | None], ...] = (
     _relative,
     _several,
     _twelve_months,
+    _fortnight,
+    _shortened,
+    _weekend,
+    _weekdays_ago,
     _ago,
     _ahead,
     _to_date,
     _weekday,
+    _day_of_month,
     _all_time,
 )

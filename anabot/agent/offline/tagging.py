@@ -168,7 +168,10 @@ def _numbers(tokens: Sequence[Token], i: int) -> Iterator[Tag]:
 
 def _names(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
     key: tuple[str, ...] = ()
-    for end in range(i + 1, min(i + lexicon.longest.get(stem(tokens[i].norm), 0), len(tokens)) + 1):
+    longest = lexicon.longest.get(stem(tokens[i].norm), 0)
+    for end in range(i + 1, min(i + longest + (1 if lexicon.parted else 0), len(tokens)) + 1):
+        if tokens[end - 1].norm == "," and key in lexicon.parted:
+            continue
         key = (*key, stem(tokens[end - 1].norm))
         entry = lexicon.entries.get(key)
         if entry is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from anabot.agent.offline.dates import When
 from anabot.agent.offline.exits import stuck
@@ -128,8 +128,8 @@ class Settling:
             raise stuck("period", f"{label} is counted as of the last load and has no history here. Ask for it without a period.")
 
     def _said(self, when: When, base: Period | None, times: Times) -> Period | None:
-        if when.fault:
-            raise stuck("period", when.fault)
+        if when.fault or (when.doubt and base is None):
+            raise stuck("period", when.fault or when.doubt)
         if when.as_of and not self._stands(when):
             raise stuck("period", "“As of” a day fits what is counted on a day. Say a period, for example “in July”.")
         if when.until is not None:
@@ -320,6 +320,16 @@ class Settling:
             raise stuck("two_periods", f"Both periods are {self.name(period)}. Say another one to compare with.")
         times.notes.append(f"Compared with {self.name(other)}.")
         return Span(start=other.start, end=other.end)
+
+
+def between_two(slots: Slots) -> Slots:
+    """ "growth from July to September" is September's against July's, where no rows lie between."""
+    when = slots.when
+    apart = slots.over or slots.trend or slots.against or any(cut.unit for cut in slots.cuts)
+    if not (slots.change or slots.why) or when is None or when.ends is None or apart:
+        return slots
+    first, last = when.ends
+    return replace(slots, when=replace(when, period=last, ends=None), against=When(period=first, fiscal=when.fiscal))
 
 
 def grain_name(unit: str, calendar: Calendar) -> str:

@@ -27,7 +27,7 @@ _PREPOSITIONS = "of in for on at to from with within during among amongst inside
 
 # kind [detail]: phrases. What a kind does is said in `grammar.py`; the longest phrase wins.
 _OPERATORS = """
-light: out of | over in | over at | look like | looked like
+light: out of | over in | over at | over the course of | in the course of | look like | looked like
 undo: undo | undo that | undo it | undo this | undo the last one | go back | back | step back | revert | revert that
 undo: take that back | back to the previous one | go back one | one step back | scrap that | forget that
 unfilter: remove the filter | remove filter | remove the filters | remove filters | remove all filters | clear the filter
@@ -245,7 +245,7 @@ so_far: so far | to date | thus far
 _UNITS = """
 day: day days
 week: week weeks wk wks
-month: month months mth mths
+month: month months mth mths mos
 quarter: quarter quarters qtr qtrs
 year: year years yr yrs
 """

@@ -1,0 +1,51 @@
+"""A change "from July to September" is September's against July's; a stretch of time stays one where rows lie in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.agent.asking import query, refused
+
+JULY = {"start": "2026-07-01", "end": "2026-08-01"}
+SEPTEMBER = {"start": "2026-09-01", "end": "2026-10-01"}
+SUMMER = {"start": "2026-07-01", "end": "2026-10-01"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "how did sales change from July to September",
+        "growth in sales from July to September",
+        "sales growth between July and September",
+        "change in sales, July to September",
+        "why did sales drop from July to September",
+    ],
+)
+def test_a_change_from_one_month_to_another_sets_the_two_against_each_other(said: str) -> None:
+    asked = query(said)
+
+    assert (asked["period"], asked["compare"]) == (SEPTEMBER, JULY)
+
+
+def test_what_grew_fastest_from_one_month_to_the_next_is_ranked_by_the_two() -> None:
+    asked = query("which region grew fastest in sales from August to September")
+
+    assert (asked["period"], asked["compare"]) == (SEPTEMBER, "previous_period")
+    assert asked["order_by"] == ["-sales__percent_change"]
+
+
+WHOLE = ["monthly sales growth from July to September", "sales from July to September", "trend of sales, July to September"]
+
+
+@pytest.mark.parametrize("said", WHOLE)
+def test_a_stretch_with_rows_in_it_or_without_a_change_stays_whole(said: str) -> None:
+    assert query(said)["period"] == SUMMER
+
+
+def test_a_year_ago_alone_is_asked_back_and_beside_a_period_it_is_its_year_before() -> None:
+    assert refused("sales a year ago").reason == "period"
+    assert query("sales in September vs a year ago")["compare"] == "previous_year"
+
+
+def test_a_range_up_to_now_ends_today() -> None:
+    assert query("sales from last November to now")["period"] == {"start": "2025-11-01", "end": "2026-10-06"}
