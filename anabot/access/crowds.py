@@ -16,7 +16,7 @@ from anabot.errors import NotAllowed
 from anabot.periods import add_months
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.people import MONTH, Asked, Counting, counting
-from anabot.semantic.query import MetricQuery, Span
+from anabot.semantic.query import MetricQuery, Span, ordered_by
 from anabot.semantic.registry import Registry
 from anabot.semantic.resolve import compared_period
 from anabot.types import Cell, Grant, PeopleRule, Table
@@ -245,7 +245,7 @@ def laid_out(table: Table, query: MetricQuery) -> Table:
     if not table.suppressed:
         return _cut(table, query)
     names = [column.name for column in table.columns]
-    ordered = {names.index(item.removeprefix("-")) for item in query.order_by if item.removeprefix("-") in names}
+    ordered = {names.index(ordered_by(item)) for item in query.order_by if ordered_by(item) in names}
     unsaid_rows = {row for row, column in table.suppressed if column in ordered}
     width = len(query.group_by)
     last = sorted(unsaid_rows, key=lambda row: tuple(map(str, table.rows[row][:width])))

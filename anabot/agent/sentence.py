@@ -14,6 +14,7 @@ from anabot.agent.narrowing import narrowed
 from anabot.agent.understanding import Reading
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.made import known_to
+from anabot.semantic.query import SIZE, ordered_by
 from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.units import format_cell, unsaid
 from anabot.types import Cell, Column, Table
@@ -137,6 +138,8 @@ class Sentence:
         change = self.cell(best, f"{metric.name}__change")
         if not _by_change(item, metric) or not isinstance(change, int | float | Decimal):
             return ""
+        if item.endswith(SIZE):
+            return f"changed {'most' if item.startswith('-') else 'least'}"
         verb = "rose" if change > 0 else "fell" if change < 0 else "moved"
         return f"{verb} {'most' if (change > 0) == item.startswith('-') else 'least'}"
 
@@ -149,7 +152,7 @@ class Sentence:
 
     def leader(self, metric: Metric, filled: Sequence[Row]) -> Row:
         """The first row as ordered by this metric; in any other order, the greatest, or the least of a minimum."""
-        if any(item.removeprefix("-") == metric.name or _by_change(item, metric) for item in self.reading.query.order_by[:1]):
+        if any(ordered_by(item) == metric.name or _by_change(item, metric) for item in self.reading.query.order_by[:1]):
             return filled[0]
         furthest = min if self._ascending(metric) else max
         return furthest(filled, key=lambda row: _comparable(self.cell(row, metric.name)))
@@ -172,7 +175,7 @@ class Sentence:
         """`Of each region, the top 3 by Sales in Sep 2026. Isles: bread ($35.00), cake ($12.00) …`"""
         query = self.reading.query
         item = next((each for each in query.order_by if each.removeprefix("-") not in query.group_by), f"-{first.name}")
-        column, rest = item.removeprefix("-"), [name for name in query.group_by if name not in query.limit_by]
+        column, rest = ordered_by(item), [name for name in query.group_by if name not in query.limit_by]
         label = next((each.label for each in self.table.columns if each.name == column), "") or first.label
         groups: dict[str, list[str]] = {}
         for row in filled:
@@ -307,7 +310,7 @@ def listed(words: Sequence[str], last: str = "and") -> str:
 
 
 def _by_change(item: str, metric: Metric) -> bool:
-    return item.removeprefix("-") in (f"{metric.name}__change", f"{metric.name}__percent_change")
+    return ordered_by(item) in (f"{metric.name}__change", f"{metric.name}__percent_change")
 
 
 def _share(percent: int | float | Decimal) -> str:

@@ -32,6 +32,7 @@ from anabot.semantic.plan import (
     SpineScanned,
     Spread,
 )
+from anabot.semantic.query import SIZE
 from anabot.semantic.shifted import shifted
 from anabot.semantic.trees import aliased, both, by_name, cast, column, filled, identifier, moved, number, table
 
@@ -48,6 +49,8 @@ def lower(plan: Shown) -> exp.Select:
         return _of_each(plan, plan.limit)
     if plan.beside is not None:
         return _beside(plan, plan.beside)
+    if any(name.endswith(SIZE) for name, _ in plan.order):
+        return _by_size(plan)
     rows = plan.rows
     if isinstance(rows, Combined):
         select, known, keys = _combined(rows), _of_parts(rows.parts), rows.parts[0].keys
@@ -74,6 +77,13 @@ def _beside(plan: Shown, beside: Beside) -> exp.Select:
     if beside.kept:
         select = _where(_selected(select, _TOLD), beside.kept)
         select.set("expressions", [aliased(column(name), name) for name, _ in beside.columns])
+    return _ordered(select, plan)
+
+
+def _by_size(plan: Shown) -> exp.Select:
+    """The finished rows, ordered one level above: PostgreSQL computes nothing with the name of a column that it only gives."""
+    select = _selected(lower(replace(plan, order=(), limit=None)), _WHOLE)
+    select.set("expressions", [aliased(column(name), name) for name, _ in plan.columns])
     return _ordered(select, plan)
 
 
@@ -311,7 +321,11 @@ def _group(select: exp.Select, keys: int) -> None:
 
 
 def _sorted(order: Iterable[tuple[str, bool]]) -> exp.Order:
-    return exp.Order(expressions=[exp.Ordered(this=column(name), desc=desc, nulls_first=False) for name, desc in order])
+    return exp.Order(expressions=[exp.Ordered(this=_placing(name), desc=desc, nulls_first=False) for name, desc in order])
+
+
+def _placing(name: str) -> exp.Expression:
+    return exp.Abs(this=column(name.removesuffix(SIZE))) if name.endswith(SIZE) else column(name)
 
 
 def _ordered(select: exp.Select, plan: Shown) -> exp.Select:

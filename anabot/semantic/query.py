@@ -59,6 +59,8 @@ class Span(_Strict):
     end: dt.date
 
 
+SIZE = "__size"  # in an order: by how far a number is from nothing, whichever way
+
 Compare = Literal["previous_period", "previous_year", "same_point", "same_point_previous_year"] | Span
 
 
@@ -79,7 +81,8 @@ class MetricQuery(_Strict):
     """Metrics by dimensions, over a half-open period. Two phrasings of one question make equal queries.
 
     Without a metric it asks which values the dimensions of `group_by` have together; with `extremes`, for the least and the
-    greatest of each. What is `made` stands before the metrics that it is made of.
+    greatest of each. What is `made` stands before the metrics that it is made of. `order_by` takes a minus for the largest first,
+    and the name of a number with `__size` behind it for the order by its size, whichever way: `-sales__change__size`.
     """
 
     metrics: tuple[str, ...] = Field(default=(), max_length=12)
@@ -137,6 +140,11 @@ class MetricQuery(_Strict):
         for key in ("metrics", "where", "having"):
             body[key] = sorted(json.dumps(_sorted_values(part), sort_keys=True) for part in body.get(key, []))
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def ordered_by(item: str) -> str:
+    """The column that an item of `order_by` is about."""
+    return item.removeprefix("-").removesuffix(SIZE)
 
 
 def fields_of(parts: Iterable[Filter]) -> list[str]:

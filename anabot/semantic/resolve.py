@@ -18,7 +18,7 @@ from anabot.semantic.filters import Predicate
 from anabot.semantic.made import check as check_made
 from anabot.semantic.meaning import LeafKey, Meaning, Vocabulary
 from anabot.semantic.names import nearest
-from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span
+from anabot.semantic.query import SIZE, AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span
 from anabot.semantic.registry import Registry
 from anabot.semantic.same_point import KINDS
 from anabot.types import Grant
@@ -74,7 +74,12 @@ def resolve_fully(
     where = tuple(_filter(part, named) for part in query.where)
     columns = _columns((*(each.name for each in query.made), *metrics), query)
     having = tuple(_filter(part, lambda name: _of("having", name, columns)) for part in query.having)
-    order = _order(query.order_by, columns, tuple(keys), lambda name: words.meaning(name, leaves, metrics).name)
+    order = _order(
+        query.order_by,
+        (*columns, *(f"{name}{SIZE}" for name in columns)),
+        tuple(keys),
+        lambda name: words.meaning(name, leaves, metrics).name,
+    )
     limit_by = _limit_by(query.limit_by, tuple(keys), lambda name: words.meaning(name, leaves, metrics).name)
     canonical = query.model_copy(
         update={

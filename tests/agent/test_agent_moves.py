@@ -20,7 +20,7 @@ from tests.tiny import tiny_registry
         ("which region grew most in sales last month", "-sales__change"),
         ("which shop grew least in sales last month", "sales__change"),
         ("top 3 shops by sales growth last month", "-sales__change"),
-        ("top 3 shops by change in sales last month", None),
+        ("top 3 shops by change in sales last month", "-sales__change__size"),
         ("top 3 shops by increase in sales last month", "-sales__change"),
         ("shops sorted by sales growth last month", "-sales__change"),
         ("regions with the largest drop in sales last month", "sales__change"),
@@ -34,7 +34,7 @@ from tests.tiny import tiny_registry
         ("top 3 shops by sales growth rate last month", "-sales__percent_change"),
         ("top 3 shops by sales last month and the change", "-sales"),
         ("sales growth by region last month", "-sales"),
-        ("biggest change in sales by shop last month", None),
+        ("biggest change in sales by shop last month", "-sales__change__size"),
         ("smallest decrease in sales by shop last month", None),
     ],
 )
@@ -46,6 +46,48 @@ def test_a_ranking_of_growth_is_by_the_change(text: str, order: str | None) -> N
 
     assert found["order_by"] == [order]
     assert found["compare"] == "previous_period"
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "op", "value", "order"),
+    [
+        ("which regions' sales grew by more than 500% last month", "percent_change", "gt", "5", "-sales__percent_change"),
+        ("regions with sales growth over 10% last month", "percent_change", "gt", "0.1", "-sales__percent_change"),
+        ("regions that grew sales by more than 10 percent last month", "percent_change", "gt", "0.1", "-sales__percent_change"),
+        ("which regions grew by 10% or more in sales last month", "percent_change", "ge", "0.1", "-sales__percent_change"),
+        ("regions where sales dropped by at least 10 % last month", "percent_change", "le", "-0.1", "sales__percent_change"),
+        ("regions whose sales fell by less than 10% last month", "percent_change", "gt", "-0.1", "sales__percent_change"),
+        ("regions whose sales fell by more than $5,000 last month", "change", "lt", "-5000", "sales__change"),
+        ("which regions' sales improved by more than 100 last month", "change", "gt", "100", "-sales__change"),
+    ],
+)
+def test_a_change_by_so_much_sorts_out(text: str, column: str, op: str, value: str, order: str) -> None:
+    found = query(text)
+    went = {"field": "sales__change", "op": "gt" if order.startswith("-") else "lt", "values": ["0"]}
+
+    assert found["having"] == [went, {"field": f"sales__{column}", "op": op, "values": [value]}]
+    assert (found["compare"], found["order_by"]) == ("previous_period", [order])
+
+
+def test_a_change_either_way_by_so_much_is_above_or_below() -> None:
+    found = query("which shops' sales changed by more than 20% last month")
+
+    up, down = ({"field": "sales__percent_change", "op": op, "values": [value]} for op, value in (("gt", "0.2"), ("lt", "-0.2")))
+    assert found["having"] == [{"any": [up, down]}]
+    assert found["order_by"] == ["-sales__percent_change__size"]
+
+
+@pytest.mark.parametrize(
+    "text", ["did sales grow by more than 10% last month", "shops whose sales changed by less than 5% last month"]
+)
+def test_a_change_by_so_much_of_nothing_or_of_two_ways_is_refused(text: str) -> None:
+    assert refused(text).reason in ("no_group", "shape")
+
+
+def test_the_biggest_change_says_that_rises_and_falls_count_alike() -> None:
+    assert reading("biggest change in sales by shop last month").assumptions == (
+        "“Biggest change” counts rises and falls alike, by their size.",
+    )
 
 
 def test_what_is_called_growth_without_a_percent_says_how_it_was_read() -> None:

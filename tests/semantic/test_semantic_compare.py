@@ -110,6 +110,25 @@ def test_rows_can_be_ordered_by_their_change(ask: Ask) -> None:
     assert rows[0][3] >= rows[1][3]
 
 
+@pytest.mark.parametrize("limit_by", [[], ["region"]])
+def test_rows_can_be_ordered_by_the_size_of_their_change_whichever_way(ask: Ask, limit_by: list[str]) -> None:
+    asked: dict[str, Any] = {
+        "metrics": ["sales"],
+        "group_by": ["region", "shop_name"],
+        "period": SUMMER,
+        "compare": "previous_period",
+    }
+    whole = [row for row in ask(**asked) if row[4] is not None]
+    largest = sorted(whole, key=lambda row: abs(row[4]), reverse=True)
+    firsts = list({row[0]: row for row in reversed(largest)}.values())
+    wanted = sorted(firsts, key=lambda row: abs(row[4]), reverse=True) if limit_by else largest[:2]
+
+    rows = ask(**asked, order_by=["-sales__change__size"], limit=1 if limit_by else 2, limit_by=limit_by)
+
+    assert sorted(abs(row[4]) for row in rows if row[4] is not None) == sorted(abs(row[4]) for row in wanted)
+    assert any(row[4] < 0 for row in whole)
+
+
 def test_a_compared_ratio_is_rounded_once(ask: Ask) -> None:
     ((now, before, change, part),) = ask(metrics=["average_basket"], period=SUMMER, compare="previous_year")
     orders = [_over("orders_placed", *span) for span in (("2026-05-01", "2026-08-01"), ("2025-05-01", "2025-08-01"))]

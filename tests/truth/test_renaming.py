@@ -15,7 +15,7 @@ from anabot.semantic.registry import Registry
 from anabot.types import Answer, Cell, Question
 
 EVERYDAY = {
-    *("as", "at", "data", "day", "first", "hours", "is", "level", "month"),
+    *("as", "at", "data", "day", "first", "gap", "hours", "is", "level", "month"),
     *("months", "of", "on", "over", "pct", "spend", "to", "total", "week", "with"),
 }
 # Who asks, and what they ask one after the other in one thread.

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from anabot.agent.offline import amounts, filtering, of_each, pairing, roles, whole
+from anabot.agent.offline import amounts, filtering, moving, of_each, pairing, roles, whole
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
@@ -309,12 +309,12 @@ class Builder:
         return (*kept, *said)
 
     def _moving(self) -> Iterator[Filter]:
-        """ "which regions grew": what went that way, by the first metric."""
-        moved = self.slots.only_moved
-        if moved:
-            metric = self.registry.metrics[self.numbers[0]]
-            self.notes.append(f"Only those are listed whose {metric.label} {'rose' if moved.way == 'up' else 'fell'}.")
-            yield Condition(field=f"{metric.name}__change", op="gt" if moved.way == "up" else "lt", values=("0",))
+        """ "which regions grew": what went that way, by the first number."""
+        if self.slots.only_moved:
+            name = self.numbers[0]
+            yield from moving.conditions(
+                self.slots.only_moved, self.registry.metrics[name], lambda bound, n: self._scaled(bound, n, name), self.notes
+            )
 
     def _bound(self, bound: Bound) -> Filter:
         name = self._named(bound.mention)

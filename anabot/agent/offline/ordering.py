@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from anabot.agent.offline import of_each
 from anabot.agent.offline.exits import stuck
+from anabot.agent.offline.moving import way_of
 from anabot.agent.offline.slots import Cut, Mention, Moved, Rank, Slots
 from anabot.agent.offline.times import grain_name
-from anabot.semantic.query import MetricQuery
+from anabot.semantic.query import SIZE, MetricQuery
 from anabot.semantic.registry import DimensionRef, Registry
 from anabot.semantic.units import CURRENCIES
 
@@ -61,7 +62,7 @@ class Ordering:
         if slots.direction:
             return [_signed(self.metrics[0], self._points_down(slots.direction))], limit
         if slots.only_moved:
-            return [_signed(f"{self.metrics[0]}__change", slots.only_moved.way == "up")], limit
+            return [self._by_move(slots.only_moved)], limit
         kept, limit = self._kept(group)
         if slots.resize and limit is None:
             raise stuck(
@@ -75,6 +76,12 @@ class Ordering:
 
     def _column(self, cut: Cut) -> str:
         return self.dimension(cut).name if cut.dimensions else grain_name(cut.unit, self.registry.calendar)
+
+    def _by_move(self, moved: Moved) -> str:
+        name = self.metrics[0]
+        tail = "percent_change" if moved.bound and moved.bound.percent else "change"
+        way = way_of(moved, self.registry.metrics[name])
+        return _signed(f"{name}__{tail}{'' if way else SIZE}", way != "down")
 
     def _sorted(self, by: Mention | Cut, descending: bool) -> str:
         if isinstance(by, Mention):
@@ -144,7 +151,11 @@ class Ordering:
         """ "which segment grew most" is about the change: its column, and whether the largest comes first."""
         if rank.direction not in ("top", "bottom"):
             raise stuck("shape", f"I cannot rank by “{rank.text} {moved.text}”. Say “biggest increase” or “biggest decrease”.")
-        if moved.way == "" or (moved.way in ("down", "worse") and rank.direction == "bottom"):
+        if moved.way == "":
+            word = moved.text.removesuffix(" in").removesuffix(" of")
+            self.notes.append(f"“{rank.text.capitalize()} {word}” counts rises and falls alike, by their size.")
+            return f"{name}__{'percent_change' if moved.percent else 'change'}{SIZE}", rank.direction == "top"
+        if moved.way in ("down", "worse") and rank.direction == "bottom":
             said = f"{rank.text} {moved.text}"
             raise stuck("shape", f"“{said}” can be a rise or a fall. Say “biggest increase” or “biggest decrease”.")
         word = moved.text.partition(" ")[0]

@@ -5,7 +5,10 @@ Pure. A change beside a ranking that is not by it ("top 5 shops by sales, and th
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from anabot.agent.offline.parser import Parser
+from anabot.agent.offline.read_amounts import compared_with
 from anabot.agent.offline.read_cuts import read_cuts
 from anabot.agent.offline.read_numbers import rank_from
 from anabot.agent.offline.slots import Moved
@@ -20,6 +23,14 @@ def change(p: Parser, i: int) -> int:
     slots.change = True
     way, _, percent = tag.detail.partition(" ")
     found = Moved(text=tag.text, way=way, percent=bool(percent))
+    if said := compared_with(p, i + 2 if p.at(i + 1).says("by") else i + 1):
+        slots.only_moved = replace(found, bound=said.bound)
+        return said.end
+    named = p.mention(i + 1) if not p.before_of(i + 1) else None
+    if named and p.at(i + 2).says("by") and (said := compared_with(p, i + 3)):
+        slots.mentions.append(named)  # "shops that grew sales by more than 10 %"
+        slots.only_moved = replace(found, bound=said.bound)
+        return said.end
     if _is_ranked(p, i) or _has_degree(p, i + 1):
         slots.moved = slots.moved or found
     elif way in ("up", "down") and _is_condition(p, i):

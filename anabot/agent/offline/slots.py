@@ -139,6 +139,7 @@ class Moved:
     text: str
     way: str = ""
     percent: bool = False
+    bound: Bound | None = None  # "grew by more than 10 %"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -90,7 +90,7 @@ pair minus: difference between | the difference between | difference in | differ
 pair minus: margin between | delta between | differences between | gap in
 pair minus up: change between | rise between | increase between | range between
 pair per: ratio of | the ratio of | ratio between
-pair_said: difference | their difference | difference between them | gap | gap between them
+pair_said: difference | their difference | difference between them | gap between them
 less: less | net of
 share: share of | shares of | the share of | percentage of | percent of | the percentage of | proportion of | fraction of
 share: portion of | as a percent of total | as a percentage of total | as a percentage of the total | as percent of total
