@@ -41,7 +41,7 @@ def split(tags: Sequence[Tag]) -> list[Clause]:
 def _breaks(tags: Sequence[Tag], i: int) -> bool:
     tag = tags[i]
     if tag.kind == "stop":
-        return not (i + 1 < len(tags) and tags[i + 1].text.casefold() in COLUMNS)
+        return not (i + 1 < len(tags) and (tags[i + 1].text.casefold() in COLUMNS or tags[i + 1].says("sort")))
     if not (tag.says("and") or tag.kind == "comma"):
         return False
     if _qualifies(tags[:i]):

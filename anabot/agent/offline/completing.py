@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from anabot.agent.offline.lexicon import DimensionId, Lexicon, phrases_of
+from anabot.agent.offline.lexicon import DimensionId, Lexicon, ValueId, phrases_of
 from anabot.agent.offline.slots import Cut, Dated, Mention, Pick, Slots, Window
 from anabot.agent.offline.text import abbreviates, deeds, is_verb, root, stem, tokens, words
+from anabot.agent.offline.timed_names import time_words
 from anabot.agent.offline.words import PURCHASES, SOLD
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.registry import Dimension, Metric
@@ -186,8 +187,7 @@ class Completing:
             found = self.lexicon.parts.get(words(word), [])
             if len(found) == 1:
                 self.slots.unknown.remove(word)
-                self.slots.picks.append(Pick(values=(found[0],), text=word))
-                self.slots.notes.append(f"“{word}” is read as {found[0][2]}.")
+                self._picked(word, found[0])
 
     def _whole(self) -> None:
         """ "how many cars were sold", where a metric is called "cars sold": the whole of its name goes before a part of it."""
@@ -203,6 +203,12 @@ class Completing:
                     self.slots.mentions[k] = replace(mention, metrics=(found[0],), term="")
                     self.slots.unknown.remove(word)
 
+    def _picked(self, word: str, value: ValueId) -> None:
+        negated = word in self.slots.nots
+        self.slots.nots[:] = [each for each in self.slots.nots if each != word]
+        self.slots.picks.append(Pick(values=(value,), text=word, negated=negated))
+        self.slots.notes.append(f"“{word}” is read as {value[2]}.")
+
     def _valued(self) -> None:
         """ "successful payments", "failed payments": the adjective of a value that is written `success` or `fail`."""
         for word in list(self.slots.unknown):
@@ -211,8 +217,7 @@ class Completing:
             found = self.lexicon.value_roots.get(root(base), []) if base != said or is_verb(said) else []
             if len(found) == 1:
                 self.slots.unknown.remove(word)
-                self.slots.picks.append(Pick(values=(found[0],), text=word))
-                self.slots.notes.append(f"“{word}” is read as {found[0][2]}.")
+                self._picked(word, found[0])
 
     def _fits(self, mention: Mention, name: str) -> bool:
         """Money and shares are not counted."""
@@ -276,7 +281,7 @@ class Completing:
         """Whether the verb stands in the name of the time that each of the metrics has, or is what it counts."""
         found, models = self.lexicon.registry.metrics, self.lexicon.registry.models
         times = [models[m.model].dimensions.get(m.time_dimension) for m in map(found.__getitem__, metrics) if m.model]
-        named = [self._time_words(each) for each in times if each]
+        named = [time_words(each) for each in times if each]
         if bool(named) and all(_stands_in(verb.casefold(), names) for names in named):
             return True
         return bool(metrics) and set(metrics) <= set(self.lexicon.deed(verb, particle))
@@ -290,9 +295,9 @@ class Completing:
         for mention in self.slots.mentions:
             refs = [ref.dimension for name in mention.metrics for ref in self.lexicon.reach(name)]
             timed = [each for each in refs if each.kind == "time"]
-            named = {(each.model, each.name) for each in timed if root(said) in self._time_words(each)}
+            named = {(each.model, each.name) for each in timed if root(said) in time_words(each)}
             named = named or {(each.model, each.name) for each in timed} & along
-            reached.append(named or {(each.model, each.name) for each in timed if _stands_in(said, self._time_words(each))})
+            reached.append(named or {(each.model, each.name) for each in timed if _stands_in(said, time_words(each))})
         return tuple(sorted(set.intersection(*reached))) if reached else ()
 
     def _someone(self, each: Dated, homes: Sequence[DimensionId]) -> None:
@@ -313,10 +318,6 @@ class Completing:
         for word in (each.verb, each.particle):
             if word in self.slots.unknown:
                 self.slots.unknown.remove(word)
-
-    @staticmethod
-    def _time_words(time: Dimension) -> set[str]:
-        return {root(word) for word in words(f"{time.name} {time.label} {_parted(time.expr)}")}
 
     def _merged(self) -> None:
         """ "how many deals did we win" names one metric in two pieces, each of which is a name of another."""
@@ -383,8 +384,3 @@ def _told_by(lexicon: Lexicon, model: str) -> list[DimensionId]:
 def _stands_in(verb: str, names: set[str]) -> bool:
     """Whether a verb is one of these words, or what one of them is short for."""
     return root(verb) in names or any(abbreviates(name, verb) for name in names)
-
-
-def _parted(name: str) -> str:
-    """`custJoinDate` as words."""
-    return "".join(f" {c}" if c.isupper() else c for c in name).replace("_", " ")

@@ -64,7 +64,7 @@ _READERS: dict[str, Reader] = {
     # by what
     "by": read_by.by,
     "pick": read_picks.pick,
-    "wise": note("wants_cut"),
+    "wise": read_by.wise,
     "grain": read_times.grain,
     "trend": flag("trend"),
     # when, and against what

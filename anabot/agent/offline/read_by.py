@@ -5,6 +5,8 @@ A word after it that is none of these is misplaced, never dropped.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from anabot.agent.offline import of_each, read_pairs
 from anabot.agent.offline.counting import counts_rows
 from anabot.agent.offline.parser import PLACES, Parser
@@ -35,6 +37,8 @@ def by(p: Parser, i: int) -> int:
     if p.slots.rank and (mention := p.mention(j)):
         rank_by(p, mention)
         return j + 1
+    if p.slots.rank and (end := _by_some(p, j)) is not None:
+        return end
     if p.slots.rank and p.slots.rank.mention is None and (found := _named_by_both(p, j)):
         p.slots.rank.mention = found
         return j + 1
@@ -44,8 +48,22 @@ def by(p: Parser, i: int) -> int:
     return _by_no_dimension(p, i, j)
 
 
+def _by_some(p: Parser, j: int) -> int | None:
+    """ "top 5 shops by number of online orders": what is ranked by is counted under a condition of its own."""
+    at = j + 1 if p.at(j).says("count") else j
+    values, mention = p.entry(at).values, p.mention(at + 1)
+    if not values or mention is None or p.before_of(at) or p.before_of(at + 1) or p.slots.mentions:
+        return None
+    more_values(p, at, False, first=True)
+    assert p.slots.rank, "something is ranked"
+    rank_by(p, replace(mention, counted=at > j))
+    return at + 2
+
+
 def _by_no_dimension(p: Parser, i: int, j: int) -> int:
     """ "by" and its like before anything else: a date, a value, a number."""
+    if of_each.says(p, i) and p.slots.cuts and p.at(j).kind in ("stop", "comma") and not p.before_of(j):
+        return j  # "the region, and the number of orders for each"
     across = p.at(i).text.casefold().startswith(("across", "for", "in", "each", "every"))
     moved = p.slots.rank and p.at(j).says("change", "pair", "pair_said")  # "top 5 … by growth in sales"
     if p.at(j).kind == "unknown" or moved or (across and (p.entry(j).values or p.at(j).when)):
@@ -97,7 +115,8 @@ def _agent(p: Parser, i: int, j: int) -> int | None:
         return None
     models = p.entry(j).models
     placed = p.entry(j + 1).values and p.before_of(j + 1) & PLACES
-    if models and (placed or p.at(j + 1).says("who")):
+    dated = p.at(j + 1).kind == "unknown" and is_verb(p.at(j + 1).text.casefold()) and bool(p.at(j + 2).when)
+    if models and (placed or dated or p.at(j + 1).says("who")):
         p.slots.nouns.append((p.at(j).text, tuple(models)))
         return j + 1
     return None
@@ -109,3 +128,10 @@ def _named_by_both(p: Parser, i: int) -> Mention | None:
         return None
     found = p.lexicon.naming({*words(p.slots.cuts[-1].text), *words(p.at(i).text)})
     return Mention(metrics=(found[0],), text=p.at(i).text) if len(found) == 1 else None
+
+
+def wise(p: Parser, i: int) -> int:
+    """ "breakdown" needs something to cut by; "…, including their level" is a name that somebody cut short."""
+    named = p.at(i).text.casefold() in ("level", "slice") and p.joined(i - 1)
+    (p.slots.unknown if named else p.slots.wants_cut).append(p.at(i).text)
+    return i + 1

@@ -107,6 +107,8 @@ def _noun(p: Parser, i: int) -> int | None:
     placed = p.before[i] & ({"for", "from", "at", "to", "of"} if narrowed else {"for", "from"}) or (
         "of" in p.before[i] and p.at(i + 1).says("who")
     )
+    said = p.slots.mentions[-1].text if p.slots.mentions else ""
+    placed = placed or ("of" in p.before[i] and said == p.at(i - 1).text and is_plural(p.at(i).text))
     if not entry.models or not placed or p.at(i - 1).says("count") or "many" in p.before[i]:
         return None
     if not any(p.mention(k) for k in range(len(p.tags)) if k != i):

@@ -36,7 +36,8 @@ def not_any(p: Parser, i: int) -> int | None:
     if text in _OUT and (end := _without_one(p, i)):
         return end
     found = _counted(p, i + 1) if text in _OUT else None
-    related = text != "not" or p.at(i - 1).says("who")
+    asked = p.before[i] & _RELATIVE and "any" in p.before_of(i + 1) and bool(p.slots.cuts)  # "which shops have not had any sales"
+    related = text != "not" or p.at(i - 1).says("who") or asked
     if not found and text in _OUT and related and {"a", "an", "any"} & p.before_of(i + 1) and (end := _without_a_value(p, i)):
         return end
     return _without_any(p, i, *found) if found and related else None

@@ -74,6 +74,7 @@ def _not_a_bound(p: Parser, i: int) -> int:
 
 def rank(p: Parser, i: int) -> int:
     """ "top 5 customers", "highest", "the worst regions"."""
+    p.slots.one |= _one_with(p, i)
     count = p.at(i + 1).number if p.at(i + 1).kind == "number" else None
     if count is not None and count == count.to_integral_value() and count >= 1:
         if p.slots.rank and p.slots.rank.count is None and p.cut(i + 2) is None and p.at(i).text.casefold() in ("top", "bottom"):
@@ -81,6 +82,13 @@ def rank(p: Parser, i: int) -> int:
             return i + 2
         return rank_from(p, i, int(count), skip=1)
     return rank_from(p, i, None)
+
+
+def _one_with(p: Parser, i: int) -> bool:
+    """ "return the region with the highest sales": one of them, and not all in that order."""
+    cut = p.cut(i - 1)
+    asked = cut is not None and bool(cut.dimensions) and p.at(i - 1).kind == "name" and not is_plural(p.at(i - 1).text)
+    return asked and {"with", "the"} <= p.before_of(i) and not p.at(i - 2).says("by", "wise", "and")
 
 
 def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bool = False) -> int:
@@ -159,9 +167,10 @@ def _greatest(p: Parser, i: int, j: int) -> Mention | None:
 
 
 def sort(p: Parser, i: int) -> int:
-    """ "sorted by sales"."""
+    """ "sorted by sales", "order by the number of orders"."""
+    i += p.at(i).text.casefold().endswith("by") and p.at(i + 1).says("count")
     mention, cut = p.mention(i + 1), p.cut(i + 1)
-    if p.at(i).text.casefold().endswith("by") or p.at(i).text.casefold().endswith("of"):
+    if p.at(i).says("count") or p.at(i).text.casefold().endswith(("by", "of")):
         by = mention or cut
         if by is None and p.at(i + 1).says("pair", "pair_said"):
             p.slots.direction = p.slots.direction or "desc"

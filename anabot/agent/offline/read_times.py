@@ -124,13 +124,17 @@ def grain(p: Parser, i: int) -> int:
 
 
 def partial(p: Parser, i: int) -> int:
-    """ "excluding the current month" is how whole units are read anyway; "including today" is not."""
+    """ "excluding the current month" is how whole units are read anyway, and cuts off any other; "including today" is not."""
     if p.at(i).detail == "today":
         p.slots.with_today = True
         return i + 1
     if p.at(i).detail == "past":
         return i + 1 if p.slots.when and p.slots.when.count > 1 else p.misplace(i)  # "the last 5 days" are over
-    return i + 2 if p.at(i + 1).kind == "unit" else p.misplace(i)
+    if p.at(i + 1).kind != "unit":
+        return p.misplace(i)
+    if p.at(i).text.casefold().endswith(("current", "this")):
+        p.slots.without = p.at(i + 1).detail
+    return i + 2
 
 
 def chart(p: Parser, i: int) -> int:

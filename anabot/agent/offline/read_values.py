@@ -110,8 +110,13 @@ def leave_out(p: Parser, i: int) -> int:
     """ "excluding X and Y", "not in X"."""
     if (end := not_any(p, i)) is not None:
         return end
+    p.slots.nots += [p.at(i + 1).text] if p.at(i + 1).kind == "unknown" else []
     if p.at(i + 1).kind == "unknown" or p.at(i + 1).says("weekdays", "blank"):
         return i + 1
+    when, said = p.at(i + 1).when, p.at(i + 1).text.casefold()
+    if when and when.unit and when.unit != "day" and said.startswith(("this ", "current ", "the current ")):
+        p.slots.without = when.unit  # "not including this month"
+        return i + 2
     end = value_beside_dimension(p, i + 1, negated=True)
     if end is not None:
         return end

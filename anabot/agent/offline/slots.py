@@ -172,6 +172,7 @@ class Slots:
     only_moved: Moved | None = None  # "which regions grew": only those
     trend: bool = False
     with_today: bool = False
+    without: str = ""  # "excluding the current month": the unit of time whose running one does not count
     chart: str | None = None  # None: nothing said
     define: set[str] = field(default_factory=set)
     share: bool = False  # "share of", "percent of total"
@@ -211,6 +212,7 @@ class Slots:
     resize: int | None = None  # "make it 10"
     now: list[str] = field(default_factory=list)  # "currently": the period must reach today
     so_far: list[str] = field(default_factory=list)
+    nots: list[str] = field(default_factory=list)  # words that nothing explained, right after "not"
     notes: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     misplaced: list[str] = field(default_factory=list)  # known words in a place where they mean nothing

@@ -210,11 +210,19 @@ def _names_a_value(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
     if (stem(here.norm),) not in lexicon.shouted or i == 0:
         return False
     if not is_light(here.norm):
-        return here.text.istitle() and tokens[i - 1].norm in ("and", "or", "the", "on", "for", "in", ",")
+        titled = here.text.istitle() and tokens[i - 1].norm in ("and", "or", "the", "on", "for", "in", ",")
+        return titled or _beside_its_noun(tokens, i, lexicon)
     following = lexicon.entries.get((stem(tokens[i + 1].norm),)) if i + 1 < len(tokens) else None
     noun = bool(following and (following.models or following.dimensions)) and here.norm not in _ALL
     others = [token.text for token in tokens[1:i] if token.kind == "word"]
     return noun or (here.text.istitle() and not all(map(str.istitle, others)))
+
+
+def _beside_its_noun(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
+    """ "a monthly plan", where that is one of the plans: no months."""
+    following = lexicon.entries.get((stem(tokens[i + 1].norm),)) if i + 1 < len(tokens) else None
+    held = lexicon.entries[(stem(tokens[i].norm),)]
+    return bool(following and {value[:2] for value in held.values} & set(following.dimensions))
 
 
 def _listed(tokens: Sequence[Token], start: int, end: int, entry: Entry, lexicon: Lexicon) -> bool:

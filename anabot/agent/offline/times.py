@@ -105,10 +105,23 @@ class Settling:
                 times.period = year_before(base)
         elif not self._series_alone(times):
             self._default(times)
+        if slots.without and self.timed:
+            self._without(times)
         if slots.rank and slots.rank.direction == "bottom" and times.cuts:
             self._finished(times.cuts[0], times)
         if times.period and self.runs(times.period):
             times.notes.append(f"{label(times.period, self.calendar.fiscal_start)} is not over: it is shown so far.")
+
+    def _without(self, times: Times) -> None:
+        """ "in 2025, excluding the current month": up to where that begins."""
+        begins = containing(self.today, GRAINS[self.slots.without], self.calendar.fiscal_start).start
+        if times.period is None:
+            times.until = min(times.until or begins, begins)
+            times.notes.append(f"Everything before {times.until:%-d %b %Y} counts.")
+        elif times.period.start >= begins:
+            raise stuck("period", f"All of these days are in the current {self.slots.without}, which is not to count.")
+        elif times.period.end > begins:
+            times.period = Period(times.period.start, begins)
 
     def _refuse_a_period(self, times: Times) -> None:
         """A metric without a time is what the last load says: today's number is the only one there is."""

@@ -117,7 +117,7 @@ class Vague:
         """ "top customers", "our best rep"."""
         slots = self.slots
         cuts = [cut for cut in slots.cuts if cut.dimensions]
-        if found.reason == "no_group" and rank.mention and not slots.mentions and not cuts:
+        if found.reason in ("no_group", "period") and rank.mention and not slots.mentions and not cuts:
             cuts = self._called(rank.mention.text)
         elif found.reason == "unknown_words" and len(loose) == 1 and not (slots.every_mention or cuts):
             cuts = self._headed(next(iter(loose)))

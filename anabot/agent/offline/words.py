@@ -38,6 +38,8 @@ unfilter: take off the filter | take the filters off | remove that filter | drop
 light: give us | show us | tell us | get us | let us
 light: hey team | hi team | hello team | hi all | hey all | hello all | hi everyone | hey everyone | hi there | hey there
 light: can someone | could someone | can anyone | could anyone | can somebody | could somebody | does anyone know | anyone know
+light: good morning | good afternoon | good evening | can u | could u | would u | in chronological order | chronologically
+light: do we own | we own | do we operate | we operate | do we offer | we offer | do we employ | we employ
 light: in terms of | when it comes to | do you know
 light: one more | one more thing | one more question | another one | another question | last one | last question
 light: hope you well | hope you are well | hope you doing well | hope you are doing well | hope all is well | hope all well
@@ -48,9 +50,10 @@ light: quick question | quick q | quick one | just wondering | i was wondering |
 summed: sum of | the sum of
 blank: unknown | missing | blank | empty | null | not known | not recorded | not set | unspecified | not specified | unassigned
 blank: not assigned | not given | undefined | unrecorded | not filled in
-count: how many times | number of times
+count: nr of | num of | how many times | number of times
 count: number of | the number of | total number of | count of | the count of
 verb: book | booked | bring | brought | bring in | brought in | make | made | generate | generated | earn | earned
+verb: collect | collected | charged
 verb: record | recorded | post | posted | achieve | achieved | produce | produced | hit | land | landed
 verb: the count | a count
 verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
@@ -63,6 +66,7 @@ verb: earn us | earned us | occur | occurred | occurring | take place | took pla
 resize: make it | make that | make those
 worth: value | amount | value of | amount of | dollar value | dollar amount
 now: now | currently | current | at the moment | right now | as of today | as of now | as of right now | these days | at present
+and: including their | including its
 and: and | plus | as well as | along with | together with | or | nor
 by: by | per | across | broken down by | broken out by | broken down across | break down by | breakdown by | split by
 by: split across
@@ -159,6 +163,9 @@ top bottom: shortest | least expensive | cheapest | quietest
 top top: top | highest | largest | biggest | most | greatest | leading | maximum | max
 top bottom: bottom | lowest | smallest | least | fewest | minimum | min
 top best: best selling | best | strongest | best performing | top performing
+top best: works best | work best | worked best | working best | does best | do best | did best | doing best | performs best
+top best: performed best
+top worst: works worst | worked worst | does worst | did worst | doing worst | performs worst | performed worst
 top worst: worst | weakest | worst performing | poorest
 gt: busier than | over | above | more than | greater than | higher than
 gt: longer than | larger than | bigger than | exceeding | exceeds | beyond | >
@@ -222,7 +229,8 @@ help: what questions can i ask | show metrics | what can you tell me | which met
 partial out: excluding the current | excluding current | exclusive of the current | not including the current | excluding this
 partial out: without the current
 partial out: not counting the current | ignoring the current | except the current | except for the current | complete | full
-partial out: completed
+partial out: completed | not including this | not counting this | without this | ignoring this | exclusive of this
+partial out: except this | except for this | leaving out this | leaving out the current
 partial past: excluding today | not including today | exclusive of today | without today | not counting today | except today
 partial today: including today | inclusive of today | inclusive of today date | including today date | up to today
 partial today: until today | through today
@@ -347,6 +355,7 @@ SHORTENED = {
     "acct": "account",
     "cust": "customer",
     "mgr": "manager",
+    "prio": "priority",
     "prod": "product",
     "emp": "employee",
 }  # fmt: skip

@@ -1,0 +1,41 @@
+"""Read "that have not been delivered", "who have left": rows in which the day of it stands, or does not.
+
+Pure. What is done must be in the name of one time of the counted rows that is not the time they are counted by. A "not" before a
+word that means something else here is named back: it is never lost.
+"""
+
+from __future__ import annotations
+
+from anabot.agent.offline.lexicon import Lexicon
+from anabot.agent.offline.slots import Cut, Slots
+from anabot.agent.offline.text import is_verb, root
+from anabot.agent.offline.timed_names import time_words
+
+_WHO = ("that", "who", "which", "yet")
+
+
+def settle(lexicon: Lexicon, slots: Slots) -> None:
+    """Take the verbs that nothing else has explained."""
+    names = {name for mention in slots.every_mention for name in mention.metrics}
+    metric = lexicon.registry.metrics[next(iter(names))] if len(names) == 1 else None
+    if metric is None or not metric.model or slots.dated:
+        return
+    times = lexicon.registry.models[metric.model].dimensions
+    for word in [word for word in slots.unknown if is_verb(word.casefold())]:
+        found = [
+            (metric.model, name)
+            for name, each in times.items()
+            if each.kind == "time"
+            and name != metric.time_dimension
+            and f"{metric.model}.{name}" not in lexicon.grant.denied
+            and root(word.casefold()) in time_words(each)
+        ]
+        if len(found) == 1:
+            slots.blank.append((Cut(text=word, dimensions=(found[0],)), word not in slots.nots))
+            slots.unknown[:] = [each for each in slots.unknown if each != word and each.casefold() not in _WHO]
+            slots.nots[:] = [each for each in slots.nots if each != word]
+
+
+def keep_nots(slots: Slots) -> None:
+    """A word after "not" that was read without it does not stand."""
+    slots.misplaced += [f"not {word}" for word in slots.nots if word not in slots.unknown]
