@@ -24,6 +24,10 @@ def named(op: str, letters: str, field: str = "shop_name") -> dict[str, Any]:
         ("orders last month from shops whose name contains market", named("contains", "market")),
         ("orders last month from shops whose name starts with Q4_X-20.", named("starts_with", "Q4_X-20")),
         ("orders last month in a country starting with a", named("starts_with", "a", "country")),
+        ("orders last month in shops with names ending in ry", named("ends_with", "ry")),
+        ("orders last month from customers whose phone number ends in 77", named("ends_with", "77", "phone")),
+        ("orders last month from customers with a .de phone", named("ends_with", ".de", "phone")),
+        ("orders last month from customers with shop.de phone numbers", named("ends_with", "shop.de", "phone")),
     ],
 )
 def test_letters_of_a_name_are_a_condition_on_it(text: str, where: dict[str, Any]) -> None:
@@ -56,6 +60,8 @@ def test_letters_that_a_name_must_not_have_are_left_out_and_said() -> None:
         "orders in North or from shops whose name starts with H",  # a query holds both, not either
         "orders from shops whose name starts with H or in North",
         "orders last month whose barcode starts with 7",
+        "orders last month from customers with a .de barcode",
+        "orders for the weeks ending in March",
     ],
 )
 def test_letters_that_could_mean_something_else_are_named_back(text: str) -> None:

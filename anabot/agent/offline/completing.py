@@ -13,6 +13,7 @@ from itertools import combinations
 from anabot.agent.offline.lexicon import DimensionId, Lexicon, ValueId, phrases_of
 from anabot.agent.offline.slots import Cut, Dated, Mention, Pick, Slots, Window
 from anabot.agent.offline.text import abbreviates, deeds, is_verb, root, stem, tokens, words
+from anabot.agent.offline.things import called
 from anabot.agent.offline.timed_names import time_words
 from anabot.agent.offline.words import PURCHASES, SOLD
 from anabot.semantic.catalog import catalog_of
@@ -363,14 +364,6 @@ class Completing:
             )
             for name in mention.metrics
         )
-
-
-def called(lexicon: Lexicon, model: str) -> list[DimensionId]:
-    """The dimension that holds what the rows of a model are called."""
-    entity = next((each.name for each in lexicon.registry.models[model].entities.values() if each.kind == "primary"), "")
-    names = ((*words(entity),), (*words(entity), "name"), ("name",))
-    found, denied = lexicon.registry.models[model].dimensions, lexicon.grant.denied
-    return [(model, name) for wanted in names for name in found if words(name) == wanted and f"{model}.{name}" not in denied][:1]
 
 
 def _told_by(lexicon: Lexicon, model: str) -> list[DimensionId]:

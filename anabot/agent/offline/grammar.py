@@ -49,6 +49,7 @@ _READERS: dict[str, Reader] = {
     "pair": read_pairs.between,
     "pair_said": read_pairs.again,
     "less": read_pairs.less,
+    "nickname": read_values.nickname,
     "drop": read_values.drop,
     "share": read_pairs.part,
     "running": flag("running"),

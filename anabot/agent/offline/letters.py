@@ -6,6 +6,7 @@ so that the words are named back to the asker.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from anabot.agent.offline.words import MONTHS, OPERATORS, UNITS, WEEKDAYS
 
 _NOUNS = {"letter", "letters", "word", "text", "string", "prefix", "suffix", "characters", "character", "phrase"}
 _HOLDS = {"with", "has", "have", "having", "had", "contains", "containing", "contain", "or", "and", "like"}
+_DOTTED = re.compile(r"[.@]\w+(\.\w+)*|\w+(\.\w+)+")
 _WHOSE = {"its", "their", "the", "his", "her"}
 
 
@@ -36,12 +38,28 @@ def read(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Letters]
         if kind == "match" and (found := _run(tokens, _introduced(tokens, i + size), lexicon)):
             start = _introduced(tokens, i + size)
             yield Letters(op=op, letters=found[0], end=found[1], quoted=tokens[start].quoted)
+    if ending := _ending(tokens, i, lexicon):
+        yield ending
     if tokens[i].norm in _HOLDS and (found := _run(tokens, i + 1, lexicon)):
         letters, end = found
         named = [token.norm for token in tokens[end : end + 2]]
         fits = tokens[i + 1].quoted or (tokens[i].norm not in ("or", "and") and _strange(tokens[i + 1 : end], lexicon))
         if len(named) == 2 and named[0] in ("in", "within") and named[1] in _WHOSE and fits:
             yield Letters(op="contains", letters=letters, end=end + 2, place="after")
+
+
+def _ending(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Letters | None:
+    """ "a .com email address", "gmail.com emails": letters that begin with a dot, or hold one, right before a name."""
+    run = tokens[i].raw
+    if tokens[i].quoted or tokens[i].kind in ("number", "date") or not _DOTTED.fullmatch(run) or run == run.upper():
+        return None
+    end = i + 1
+    while end < len(tokens) and tokens[end].place in (tokens[i].place, -1):
+        end += 1
+    following = lexicon.entries.get((stem(tokens[end].norm),)) if end < len(tokens) else None
+    if following is None or not following.dimensions or (i and tokens[i - 1].place == tokens[i].place):
+        return None
+    return Letters(op="ends_with", letters=run, end=end, place="after")
 
 
 def _introduced(tokens: Sequence[Token], i: int) -> int:

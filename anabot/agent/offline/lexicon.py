@@ -33,6 +33,7 @@ _COUNTED = re.compile(r"(?:total )?(?:number|count) of (.+)|(?:total )?(.+) coun
 _TOTALLED = re.compile(r"total (.+?)(?: amount)?|(.+) amount")
 _NO_HEADS = ("name", "date", "number", "id", "code")  # of these, each thing has one
 _ASPECTS = ("type", "kind", "status", "category", "method", "class", "level", "name", "date", "size", "stage", "tier")
+_WHOLES = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}
 _EXTREMES = {
     "max": ("maximum", "max", "highest", "largest", "greatest", "biggest"),
     "min": ("minimum", "min", "lowest", "smallest", "least"),
@@ -361,9 +362,10 @@ class Lexicons:
 
 
 def turned(phrase: str) -> list[str]:
-    """ "type of transaction" for "transaction type"."""
+    """ "type of transaction" for "transaction type", "email address" for "email"."""
     said = phrase.casefold().replace("_", " ").split()
-    return [f"{said[-1]} of {' '.join(said[:-1])}"] if len(said) > 1 and said[-1] in _ASPECTS else []
+    whole = [f"{' '.join(said)} {_WHOLES[said[-1]]}"] if said and said[-1] in _WHOLES else []
+    return [f"{said[-1]} of {' '.join(said[:-1])}"] if len(said) > 1 and said[-1] in _ASPECTS else whole
 
 
 def so_called(dimension: Dimension) -> list[str]:

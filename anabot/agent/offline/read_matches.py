@@ -5,12 +5,12 @@ The dimension stands before the letters, or after "in its". Where none does, the
 
 from __future__ import annotations
 
-from anabot.agent.offline.completing import called
 from anabot.agent.offline.lexicon import DimensionId
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.slots import Cut, Letter, Match
 from anabot.agent.offline.tagging import Tag
 from anabot.agent.offline.text import words
+from anabot.agent.offline.things import called
 
 _NAME = ("name", "names")
 

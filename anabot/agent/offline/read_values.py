@@ -138,3 +138,12 @@ def drop(p: Parser, i: int) -> int:
     if p.at(i + 1).says(*BOUNDS):
         return bound(p, i + 1, dropped=True)
     return more_values(p, i + 1, True, first=True) if p.entry(i + 1).values else p.misplace(i)
+
+
+def nickname(p: Parser, i: int) -> int:
+    """Keep the values of the list, and say that it is what the name before it means."""
+    tag, entry = p.at(i), p.entry(i)
+    p.slots.picks.append(Pick(values=tuple(entry.values), text=tag.text))
+    values = "; ".join(value for _, _, value in entry.values)
+    p.slots.notes.append(f"“{tag.detail}” is read as the list after it: {values.removesuffix('.')}.")
+    return i + 1

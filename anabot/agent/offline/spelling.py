@@ -11,7 +11,7 @@ from dataclasses import replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from anabot.agent.offline.text import Token
+from anabot.agent.offline.text import Token, is_irregular
 from anabot.agent.offline.words import FILLERS, MONTHS, OPERATORS, SHORTENED, SLIPS, UNITS, WEEKDAYS
 
 _SHORTEST = 5
@@ -99,7 +99,7 @@ def _written_out(word: str, vocabulary: Collection[str]) -> str:
 def _closest(word: str, known: Sequence[str]) -> str:
     if len(word) == 4 and (swapped := [w for w in FILLERS if sorted(w) == sorted(word) and OSA.distance(w, word) == 1]):
         return swapped[0] if len(swapped) == 1 else ""
-    if len(word) < _SHORTEST or not word.isalpha() or word.removesuffix("s") in WEEKDAYS:
+    if len(word) < _SHORTEST or not word.isalpha() or is_irregular(word) or word.removesuffix("s") in WEEKDAYS:
         return ""
     reach = 2 if len(word) >= 8 else 1
     near = process.extract(word, known, scorer=OSA.distance, score_cutoff=reach, limit=3)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from anabot.agent.offline import letters, ranges
+from anabot.agent.offline import letters, nicknames, ranges
 from anabot.agent.offline.dates import Dates, When
 from anabot.agent.offline.lexicon import Entry, Lexicon, is_light
 from anabot.agent.offline.text import Token, root, stem
@@ -88,6 +88,8 @@ def _spans(tokens: Sequence[Token], i: int, lexicon: Lexicon, dates: Dates) -> I
     token = tokens[i]
     if token.kind == "mark" and token.norm in ",;?!.\n":
         yield Tag(kind="comma" if token.norm == "," else "stop", start=i, end=i + 1, text=token.text)
+        if token.raw.startswith("."):
+            yield from _matches(tokens, i, lexicon)
         return
     yield Tag(kind="unknown", start=i, end=i + 1, text=token.text)
     named = _names_a_value(tokens, i, lexicon)
@@ -99,6 +101,10 @@ def _spans(tokens: Sequence[Token], i: int, lexicon: Lexicon, dates: Dates) -> I
     yield from _numbers(tokens, i)
     yield from _names(tokens, i, lexicon)
     yield from _questions(tokens, i, lexicon)
+    if found := nicknames.read(tokens, i, lexicon):
+        name = _text(tokens, i, next(k for k in range(i, found.end) if tokens[k].inside))
+        entry, text = Entry(values=list(found.values)), _text(tokens, i, found.end)
+        yield Tag(kind="operator", start=i, end=found.end, text=text, op="nickname", detail=name, entry=entry)
     if match := ranges.read(dates, i):
         yield Tag(kind="date", start=i, end=match[0], text=_text(tokens, i, match[0]), when=match[1], number=token.value)
 

@@ -54,6 +54,7 @@ class Token:
     raw: str = ""  # in messages: what is in quotes, or else between two blanks, as typed, and at which `place` it begins
     place: int = -1
     quoted: bool = False
+    inside: int = 0  # which parenthesis it stands in, 0 for none
 
 
 def clean(message: str) -> str:
@@ -83,9 +84,11 @@ def tokens(message: str, *, raw: bool = False) -> tuple[Token, ...]:
     text = clean(message).replace("&", " and ").replace("\r", "\n").replace(" + ", " and ")
     held = [(m.start(), m.end(), _inside(m), bool(m.lastindex)) for m in _RAW.finditer(text)] if raw else []
     found: list[Token] = []
-    end = 0
+    end, inside, closed = 0, 0, text.count("(") == text.count(")")
     for match in _TOKEN.finditer(text):
         gap = text[end : match.start()]
+        inside = 0 if ")" in gap else inside
+        inside = match.start() if closed and "(" in gap and found else inside
         if match[0] == "." and not gap and found and found[-1].norm in _ABBREVIATED:
             end = match.end()
             continue
@@ -93,7 +96,7 @@ def tokens(message: str, *, raw: bool = False) -> tuple[Token, ...]:
         spaced = dash and " " in gap.strip("\n")
         if spaced or "/" in gap:
             found.append(Token(",", ",", "mark"))
-        found += _expand(match, dash, gap.endswith("'"))
+        found += [replace(each, inside=inside) if inside else each for each in _expand(match, dash, gap.endswith("'"))]
         end = match.end()
         while held and held[0][1] <= match.start():
             held.pop(0)
@@ -226,6 +229,11 @@ def is_plural(phrase: str) -> bool:
     """Whether the last word has a plural ending: `shops`, and not `class`."""
     last = phrase.casefold().split()[-1:] or [""]
     return stem(last[0]) != last[0] and last[0] not in _SHORT
+
+
+def is_irregular(word: str) -> bool:
+    """Whether a word is a form of a verb that no rule makes: `bought`, `won`."""
+    return word in _IRREGULAR
 
 
 def is_verb(word: str) -> bool:

@@ -83,7 +83,7 @@ only: only for | only in | only the ones | just the ones | only those | the ones
 only: based in | located in | situated in | living in | live in | lives in | who live in | who lives in | that live in
 match starts_with: start with | starts with | starting with | begin with | begins with | beginning with
 match contains: contain | contains | containing
-match ends_with: end with | ends with | ending with
+match ends_with: end with | ends with | ending with | end in | ends in | ending in
 not: not | excluding | exclude | excludes | except | except for | without | but not | other than | apart from | ex | outside
 not: outside of | excl | w/o | neither
 not: ignoring | ignore | leaving out | leave out | minus | not in | not for | not from | not including | non | is not
