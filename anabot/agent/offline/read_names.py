@@ -104,7 +104,8 @@ def _noun(p: Parser, i: int) -> int | None:
         next_one > i + 1 or p.before_of(next_one) & {"with", "in", "from"}
     )
     narrowed = bool(told) or bool(p.entry(i + 1).numbers) or p.at(i + 1).says("not", "none", "who")
-    placed = p.before[i] & ({"for", "from", "at", "to", "of"} if narrowed else {"for", "from"}) or (
+    narrowed |= p.at(i + 1).text.casefold() in ("name", "names")  # "in shops with names ending in …"
+    placed = p.before[i] & ({"for", "from", "at", "to", "of", "in"} if narrowed else {"for", "from"}) or (
         "of" in p.before[i] and p.at(i + 1).says("who")
     )
     said = p.slots.mentions[-1].text if p.slots.mentions else ""
