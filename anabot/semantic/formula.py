@@ -25,6 +25,11 @@ from anabot.semantic.trees import cast, column, divided, filled, grouped, number
 _INEXACT = (exp.Div, exp.Sqrt, exp.Pow, exp.Ln, exp.Exp, exp.Mod)
 _SHOWN = "DECIMAL(38, 10)"
 _AVERAGED = ("average", "median", "percentile")
+MADE = "made"  # around what is an input and made of others itself, where it may be something of nothing: see `present`
+_OF_NOTHING_NOTHING = (
+    *(exp.Column, exp.Identifier, exp.Literal, exp.Paren, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Nullif),
+    *(exp.Cast, exp.DataType, exp.DataTypeParam, exp.Round, exp.Abs),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +130,9 @@ class Formulas:
     def _input(self, each: Input, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:
         moves = ((each.offset,) if each.offset else ()) + (((0, each.offset_to),) if each.offset_to else ())
         timing = moved_by(each.metric, timing, moves)
-        return self._unfold(self.registry.metrics[each.metric], (*each.where, *where), timing)
+        metric = self.registry.metrics[each.metric]
+        tree = self._unfold(metric, (*each.where, *where), timing)
+        return exp.Anonymous(this=MADE, expressions=[tree]) if metric.kind != "simple" and fills(tree) else tree
 
     def _conversion(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> exp.Expression:
         base, conversion = (self.registry.metrics[each.metric] for each in metric.inputs)
@@ -161,6 +168,11 @@ class Formulas:
         if metric.fill_nulls_with is None:
             return tree
         return exp.Coalesce(this=tree, expressions=[number(metric.fill_nulls_with)])
+
+
+def fills(tree: exp.Expression) -> bool:
+    """Whether a formula may be something of nothing."""
+    return not all(isinstance(node, _OF_NOTHING_NOTHING) for node in tree.walk())
 
 
 def safe_division(tree: exp.Expression, dialect: str) -> exp.Expression:

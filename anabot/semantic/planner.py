@@ -49,11 +49,9 @@ class Planner:
             return beside(whole, query, self.resolved.keys, self.values, self.dialect, self.fiscal_start)
         columns, needs = self._formulas()
         built = self._built(needs)
-        if len(query.metrics) > 1 and self.resolved.keys and query.compare is None and not query.every:
-            made = frozenset(name for name in query.metrics if self.registry.metrics[name].kind != "simple")
-            columns, parts = present(columns, built, made)
-        else:
-            parts = tuple(part for _, part in built)
+        several = len(query.metrics) > 1 and query.compare is None and not query.every
+        made = frozenset(name for name in query.metrics if several and self.registry.metrics[name].kind != "simple")
+        columns, parts = present(columns, built, made, grouped=bool(self.resolved.keys))
         if query.every:
             parts = (*parts, everything(self.catalog, self.resolved, lambda beside: replace(self, resolved=beside)))
             columns = with_zeros(columns, self.registry)

@@ -1,4 +1,4 @@
-"""Among several metrics, one that is made of others is absent where none of those it is made of has a row, as dbt has it.
+"""A metric that is made of others is absent where none of them has a row, whatever stands beside it, as dbt has it.
 
 What fills its gaps (`fill_nulls_with`, a COALESCE of its formula) fills those among its own rows. It changes no formula that says
 nothing of nothing anyway, and no row.
@@ -6,28 +6,44 @@ nothing of nothing anyway, and no row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlglot import exp
 
-from anabot.semantic.formula import Need
+from anabot.semantic.formula import MADE, Need, fills
 from anabot.semantic.plan import Aggregated, Measure, Named, Part
 from anabot.semantic.trees import case, column, either, number
+from anabot.semantic.trees import grouped as in_parentheses
 
 Built = tuple[list[Need], Part]  # aggregates, and the part that has them
 _MARK = "__has"
-_OF_NOTHING_NOTHING = (
-    *(exp.Column, exp.Identifier, exp.Literal, exp.Paren, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Nullif),
-    *(exp.Cast, exp.DataType, exp.DataTypeParam, exp.Round, exp.Abs),
-)
 
 
-def present(columns: Named, built: Sequence[Built], made: frozenset[str]) -> tuple[Named, tuple[Part, ...]]:
-    """The columns, those in `made` only where one of their own aggregates has a row, and the parts, which say so."""
+def present(columns: Named, built: Sequence[Built], made: frozenset[str], *, grouped: bool) -> tuple[Named, tuple[Part, ...]]:
+    """The columns, and the parts, which say where they have rows.
+
+    Inputs that are made of others, and columns named in `made`, are only where one of their own aggregates has a row; without
+    groups there is one row of everything.
+    """
     marks = _Marks(built)
-    shown = [(name, marks.only_where_present(tree) if name in made and _fills(tree) else tree) for name, tree in columns]
-    return tuple(shown), tuple(marks.parts)
+
+    def shown(name: str, tree: exp.Expression) -> exp.Expression:
+        tree = _each_made(tree, marks.only_where_present if grouped else lambda inner: inner)
+        return marks.only_where_present(tree) if grouped and name in made and fills(tree) else tree
+
+    return tuple((name, shown(name, tree)) for name, tree in columns), tuple(marks.parts)
+
+
+def _each_made(tree: exp.Expression, give: Callable[[exp.Expression], exp.Expression]) -> exp.Expression:
+    """The formula with what `give` gives for each input that is made of others, the innermost first."""
+    if tree.find(exp.Anonymous) is None:
+        return tree
+    holder = exp.Paren(this=tree.copy())
+    for node in reversed([each for each in holder.find_all(exp.Anonymous) if each.name == MADE]):
+        node.replace(in_parentheses(give(node.expressions[0].copy())))
+    whole: exp.Expression = holder.this
+    return whole.pop()
 
 
 class _Marks:
@@ -39,7 +55,8 @@ class _Marks:
         self._known: dict[str | int, str] = {}
 
     def only_where_present(self, tree: exp.Expression) -> exp.Expression:
-        names = dict.fromkeys(node.name for node in tree.find_all(exp.Column))
+        """The formula where one of its aggregates has a row."""
+        names = dict.fromkeys(node.name for node in tree.find_all(exp.Column) if node.name in self._place)
         whole = {self._place[name] for name in names if self._only(name) is None}
         if len(whole) == len(self.parts):
             return tree
@@ -65,8 +82,3 @@ class _Marks:
             else:
                 self.parts[place] = replace(part, present=mark)
         return self._known[key]
-
-
-def _fills(tree: exp.Expression) -> bool:
-    """Whether a formula may be something of nothing."""
-    return not all(isinstance(node, _OF_NOTHING_NOTHING) for node in tree.walk())

@@ -49,6 +49,8 @@ LAYER = """models:
 metrics:
 - {name: twice_gifts, type: derived, expr: gifts_or_none * 2, input_metrics: [gifts_or_none]}
 - {name: gifts_and_fairs, type: derived, expr: gifts_or_none + fairs, input_metrics: [gifts_or_none, fairs]}
+- {name: gifts_on_top, type: derived, expr: twice_gifts + fairs, input_metrics: [twice_gifts, fairs]}
+- {name: gifts_alone, type: derived, expr: twice_gifts, input_metrics: [twice_gifts]}
 - {name: twice_indoor, type: derived, expr: indoor_fairs * 2, input_metrics: [indoor_fairs]}
 """
 TABLES = """
@@ -90,6 +92,8 @@ def test_a_greatest_value_of_no_declared_type_stays_what_it_is_beside_others(
         (("twice_gifts",), [(2, 2)]),
         (("gifts_and_fairs", "sales"), [(1, 1, 2), (2, 2, 1), (3, 1, None)]),
         (("twice_gifts", "gifts_and_fairs"), [(1, None, 1), (2, 2, 2), (3, None, 1)]),
+        (("gifts_on_top",), [(1, None), (2, 3), (3, None)]),
+        (("gifts_alone", "fairs"), [(1, None, 1), (2, 2, 1), (3, None, 1)]),
         (("twice_indoor", "fairs"), [(1, 2, 1), (2, None, 1), (3, None, 1)]),
         (("twice_indoor", "fairs", "sales"), [(1, 2, 1, 2), (2, None, 1, 1), (3, None, 1, None)]),
     ],
