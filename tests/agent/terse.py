@@ -63,6 +63,7 @@ _LAYER = {
                 {"name": "pt_id", "entity": {"name": "patient", "type": "foreign"}},
                 _time("start_dt"),
                 _said("end_dt"),
+                _time("discharged_on"),
                 _said("is_placebo", data_type="boolean"),
                 _said("drug", "drug name"),
             ],
@@ -87,7 +88,10 @@ _LAYER = {
                 _said("state"),
                 _said("diet", "food type"),
             ],
-            [_metric("new_patients", "count", "1", "registrations", "number of patients")],
+            [
+                _metric("new_patients", "count", "1", "registrations", "number of patients"),
+                _metric("avg_weight_kg", "average", "weight_kg", unit=""),
+            ],
         ),
     ]
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from anabot.agent import NotUnderstood
+from anabot.agent import Ambiguous, NotUnderstood
 from anabot.agent.offline.text import abbreviates, deeds, words
 from tests.agent import asking, terse
 from tests.agent.asking import SEPTEMBER
@@ -96,7 +98,7 @@ def test_the_end_of_a_name_says_it_again() -> None:
 
 
 def test_the_end_of_two_names_is_not_one_of_them() -> None:
-    assert isinstance(terse.ask("average score per drug"), NotUnderstood)
+    assert isinstance(terse.ask("average score per drug"), Ambiguous)
 
 
 def test_the_noun_of_a_value_says_nothing_more() -> None:
@@ -160,3 +162,79 @@ def test_a_slip_of_a_short_word_is_put_right() -> None:
 
     assert "Read “wich” as “which”." in found.assumptions
     assert found.query.limit == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many orders for shops with the region North last month?",
+        "how many orders did customers from the North place last month",
+        "How many orders did customers in the North make in September?",
+    ],
+)
+def test_whoever_is_narrowed_or_acts_is_not_counted_too(text: str) -> None:
+    north = {"field": "region", "op": "eq", "values": ["North"]}
+
+    assert asking.query(text) == {"metrics": ["orders_placed"], "where": [north], "period": SEPTEMBER}
+
+
+def test_what_is_listed_under_conditions_is_told_beside_its_own_count() -> None:
+    found = terse.query("list the patients in TX by patient id")
+
+    assert found["metrics"] == ["new_patients"]
+    assert found["where"] == [{"field": "state", "op": "eq", "values": ["TX"]}]
+
+
+def test_a_list_under_conditions_of_what_nobody_counts_is_refused() -> None:
+    assert asking.refused("list the shops in the North").reason in ("shape", "no_metric")
+
+
+def test_who_is_so_and_who_is_not_stand_side_by_side() -> None:
+    found = terse.query("number of placebo and non-placebo treatments in 2024")
+
+    assert found["group_by"] == ["is_placebo"]
+    assert "where" not in found
+
+
+def test_what_is_true_after_by_narrows_the_doers() -> None:
+    truth = {"field": "is_placebo", "op": "eq", "values": ["true"]}
+
+    assert terse.query("total cost by placebo treatments")["where"] == [truth]
+
+
+def test_several_numbers_with_one_word_at_the_end_of_their_names_are_asked_back() -> None:
+    found = terse.ask("score in 2024")
+
+    assert isinstance(found, Ambiguous)
+    assert {choice.metrics for _, choice in found.choices} == {("average_day_7_score",), ("average_day_100_score",)}
+
+
+def test_how_somebody_is_doing_is_asked_back_where_no_number_is_called_so() -> None:
+    found = terse.ask("how are our patients doing?")
+
+    assert isinstance(found, Ambiguous)
+    assert ("new_patients",) in {choice.metrics for _, choice in found.choices}
+
+
+def test_a_number_may_be_called_without_its_unit() -> None:
+    assert terse.query("average weight by state")["metrics"] == ["avg_weight_kg"]
+
+
+def test_the_date_of_a_verb_is_a_column() -> None:
+    found = terse.query("number of treatments by discharge date")
+
+    assert found["group_by"] == ["discharged_on__day"] or found["group_by"] == ["discharged_on"]
+
+
+def test_those_without_any_are_left_out_of_a_list_of_counts_anyway() -> None:
+    by_shop = asking.query("orders by shop last month")
+
+    assert asking.query("Orders by shop last month. Ignore shops without orders.") == by_shop
+    assert asking.refused("Orders by shop last month. Ignore shops without a licence.").unknown
+
+
+def test_a_region_that_is_spelled_like_a_word_of_the_language_is_that_region() -> None:
+    north = {"field": "country", "op": "eq", "values": ["Delta"]}
+    values = replace(asking.VALUES, by_dimension={**asking.VALUES.by_dimension, ("regions", "country"): ("Delta", "Insula")})
+
+    assert asking.query("orders in the delta country last month", values=values)["where"] == [north]

@@ -42,6 +42,12 @@ _DEFINED = re.compile(
     r"(?:the |all )?(?:distinct |unique )?(?P<of>[^.?!;,\n]{1,60})"
 )
 _BASED = re.compile(r"(?:based on|according to|measured by|as measured by) (?:the )?(?P<of>[^.?!;,\n]{1,80})")
+_WITHOUT = re.compile(
+    r"(?:^|(?<=[.?!;,\n] ))(?:please )?(?:ignore|exclude|skip|omit|leave out|ignoring|excluding|disregard) "
+    r"(?:any |all |the |those )?[^.?!;,\n]{1,40}? (?:without|with no|who have no|that have no|"
+    r"(?:who|that) have not (?:made|had|got|received|placed|posted|written))"
+    r" (?:any )?(?P<of>[^.?!;,\n]{1,40}?)(?= [.?!;,\n]|$| $)"
+)
 _AGGS = {
     "sum": ("sum",), "total": ("sum",), "average": ("average",), "mean": ("average",), "count": ("count", "count_distinct"),
     "number": ("count", "count_distinct"), "maximum": ("max",), "minimum": ("min",),
@@ -89,6 +95,11 @@ class _Told:
         leaves = (leaf for name in found for leaf in catalog_of(self.lexicon.registry).leaves(name))
         reach = max((self._reach(metric) for metric in leaves), default=0)
         return self.said.start("of") + reach if reach else None
+
+    def as_counted(self) -> int | None:
+        """… where those of whom nothing is counted are not listed anyway."""
+        before, said = words(self.said.string[: self.said.start()]), words(self.said["of"])
+        return self.said.end() if _within(said, before) and self.lexicon.entries.get(said) else None
 
     def _reach(self, metric: Metric) -> int:
         """How many letters name the column, or the rows, that the metric is computed from."""
@@ -139,6 +150,7 @@ Reach = Callable[[_Told], int | None]
 _TABLES = frozenset({"table", "tables", "dataset", "datasets"})
 _ASIDES: tuple[tuple[re.Pattern[str], frozenset[str], Reach], ...] = (
     (_FORM, frozenset({"as", "round", "rounded", "decimal", "decimals", "details", "case"}), _Told.whole),
+    (_WITHOUT, frozenset({"without", "no", "not"}), _Told.as_counted),
     (_JOINED, _TABLES, _Told.of_tables),
     (_DEFINED, frozenset({"sum", "total", "average", "mean", "count", "number", "maximum", "minimum"}), _Told.as_here),
     (_TABLE, _TABLES, _Told.of_tables),

@@ -58,12 +58,16 @@ class Chooser:
             raise Exit(Forbidden(metrics=tuple(dict.fromkeys(self.slots.listed))))
         if (listed := Listing(lexicon=self.lexicon, slots=self.slots)).is_asked(self.previous):
             return [listed.reading()]
+        if self.previous is None:
+            counting.of_a_list(self.lexicon, self.slots)
         self._explained()
         if self.slots.saved:
             return self._saved(self.slots.saved[0])
         if self.slots.phrases:
             return self._phrases()
         mentions = self.slots.every_mention
+        if self.previous is None and (asked := Vague(lexicon=self.lexicon, slots=self.slots, built=self._about).openly()):
+            raise asked
         if not mentions and self.previous is None:
             mentions = counting.of_values(self.lexicon, self.slots)
         self.slots.notes += [said for each in mentions if (said := counting.counted_as(self.lexicon, each))]

@@ -45,6 +45,24 @@ def _commonest(lexicon: Lexicon, slots: Slots) -> list[Mention]:
     return slots.every_mention
 
 
+def of_a_list(lexicon: Lexicon, slots: Slots) -> None:
+    """ "list the shops in the North": what is listed under conditions is told beside the count of its own rows."""
+    narrowed = slots.picks or slots.matches or slots.dated or slots.windows or slots.blank
+    shaped = (slots.bounds, slots.rank, slots.sort, slots.share, slots.define)
+    other = (slots.mentions, slots.phrases, slots.saved, slots.verbs, *shaped, any(map(lexicon.deed, slots.unknown)))
+    cuts = [cut for cut in (*slots.cuts, *slots.bare) if cut.dimensions]
+    homes = {model for cut in cuts for model, _ in cut.dimensions}
+    if not narrowed or any(other) or slots.why or slots.compared or slots.openly or len(homes) != 1:
+        return
+    if any(pick.counted for pick in slots.picks) or not set(slots.misplaced) <= {cut.text for cut in slots.bare}:
+        return
+    found = [name for name in _rows_of(lexicon, next(iter(homes))) if not lexicon.registry.metrics[name].default_period]
+    if len(found) == 1:
+        slots.misplaced, slots.cuts, slots.bare = [], cuts, []
+        slots.mentions.append(Mention(metrics=(found[0],), text=cuts[0].text))
+        slots.notes.append(f"Listed with {lexicon.registry.metrics[found[0]].label}.")
+
+
 def people(lexicon: Lexicon, slots: Slots) -> None:
     """ "How many people joined": by the one metric named, unless another one tells the people of its rows apart."""
     said = [word for word in slots.unknown if word.casefold() in _PEOPLE]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+from anabot.agent.offline.forms import averaged, dated, extremes, so_called, turned, unmeasured
 from anabot.agent.offline.nearby import Nearby
 from anabot.agent.offline.spelling import spellable
 from anabot.agent.offline.text import deeds, is_verb, root, tokens, words
@@ -32,12 +33,6 @@ _KEPT = 64
 _COUNTED = re.compile(r"(?:total )?(?:number|count) of (.+)|(?:total )?(.+) count")
 _TOTALLED = re.compile(r"total (.+?)(?: amount)?|(.+) amount")
 _NO_HEADS = ("name", "date", "number", "id", "code")  # of these, each thing has one
-_ASPECTS = ("type", "kind", "status", "category", "method", "class", "level", "name", "date", "size", "stage", "tier")
-_WHOLES = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}
-_EXTREMES = {
-    "max": ("maximum", "max", "highest", "largest", "greatest", "biggest"),
-    "min": ("minimum", "min", "lowest", "smallest", "least"),
-}
 T = TypeVar("T")
 
 
@@ -214,6 +209,17 @@ class Lexicon:
                 for said in (phrase, *averaged(phrase), *extremes(phrase, metric.agg)):
                     if entry := self._at(said):
                         _append(entry.metrics if seen else entry.listed, name)
+        self._unmeasured()
+
+    def _unmeasured(self) -> None:
+        """ "weight", for a metric that ends in its unit, where nothing else is called so."""
+        for name in self.visible:
+            for said in filter(None, map(unmeasured, phrases_of(self.registry, name))):
+                if not self._names_anything(said) and (entry := self._at(said)):
+                    entry.metrics.append(name)
+
+    def _names_anything(self, phrase: str) -> bool:
+        return words(phrase) in self.entries
 
     def _nouns(self) -> None:
         """What is counted or added up, and what rows are called: "sales" of "number of sales" and "total sales"."""
@@ -262,6 +268,9 @@ class Lexicon:
                         _append(entry.dimensions, where)
                         if self._is_number(where, dimension):
                             _append(entry.numbers, where)
+                for said in dated(phrase) if dimension.kind == "time" else ():
+                    if not self._names_anything(said) and (entry := self._at(said)):
+                        entry.dimensions.append(where)
             for value, synonyms in self._values_of(where, dimension).items():
                 self._value((*where, value), value, *synonyms)
             if dimension.data_type.startswith("bool"):
@@ -359,37 +368,6 @@ class Lexicons:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return built
-
-
-def turned(phrase: str) -> list[str]:
-    """ "type of transaction" for "transaction type", "email address" for "email"."""
-    said = phrase.casefold().replace("_", " ").split()
-    whole = [f"{' '.join(said)} {_WHOLES[said[-1]]}"] if said and said[-1] in _WHOLES else []
-    return [f"{said[-1]} of {' '.join(said[:-1])}"] if len(said) > 1 and said[-1] in _ASPECTS else whole
-
-
-def so_called(dimension: Dimension) -> list[str]:
-    """What is said of those for whom it is true: "pool" of `has_pool`, "damaged" of `is_damaged`."""
-    said = {phrase.casefold().replace("_", " ") for phrase in (dimension.name, dimension.label)}
-    return sorted({re.sub(r"^(is|has|was|are|had|with) (an? )?", "", phrase) for phrase in said if phrase})
-
-
-def averaged(phrase: str) -> list[str]:
-    """ "average number of seats", "mean seats" for "average seats"."""
-    first, _, rest = phrase.casefold().replace("_", " ").partition(" ")
-    if first not in ("average", "avg", "mean") or not rest:
-        return []
-    return [f"{word} {of}{rest}" for word in ("average", "mean") for of in ("", "number of ")]
-
-
-def extremes(phrase: str, agg: str) -> list[str]:
-    """ "highest sale price", "maximum sale price" for a metric that is the greatest of rows and called "sale price max"."""
-    said = phrase.casefold().replace("_", " ").split()
-    alike = _EXTREMES.get(agg, ())
-    if len(said) < 2 or not {said[0], said[-1]} & set(alike):
-        return []
-    rest = " ".join(said[1:] if said[0] in alike else said[:-1])
-    return [f"{word} {rest}" for word in alike]
 
 
 def phrases_of(registry: Registry, metric: str) -> Iterable[str]:

@@ -13,7 +13,7 @@ from anabot.agent.offline.parser import PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, read_cuts
 from anabot.agent.offline.read_numbers import rank_by
 from anabot.agent.offline.read_values import ARTICLES, AUXILIARIES
-from anabot.agent.offline.slots import Cut, Mention
+from anabot.agent.offline.slots import Cut, Mention, Pick
 from anabot.agent.offline.text import is_verb, words
 
 _ALL_OF = ARTICLES | {"combination", "combinations", "of"}
@@ -111,6 +111,11 @@ def _agent(p: Parser, i: int, j: int) -> int | None:
         return None
     if p.entry(j).only_values and p.entry(j).values:
         return more_values(p, j, False, first=True)
+    truths = [value for value in p.entry(j).values if value[2] == "true"]
+    if truths and p.entry(j + 1).models and not p.before_of(j + 1):  # "reviews by elite users"
+        p.slots.picks.append(Pick(values=tuple(truths), text=p.at(j).text))
+        p.slots.nouns.append((p.at(j + 1).text, tuple(p.entry(j + 1).models)))
+        return j + 2
     if not done:
         return None
     models = p.entry(j).models

@@ -103,3 +103,9 @@ def _begins_anew(p: Parser, i: int) -> bool:
     """Whether a value is also what is asked for; not where the list before it holds values of the same dimension."""
     homes = {value[:2] for value in p.slots.picks[-1].values} if p.slots.picks else set()
     return p.mention(i) is not None and not homes & {value[:2] for value in p.entry(i).values}
+
+
+def things_at(p: Parser, i: int) -> list[str]:
+    """The models whose rows the name at `i` may mean: those called so, or those that a dimension of that name describes."""
+    entry = p.entry(i)
+    return entry.models or list(dict.fromkeys(model for model, _ in entry.dimensions))

@@ -128,4 +128,6 @@ def _names_of_things(p: Parser, i: int) -> list[DimensionId]:
     for k in range(i - 1, -1, -1):
         if homes := [home for model in p.entry(k).models for home in called(p.lexicon, model)]:
             return homes
+        if len(p.entry(k).dimensions) == 1:
+            return p.entry(k).dimensions  # "restaurants", where that is another word for their name
     return []

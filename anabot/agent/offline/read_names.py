@@ -6,7 +6,7 @@ A word may be several of these; its place decides, and a name in no place that f
 from __future__ import annotations
 
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
-from anabot.agent.offline.read_cuts import read_cuts, value_beside_dimension
+from anabot.agent.offline.read_cuts import read_cuts, things_at, value_beside_dimension, values_at
 from anabot.agent.offline.read_matches import described
 from anabot.agent.offline.read_none import with_one
 from anabot.agent.offline.read_values import AUXILIARIES, is_noun_of_value, placed_value, value
@@ -88,20 +88,28 @@ def _headed(p: Parser, i: int) -> int | None:
         p.slots.cuts.append(cut)  # "the customer who placed the most orders"
         p.slots.one |= not is_plural(p.at(i).text)
         return i + 1
+    if others and mention and _column_of_a_list(p, i):
+        return _bare_dimension(p, i)
     if i or mention is None or not p.at(i + 1).says(*BOUNDS):
         return None
     return _bare_dimension(p, i) if any(p.mention(k) for k in range(1, len(p.tags))) else None
 
 
+def _column_of_a_list(p: Parser, i: int) -> bool:
+    """ "Return the shops and the number of orders": what is listed is what the rows are cut by, where nothing else is."""
+    asked = p.before[i] & _COLUMNS and p.at(i + 1).says("and", "count") and not p.slots.cuts
+    return bool(asked) and not any(tag.says("by", "grain") for tag in p.tags)
+
+
 def _noun(p: Parser, i: int) -> int | None:
     """ "… for customers who joined in May": what the rows are called, where another word says what is counted."""
-    entry = p.entry(i)
+    entry, models = p.entry(i), things_at(p, i)
     if entry.models and not p.before[i] and p.slots.nouns and p.slots.nouns[-1][0] == p.at(i - 1).text:
         p.slots.nouns.append((p.at(i).text, tuple(entry.models)))  # "for car sales"
         return i + 1
     next_one = i + 2 if p.at(i + 1).says("not") else i + 1
-    told = {value[0] for value in p.entry(next_one).values} & set(entry.models) and (
-        next_one > i + 1 or p.before_of(next_one) & {"with", "in", "from"}
+    told = ({value[0] for value in p.entry(next_one).values} | _said_of(p, i + 1)) & set(models) and (
+        next_one > i + 1 or p.before_of(next_one) & {"with", "in", "from", "whose", "where"}
     )
     narrowed = bool(told) or bool(p.entry(i + 1).numbers) or p.at(i + 1).says("not", "none", "who")
     narrowed |= p.at(i + 1).text.casefold() in ("name", "names")  # "in shops with names ending in …"
@@ -110,12 +118,26 @@ def _noun(p: Parser, i: int) -> int | None:
     )
     said = p.slots.mentions[-1].text if p.slots.mentions else ""
     placed = placed or ("of" in p.before[i] and said == p.at(i - 1).text and is_plural(p.at(i).text))
-    if not entry.models or not placed or p.at(i - 1).says("count") or "many" in p.before[i]:
+    models = models if told else entry.models
+    if not models or not (placed or _acts(p, i)) or p.at(i - 1).says("count") or "many" in p.before[i]:
         return None
     if not any(p.mention(k) for k in range(len(p.tags)) if k != i):
         return None
-    p.slots.nouns.append((p.at(i).text, tuple(entry.models)))
+    p.slots.nouns.append((p.at(i).text, tuple(models)))
     return i + 1
+
+
+def _said_of(p: Parser, i: int) -> set[str]:
+    """The models of the dimension at `i` that a value follows: "with the specialty dermatology"."""
+    homes = p.entry(i).dimensions
+    found = values_at(p, i + 2 if p.at(i + 1).says("is") else i + 1, homes)
+    return {model for model, _, _ in found}
+
+
+def _acts(p: Parser, i: int) -> bool:
+    """ "how many orders did customers from the North place": they only do what is counted."""
+    did = p.before[i] & AUXILIARIES and is_plural(p.at(i).text) and any(p.mention(k) for k in range(i))
+    return bool(did) and not any(tag.says("by", "top") for tag in p.tags)
 
 
 def _lone_noun(p: Parser, i: int) -> int | None:
@@ -145,6 +167,8 @@ def _metric(p: Parser, i: int) -> int | None:
         return i + 1
     if mention and not mention.counted and _cut_already(p, i):
         return i + 1
+    if mention and p.at(i + 1).text.casefold() in ("count", "counts") and _counted_already(p, i):
+        return i + 2
     if mention:
         p.slots.mentions.append(mention)
         _ranks_too(p, i, mention)
@@ -153,6 +177,12 @@ def _metric(p: Parser, i: int) -> int | None:
         p.slots.listed += entry.listed
         return i + 1
     return None
+
+
+def _counted_already(p: Parser, i: int) -> bool:
+    """ "how many distinct patients …? Return the … and the patient count": what was counted before."""
+    said = set(words(p.at(i).text))
+    return any(said <= set(words(mention.text)) for mention in p.slots.mentions)
 
 
 def _cut_already(p: Parser, i: int) -> bool:

@@ -100,7 +100,7 @@ def vs(p: Parser, i: int) -> int:
         p.slots.over = "same"
         return i + 2
     if (
-        following.says("same_year", "over", "change")
+        following.says("same_year", "over", "change", "not")
         or following.kind in ("name", "question", "unknown")
         or following.says("worth")
     ):

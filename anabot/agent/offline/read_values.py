@@ -13,9 +13,9 @@ from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, value_beside_dimension
 from anabot.agent.offline.read_none import not_any
 from anabot.agent.offline.read_numbers import bound
-from anabot.agent.offline.slots import Pick
+from anabot.agent.offline.slots import Cut, Pick
 
-_PLACES_VALUE = PLACES | {"on", "to", "with"}
+_PLACES_VALUE = PLACES | {"on", "to", "with", "via"}
 ARTICLES = {"the", "our", "a", "an"}
 _COPULA = ARTICLES | {"is", "are", "was", "were", "be", "been", "still", "already"}
 AUXILIARIES = {"did", "does", "do", "has", "have", "had"}
@@ -49,7 +49,8 @@ def is_noun_of_value(p: Parser, i: int) -> bool:
     while first > 1 and p.joined(first - 1) and p.entry(first - 2).values:
         first -= 2  # "for Toyota, Honda and Ford cars"
     placed = bool(p.entry(i - 1).values) and bool(p.before[first] & _PLACES_VALUE) and not p.before[i]
-    return placed and any(p.mention(k) for k in range(first))
+    done = any(tag.kind == "unknown" and p.lexicon.deed(tag.text) for tag in p.tags[:first])
+    return placed and (done or any(p.mention(k) for k in range(first)))
 
 
 def value(p: Parser, i: int) -> int | None:
@@ -108,6 +109,8 @@ def _heads_list(p: Parser, i: int) -> bool:
 
 def leave_out(p: Parser, i: int) -> int:
     """ "excluding X and Y", "not in X"."""
+    if (end := _yes_and_no(p, i)) is not None:
+        return end
     if (end := not_any(p, i)) is not None:
         return end
     p.slots.nots += [p.at(i + 1).text] if p.at(i + 1).kind == "unknown" else []
@@ -125,6 +128,18 @@ def leave_out(p: Parser, i: int) -> int:
     if p.at(i + 1).says("verb") and p.before_of(i + 2) & PLACES and p.entry(i + 2).values:
         return _left_out(p, i + 2)  # "orders not made in Castle"
     return more_values(p, i + 1, True, first=True) if p.entry(i + 1).values else p.misplace(i)
+
+
+def _yes_and_no(p: Parser, i: int) -> int | None:
+    """ "gift and non-gift orders", "gifts vs not gifts": what is so and what is not, side by side."""
+    said, last = p.entry(i + 1).values, next(reversed(p.slots.picks), None)
+    truths = last and all(value == "true" for _, _, value in last.values)
+    if not truths or last is None or not (p.joined(i - 1) or p.at(i - 1).says("vs")) or set(said) != set(last.values):
+        return None
+    p.slots.picks.pop()
+    p.slots.cuts.append(Cut(text=last.text, dimensions=tuple((model, name) for model, name, _ in last.values)))
+    named = not p.mention(i + 2) or any(p.mention(k) for k in range(i))
+    return i + 3 if p.at(i + 2).kind == "name" and named and not p.before_of(i + 2) else i + 2
 
 
 def _left_out(p: Parser, i: int) -> int:

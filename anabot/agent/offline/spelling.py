@@ -56,7 +56,7 @@ def repair(
         else:
             word = SLIPS.get(token.norm) or _written_out(token.norm, vocabulary) or _closest(token.norm, known)
             word = word or _slipped(tokens[:i], token.norm, vocabulary)
-            spoken = word if (word,) in OPERATORS or word in FILLERS else token.text
+            spoken = word if token.norm in SLIPS else token.text
             found.append(replace(token, norm=word, text=spoken) if word else token)
             notes += [f"Read “{token.text}” as “{word}”."] if word else []
         i += 1

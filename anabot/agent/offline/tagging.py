@@ -215,6 +215,9 @@ def _names_a_value(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
     here = tokens[i]
     if (stem(here.norm),) not in lexicon.shouted or i == 0:
         return False
+    beside = lexicon.entries.get((stem(tokens[i + 1].norm),)) if i + 1 < len(tokens) else None
+    if beside and {value[:2] for value in lexicon.entries[(stem(here.norm),)].values} & set(beside.dimensions):
+        return True  # "the delta region"
     if not is_light(here.norm):
         titled = here.text.istitle() and tokens[i - 1].norm in ("and", "or", "the", "on", "for", "in", ",")
         return titled or _beside_its_noun(tokens, i, lexicon)

@@ -57,6 +57,19 @@ class Vague:
             )
         )
 
+    def openly(self) -> Exit | None:
+        """ "how are our patients doing", where no number is called so: which of what there is about them is asked back."""
+        slots = self.slots
+        if not slots.openly or len(slots.mentions) != 1 or slots.is_edit or slots.picks or slots.mentions[0].counted:
+            return None
+        entry = self.lexicon.entries.get(words(slots.mentions[0].text))
+        if entry is None or entry.metrics or entry.term or not entry.models:
+            return None
+        over = tuple(dict.fromkeys((*slots.mentions[0].metrics, *self._over(set(entry.models)))))
+        choices = self._choices(_Asked(word=slots.mentions[0].text, slots=self._clean(), metrics=over))
+        found = tuple((label, reading.query) for label, reading in choices)
+        return Exit(Ambiguous(word=slots.mentions[0].text, choices=found)) if len(found) > 1 else None
+
     def _choices(self, asked: _Asked) -> list[tuple[str, Reading]]:
         found: list[tuple[str, Reading]] = []
         seen: set[MetricQuery] = set()
@@ -98,7 +111,23 @@ class Vague:
         if loose and loose - VERBS <= _SPENDING and loose & _SPENDING and not slots.mentions:
             word = next(word for word in slots.unknown if word in _SPENDING)
             return _Asked(word=word, slots=self._clean(), metrics=tuple(self._costs()))
+        if loose and not slots.mentions and (asked := self._by_the_end(loose)):
+            return asked
+        if found.reason == "no_metric" and slots.worth and not loose:
+            return _Asked(word=slots.worth[0], slots=replace(self._clean(), worth=[]), metrics=tuple(self._money()))
         return self._how(loose)
+
+    def _by_the_end(self, loose: set[str]) -> _Asked | None:
+        """ "average score", where the registry has two scores: words that stand in the names of several metrics."""
+        stems = {stem(word.casefold()) for word in loose}
+        named = self.lexicon.naming(stems) if all(len(word) > 2 for word in stems) else []
+        metrics = self.lexicon.registry.metrics
+        last = words((self.slots.unknown or [""])[-1])[-1:]
+        named = [name for name in named if any(words(phrase)[-1:] == last for phrase in phrases_of(self.lexicon.registry, name))]
+        named = list({(metrics[name].model, metrics[name].expr): name for name in reversed(named)}.values())[::-1]
+        if not 2 <= len(named) <= _CHOICES or not loose <= set(self.slots.unknown):
+            return None
+        return _Asked(word=" ".join(dict.fromkeys(self.slots.unknown)), slots=self._clean(), metrics=tuple(named))
 
     def _of_a_value(self) -> _Asked:
         """ "how did Harbour do last month", "compare Harbour and Castle"."""
@@ -138,6 +167,8 @@ class Vague:
         """ "how active were customers last month"."""
         word = self.slots.how.casefold()
         things = [*(each.text for each in self.slots.mentions), *(each.text for each in self.slots.bare)]
+        if word in VAGUE and not things and self.slots.picks and loose <= {self.slots.how}:
+            return replace(self._of_a_value(), word=f"how {self.slots.how}")  # "how popular is vegan food"
         if word not in VAGUE or len(things) != 1 or not loose <= {self.slots.how, things[0]}:
             return None
         entry = self.lexicon.entries.get(words(things[0]))
@@ -154,6 +185,7 @@ class Vague:
     def _called(self, word: str) -> list[Cut]:
         entry = self.lexicon.entries.get(words(word))
         homes = [home for model in (entry.models if entry else ()) for home in called(self.lexicon, model)]
+        homes = homes or (entry.dimensions if entry else [])
         return [Cut(text=word, dimensions=tuple(homes))] if len(homes) == 1 else []
 
     def _headed(self, word: str) -> list[Cut]:
