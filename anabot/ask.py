@@ -233,7 +233,7 @@ class Asker:
                 [self.answerer.answer(reading, now.registry, decision.own, intent) for reading in readings], now.registry
             )
             answer = Refusals(now.registry, decision.own).elsewhere(alone, question.channel)
-        self._goes_on(question, readings[0].query)
+        self._goes_on(question, readings[0])
         return answer
 
     def _consulted(
@@ -278,14 +278,14 @@ class Asker:
         public = {name for each in settled.answers for name in each.metrics} <= decision.grant.metrics
         worded = bool(settled.text) and (not public or decision.own.listed <= decision.named)
         answer = together(in_the_words_of(settled, now.registry, brain, worded=worded), now.registry)
-        self._goes_on(question, MetricQuery.model_validate(settled.answers[-1].query))
+        self._goes_on(question, Reading(query=MetricQuery.model_validate(settled.answers[-1].query)))
         return answer if public else Refusals(now.registry, decision.own).elsewhere(answer, question.channel)
 
-    def _goes_on(self, question: Question, query: MetricQuery) -> None:
+    def _goes_on(self, question: Question, reading: Reading) -> None:
         """Keep what a follow-up follows, and the brain that the thread stays with."""
-        if question.thread and query.metrics:  # from a list of values no conversation goes on
+        if question.thread and reading.query.metrics:  # from a list of values no conversation goes on
             before = self.store.threads.get(question.thread) or {}
-            state = {"query": query.as_json(), "brain": self._brain(question.thread), "past": past.gone_by(before, query)}
+            state = {**past.gone_on(before, reading), "brain": self._brain(question.thread)}
             self.store.threads.put(question.thread, state, actor=question.person.user)
 
     def _brain(self, thread: str | None) -> str:

@@ -21,6 +21,8 @@ from anabot.types import Cell, Column, Drivers, Grant, Split, Table
 Run = Callable[[MetricQuery], Table]
 MOST = 10  # dimensions looked at for one question: each is a query
 _NONE = "(none)"
+_LISTED = 6  # of those not looked at
+_TOO_MANY = "more dimensions than I look at for one question"
 
 
 def drivers(query: MetricQuery, registry: Registry, grant: Grant, run: Run) -> Drivers:
@@ -38,7 +40,8 @@ def drivers(query: MetricQuery, registry: Registry, grant: Grant, run: Run) -> D
     before, after = _whole(metric, run(whole))
     asked = [name for name in query.group_by if not name.startswith("metric_time")]
     looked, left = _dimensions(registry, metric, grant, asked)
-    return _Change(metric, whole, before, after, run, grant).over(looked, left)
+    why = f"only {' and '.join(map(_label, looked))} was asked for" if asked else _TOO_MANY
+    return _Change(metric, whole, before, after, run, grant).over(looked, left, why)
 
 
 def _whole(metric: Metric, table: Table) -> tuple[Decimal, Decimal]:
@@ -56,7 +59,7 @@ def _whole(metric: Metric, table: Table) -> tuple[Decimal, Decimal]:
 def _dimensions(
     registry: Registry, metric: Metric, grant: Grant, asked: Sequence[str]
 ) -> tuple[list[DimensionRef], list[DimensionRef]]:
-    """Those to look at, the nearest first and each once however it is reached, and those that are too many."""
+    """Those to look at, the nearest first and each once however it is reached, and the others."""
     found: dict[tuple[str, str], DimensionRef] = {}
     # In the order that the data team wrote them down in: a name says nothing about what matters.
     places = {
@@ -70,12 +73,14 @@ def _dimensions(
         place = (ref.dimension.model, ref.dimension.name)
         if ref.dimension.kind == "categorical" and f"{place[0]}.{place[1]}" not in grant.denied:
             found.setdefault(place, ref)
-    if asked:
-        return [ref for ref in dimensions_of(registry, metric.name) if ref.name in asked], []
     order = sorted(
         found.values(), key=lambda ref: (ref.name not in metric.default_group_by, not ref.dimension.indexed, nearest_first(ref))
     )
-    return order[:MOST], order[MOST:]
+    if not asked:
+        return order[:MOST], order[MOST:]
+    looked = [ref for ref in dimensions_of(registry, metric.name) if ref.name in asked]
+    own = {(ref.dimension.model, ref.dimension.name) for ref in looked}
+    return looked, [ref for ref in order if (ref.dimension.model, ref.dimension.name) not in own]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,8 @@ class _Change:
     run: Run
     grant: Grant
 
-    def over(self, looked: Sequence[DimensionRef], left: Sequence[DimensionRef]) -> Drivers:
-        """The change over each of the dimensions."""
+    def over(self, looked: Sequence[DimensionRef], left: Sequence[DimensionRef], why: str) -> Drivers:
+        """The change over each of the dimensions; `why` those that are `left` were not looked at."""
         splits: list[tuple[Fraction, Split]] = []
         refused: list[str] = []
         for ref in looked:
@@ -110,7 +115,7 @@ class _Change:
             before=self.before,
             after=self.after,
             splits=tuple(split for _, split in ranked),
-            not_checked=tuple(_not_checked(refused, [_label(ref) for ref in left])),
+            not_checked=tuple(_not_checked(refused, [_label(ref) for ref in left], why)),
         )
 
     def _split(self, ref: DimensionRef) -> tuple[Fraction, Split] | None:
@@ -159,8 +164,9 @@ def _value(cell: Cell, column: Column) -> str:
     return _NONE if cell is None else format_cell(cell, column)
 
 
-def _not_checked(refused: Sequence[str], left: Sequence[str]) -> Iterator[str]:
+def _not_checked(refused: Sequence[str], left: Sequence[str], why: str) -> Iterator[str]:
     if refused:
         yield f"{', '.join(refused)}: the parts do not add up to the whole"
     if left:
-        yield f"{', '.join(left)}: more dimensions than I look at for one question"
+        more = " and others" if len(left) > _LISTED else ""
+        yield f"{', '.join(left[:_LISTED])}{more}: {why}"

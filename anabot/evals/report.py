@@ -37,6 +37,10 @@ def _figures(found: Scores) -> Iterator[tuple[str, str]]:
     yield "asked back needlessly", _percent(found.over_asking)
     yield "refusals right, found", _pair(found.refusals)
     yield "clarifications right, found", _pair(found.clarifications)
+    if found.wordings is not None:
+        yield "wordings of one query", _percent(found.wordings)
+    if found.repeats is not None:
+        yield "repeats of one query", _percent(found.repeats)
     if found.runs > 1:
         yield f"right in all {found.runs} runs", _percent(found.pass_k)
     for span, (middle, late) in found.latency_ms.items():
@@ -68,6 +72,7 @@ def _scores_json(found: Scores) -> dict[str, Any]:
         "clarification": {"precision": found.clarifications[0], "recall": found.clarifications[1]},
         "unstable": list(found.unstable),
         "split_paraphrases": list(found.split),
+        "one_query": {"repeats": found.repeats, "wordings": found.wordings},
         "pass_k": found.pass_k,
         "latency_ms": {span: {"p50": middle, "p95": late} for span, (middle, late) in found.latency_ms.items()},
         "tokens": found.tokens,

@@ -29,6 +29,8 @@ class Scores:
     clarifications: tuple[float | None, float | None]
     unstable: tuple[str, ...]  # ids whose repeats gave several queries
     split: tuple[str, ...]  # groups whose wordings gave several queries
+    repeats: float | None  # of the questions asked again, those whose every run gave one query
+    wordings: float | None  # of the groups, those whose every wording gave one query
     pass_k: float | None  # right in every run
     latency_ms: dict[str, tuple[float, float]]
     tokens: int
@@ -53,10 +55,12 @@ def _scores(brain: str, judged: Sequence[Judged]) -> Scores:
     should = [each for each in judged if each.line.expect.kind == "answered"]
     did = [each for each in judged if each.got["status"] == "answered"]
     right = [each for each in judged if each.verdict == "right"]
+    asked, groups = {each.line.line_id for each in judged}, {each.line.group for each in judged if each.line.group}
+    unstable, split = _unstable(judged), _split(judged)
     cost = sum((Decimal(str(each.got.get("cost_usd") or 0)) for each in judged), Decimal(0))
     return Scores(
         brain=brain,
-        questions=len({each.line.line_id for each in judged}),
+        questions=len(asked),
         runs=len({each.run for each in judged}),
         accuracy=_share(judged, _right),
         precision=_share(did, _right),
@@ -65,8 +69,10 @@ def _scores(brain: str, judged: Sequence[Judged]) -> Scores:
         over_asking=_share(should, lambda each: each.verdict == "over_asked"),
         refusals=_both(judged, ("refused", "forbidden")),
         clarifications=_both(judged, ("clarify",)),
-        unstable=_unstable(judged),
-        split=_split(judged),
+        unstable=unstable,
+        split=split,
+        repeats=1 - len(unstable) / len(asked) if len(judged) > len(asked) else None,
+        wordings=1 - len(split) / len(groups) if groups else None,
         pass_k=_pass_k(judged),
         latency_ms={span: found for span in SPANS if (found := _quantiles(judged, span))},
         tokens=sum(int(each.got.get("tokens") or 0) for each in judged),

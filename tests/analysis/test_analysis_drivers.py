@@ -90,6 +90,15 @@ def test_what_does_not_add_up_is_not_shown_but_named() -> None:
     assert "Region" in found.not_checked[0]
 
 
+def test_a_split_over_what_was_asked_for_names_what_was_not_looked_at() -> None:
+    found = split(sales(region={"North": (Decimal(100), Decimal(80))}), "sales", "region")
+
+    (left,) = found.not_checked
+    assert left.endswith(": only Region was asked for")
+    assert "Channel" in left
+    assert "Region" not in left.split(":")[0].split(", ")
+
+
 def test_a_dimension_that_is_denied_is_neither_shown_nor_named() -> None:
     may = Grant(subject="x", audience="dm", metrics=EVERYTHING, listed=EVERYTHING, denied=frozenset({"regions.region"}))
 

@@ -8,6 +8,7 @@ import pytest
 
 from anabot.errors import BadQuery
 from anabot.evals.judge import judge
+from anabot.evals.report import lines
 from anabot.evals.scores import score
 from anabot.evals.spec import EvalLine, read_lines
 from anabot.semantic.query import MetricQuery
@@ -116,7 +117,24 @@ def test_scores_count_what_was_said_wrongly_what_was_asked_needlessly_and_what_d
     assert (found.accuracy, found.silent_wrong, found.precision) == (0.5, 1, 2 / 3)
     assert found.over_asking == pytest.approx(1 / 3)
     assert found.unstable == ("q1",)
+    assert (found.repeats, found.wordings) == (0.0, None)
     assert not found.clean
+
+
+def test_wordings_of_one_thing_count_by_their_group_and_repeats_by_their_question() -> None:
+    first, second = (line(rows=ROWS).model_copy(update={"line_id": name, "group": "g1"}) for name in ("q1", "q2"))
+    other = line(rows=ROWS).model_copy(update={"line_id": "q3", "group": "g2"})
+    hashes = {("q1", 0): "h1", ("q1", 1): "h1", ("q2", 0): "h1", ("q2", 1): "h2", ("q3", 0): "h3", ("q3", 1): "h3"}
+    judged = [
+        judge(each, run, got(query_hash=hashes[each.line_id, run]), lambda _: "")
+        for each in (first, second, other)
+        for run in (0, 1)
+    ]
+
+    (found,) = score(judged)
+
+    assert (found.repeats, found.wordings) == (pytest.approx(2 / 3), 0.5)
+    assert any(text.split() == ["wordings", "of", "one", "query", "50.0%"] for text in lines([found], judged))
 
 
 def test_a_line_that_cannot_be_read_is_named_with_its_number() -> None:

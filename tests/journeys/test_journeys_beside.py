@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from halden_data import Halden
 
 from anabot.commands.asking import question_of
@@ -36,6 +38,26 @@ def test_undo_gives_the_answer_before(halden: Halden) -> None:
     assert again.table is not None
     assert first.table is not None
     assert again.table.rows == first.table.rows
+
+
+def test_undo_after_a_chart_takes_back_the_chart_and_then_what_was_changed_before_it(halden: Halden) -> None:
+    whole = ask(halden, "fin_analyst", "net revenue by segment last quarter", "beside-chart")
+    narrowed = ask(halden, "fin_analyst", "only robotics", "beside-chart")
+    charted = ask(halden, "fin_analyst", "as a chart", "beside-chart")
+    once = ask(halden, "fin_analyst", "undo that", "beside-chart")
+    twice = ask(halden, "fin_analyst", "undo that", "beside-chart")
+
+    assert charted.chart
+    assert (once.table, once.chart) == (narrowed.table, "")
+    assert twice.table == whole.table
+
+
+def test_why_of_rows_by_something_says_what_else_was_not_looked_at(halden: Halden) -> None:
+    ask(halden, "fin_analyst", "net revenue by segment last quarter", "beside-why")
+
+    answer = ask(halden, "fin_analyst", "why?", "beside-why")
+
+    assert re.search(r"Not checked: .*Stream.*: only Segment was asked for\.", answer.text)
 
 
 def test_the_values_of_a_name_are_listed_to_whom_they_may_be(halden: Halden) -> None:
