@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import Any
 
-from anabot.agent.offline import amounts, contrasts, counting, done, own_time, pairing, whole
+from anabot.agent.offline import amounts, contrasts, counting, done, own_time, pairing, read_spans, whole
 from anabot.agent.offline.bare_quantity import also_counted
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.causes import asked_why, without_moves
@@ -115,6 +115,8 @@ class Chooser:
         counting.people(self.lexicon, slots)
         counting.agents(self.lexicon, slots)
         done.keep_nots(slots)
+        if slots.undefined and set(slots.unknown) <= {"average", "mean"}:
+            raise read_spans.undefined(slots.undefined, self.lexicon)
         if slots.unknown:
             raise stuck(
                 "unknown_words", unknown=slots.unknown, nearest=[m for mention in slots.mentions for m in mention.metrics]

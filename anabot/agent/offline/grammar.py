@@ -18,6 +18,7 @@ from anabot.agent.offline import (
     read_numbers,
     read_pairs,
     read_picks,
+    read_spans,
     read_times,
     read_values,
 )
@@ -47,6 +48,7 @@ _READERS: dict[str, Reader] = {
     "verb": read_names.verb,
     "not": _leave_out,
     "pair": read_pairs.between,
+    "span": read_spans.span,
     "pair_said": read_pairs.again,
     "less": read_pairs.less,
     "nickname": read_values.nickname,

@@ -110,6 +110,15 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undefined:
+    """A time between two dates of a model that no metric is computed from."""
+
+    text: str
+    start: DimensionId
+    end: DimensionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """A number made of two: "A minus B", "A per B", "A as a share of B"."""
 
@@ -156,6 +165,7 @@ class Slots:
     picks: list[Pick] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
     amounts: list[Bound] = field(default_factory=list)  # those that choose rows
+    undefined: Undefined | None = None
     pair: Pair | None = None
     pair_said: list[str] = field(default_factory=list)  # "the difference", without its sides
     rank: Rank | None = None

@@ -96,6 +96,9 @@ pair minus up: change between | rise between | increase between | range between
 pair per: ratio of | the ratio of | ratio between
 pair_said: difference | their difference | difference between them | gap between them
 less: less | net of
+span: time from | time between | days from | days between | number of days from | number of days between | time elapsed between
+span: duration from | duration between | length of time from | length of time between | time it takes from | how long from
+span: time taken from | how long between
 share: share of | shares of | the share of | percentage of | percent of | the percentage of | proportion of | fraction of
 share: portion of | as a percent of total | as a percentage of total | as a percentage of the total | as percent of total
 share: as a share of total | as a share of the total | as share of total | percent of total | percentage of total
