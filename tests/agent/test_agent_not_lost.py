@@ -8,6 +8,7 @@ import pytest
 
 from anabot.agent import Understood, understand
 from anabot.semantic import parse_registry
+from anabot.semantic.values import ValueIndex
 from tests.agent.asking import MONDAY, SEPTEMBER, VALUES, asked_back, grant, query, refused
 from tests.tiny import tiny_files
 
@@ -16,14 +17,14 @@ NAMED = type(VALUES)(by_dimension={**VALUES.by_dimension, ("shops", "shop_name")
 PLANS = type(VALUES)(by_dimension={**VALUES.by_dimension, ("customers", "tier"): ("monthly", "yearly")})
 
 
-def of_delivered_orders(text: str) -> dict[str, Any]:
+def of_delivered_orders(text: str, values: ValueIndex = VALUES) -> dict[str, Any]:
     """The query at a bakery that writes down when it delivered."""
     files = tiny_files()
     ordered = "  - name: channel\n    dimension: {name: channel"
     delivered = "  - name: delivered_on\n    granularity: day\n    dimension: {name: delivered_on, type: time}\n"
     files["models/sales.yml"] = files["models/sales.yml"].replace(ordered, delivered + ordered)
     kept = parse_registry(files)
-    found = understand(text, registry=kept, grant=grant(of=kept), values=VALUES, team="", now=MONDAY)
+    found = understand(text, registry=kept, grant=grant(of=kept), values=values, team="", now=MONDAY)
     assert isinstance(found, Understood), found
     return found.readings[0].query.as_json()
 
@@ -101,3 +102,41 @@ def test_whose_orders_they_are_is_said_of_none_in_particular() -> None:
 
 def test_the_best_of_what_is_counted_itself_is_asked_back() -> None:
     assert len(asked_back("which channel works best?").choices) > 1
+
+
+@pytest.mark.parametrize("text", ["orders by gold customers in September", "orders in September of customers with gold tier"])
+def test_the_noun_of_a_value_after_by_is_not_counted_too(text: str) -> None:
+    found = query(text)
+
+    assert found["metrics"] == ["orders_placed"]
+    assert found["where"] == [{"field": "tier", "op": "eq", "values": ["gold"]}]
+
+
+def test_yearly_customers_after_by_are_those_of_that_tier() -> None:
+    found = query("orders by yearly customers in September", values=PLANS)
+
+    assert (found["metrics"], found["where"]) == (["orders_placed"], [{"field": "tier", "op": "eq", "values": ["yearly"]}])
+    assert "group_by" not in found
+
+
+def test_completed_orders_are_those_of_that_kind_and_completed_weeks_are_over() -> None:
+    kinds = type(VALUES)(by_dimension={**VALUES.by_dimension, ("orders", "channel"): ("completed", "open")})
+
+    assert query("completed orders in September", values=kinds)["where"] == [
+        {"field": "channel", "op": "eq", "values": ["completed"]}
+    ]
+    assert "where" not in query("orders in the last 3 completed weeks", values=kinds)
+
+
+def test_from_one_place_to_another_is_refused_of_what_has_one_place() -> None:
+    assert "only one of them" in refused("orders from Harbour to Castle last month").message
+    assert query("orders from Harbour and Castle last month")["where"][0]["values"] == ["Harbour", "Castle"]
+
+
+def test_a_deed_with_a_day_of_its_own_is_dated_by_it() -> None:
+    kinds = type(VALUES)(by_dimension={**VALUES.by_dimension, ("orders", "channel"): ("delivered", "open")})
+
+    assert of_delivered_orders("orders delivered in September", values=kinds)["where"] == [
+        {"field": "delivered_on__day", "op": "ge", "values": ["2026-09-01"]},
+        {"field": "delivered_on__day", "op": "lt", "values": ["2026-10-01"]},
+    ]

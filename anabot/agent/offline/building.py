@@ -243,8 +243,10 @@ class Builder:
     def _picks(self) -> dict[str, list[Pick]]:
         """The picks by the field they fall on, each with the values it means there."""
         fields: dict[str, list[Pick]] = {}
+        ends: dict[str, set[roles.Role]] = {}
         for pick in self.slots.picks:
             ref = self._field(pick)
+            roles.one_end(ref, pick.role, ends.setdefault(ref.name, set()))
             values = tuple(v for v in pick.values if v[:2] == _home(ref))
             fields.setdefault(ref.name, []).append(
                 Pick(values=values, text=pick.text, negated=pick.negated, contrasted=pick.contrasted)

@@ -110,7 +110,7 @@ def _agent(p: Parser, i: int, j: int) -> int | None:
     if p.at(i).text.casefold() != "by":
         return None
     if p.entry(j).only_values and p.entry(j).values:
-        return more_values(p, j, False, first=True)
+        return _of_value(p, more_values(p, j, False, first=True))
     truths = [value for value in p.entry(j).values if value[2] == "true"]
     if truths and p.entry(j + 1).models and not p.before_of(j + 1):  # "reviews by elite users"
         p.slots.picks.append(Pick(values=tuple(truths), text=p.at(j).text))
@@ -125,6 +125,15 @@ def _agent(p: Parser, i: int, j: int) -> int | None:
         p.slots.nouns.append((p.at(j).text, tuple(models)))
         return j + 1
     return None
+
+
+def _of_value(p: Parser, end: int) -> int:
+    """ "orders by gold customers": the noun only says whose value it is."""
+    models = {model for model, _, _ in p.entry(end - 1).values} & set(p.entry(end).models)
+    if not models or p.before_of(end) or not p.slots.mentions:
+        return end
+    p.slots.nouns.append((p.at(end).text, tuple(p.entry(end).models)))
+    return end + 1
 
 
 def _named_by_both(p: Parser, i: int) -> Mention | None:

@@ -242,6 +242,9 @@ def _bare_dimension(p: Parser, i: int) -> int | None:
     if p.at(end).says("wise") or heads or column or (listed and not p.before[i] & PLACES - {"of"}):
         p.slots.cuts.append(cut)
         return end + 1 if p.at(end).says("wise") else end
+    kinds = {p.lexicon.registry.models[model].dimensions[name].kind for model, name in cut.dimensions}
+    if kinds == {"time"}:
+        return None  # "trips that ended at the Harbour" do not begin there
     if cut.dimensions and p.entry(i + 1).values and not p.before[i + 1]:
         p.slots.notes.append(f"“{p.at(i).text} {p.at(i + 1).text}” is read as {_homes(p, i + 1)} {p.at(i + 1).text}.")
         return i + 1

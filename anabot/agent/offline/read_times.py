@@ -6,7 +6,8 @@ from anabot.agent.offline.dates import When
 from anabot.agent.offline.lexicon import DimensionId
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.slots import Cut, Dated, Window
-from anabot.agent.offline.text import is_verb
+from anabot.agent.offline.text import is_verb, root
+from anabot.agent.offline.timed_names import time_words
 
 _PARTICLES = ("up", "off", "out", "in", "down", "over")
 
@@ -18,7 +19,7 @@ def date(p: Parser, i: int) -> int:
     if slots.dated and p.joined(i - 1) and p.at(i - 2).kind == "date":
         slots.more_dates += 1  # "who joined in May and June"
         return i + 1
-    if at := _verb_before(p, i):
+    if at := _verb_before(p, i) or _deed_before(p, i):
         noun = p.at(at - 2 if p.at(at - 1).says("who") else at - 1).text
         slots.dated.append(Dated(verb=p.at(at).text, when=when, noun=noun, particle=p.at(i - 1).text if at < i - 1 else ""))
         return i + 1
@@ -42,6 +43,23 @@ def date(p: Parser, i: int) -> int:
     else:
         slots.more_dates += 1
     return i + 1
+
+
+def _deed_before(p: Parser, i: int) -> int:
+    """Where the verb of "tickets closed in May" is, or 0: that day is meant, where it is kept, and not how they stand now."""
+    at, pick = i - 1, p.slots.picks[-1] if p.slots.picks else None
+    said = p.at(at).text
+    told = bool(p.mention(at - 1)) or p.at(at - 1).says("who")
+    if not told or pick is None or pick.negated or pick.text != said or not is_verb(said.casefold()):
+        return 0
+    models = p.lexicon.registry.models
+    homes = {model for model, _, _ in pick.values}
+    times = [each for model in homes for each in models[model].dimensions.values() if each.kind == "time"]
+    if not any(root(said.casefold()) in time_words(each) for each in times):
+        return 0
+    p.slots.picks.pop()
+    p.slots.unknown.append(said)
+    return at
 
 
 def _verb_before(p: Parser, i: int) -> int:

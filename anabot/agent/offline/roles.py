@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.text import words
 from anabot.semantic.registry import DimensionRef
 
@@ -31,6 +32,14 @@ def said(p: Parser, i: int) -> Role:
 def narrowed(refs: Sequence[DimensionRef], role: Role) -> list[DimensionRef]:
     """The dimensions that are called by the role, where some of them are; else all."""
     return [ref for ref in refs if role and role == _of(ref)] or list(refs)
+
+
+def one_end(ref: DimensionRef, role: Role, before: set[Role]) -> None:
+    """Refuse "from A to B" of what has one place only. Raises Exit."""
+    before |= {role} - {""}
+    if len(before) == 2:
+        label = ref.dimension.label or ref.name.replace("_", " ")
+        raise stuck("shape", f"“From … to …” names where something begins and where it ends, and {label} is only one of them.")
 
 
 def _of(ref: DimensionRef) -> Role:

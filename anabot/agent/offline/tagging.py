@@ -35,6 +35,7 @@ _JOINS = (",", "and", "or")
 _OPERATOR_HEADS = {key[0] for key in OPERATORS}
 _OPERATOR_LENGTH = max(map(len, OPERATORS))
 _QUESTION_LENGTH = 12
+_OF = ("by", "for", "from", "of", "to", "among")
 _ALL = ("all", "any", "whole", "entire", "total", "totals", "overall", "the", "an", "a", "our")  # of a noun, said of any
 _GIVES_US = {"cost", "costs", "bring", "brought", "earn", "earned", "make", "made", "save", "saved"}  # "us", not the country
 
@@ -213,14 +214,14 @@ def _turned(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
 def _names_a_value(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
     """ "Basic or Plus signups", "business customers": a word of the language where a name belongs is the value spelled so."""
     here = tokens[i]
-    if (stem(here.norm),) not in lexicon.shouted or i == 0:
+    if (stem(here.norm),) not in lexicon.shouted or (i == 0 and is_light(here.norm)):
         return False
     beside = lexicon.entries.get((stem(tokens[i + 1].norm),)) if i + 1 < len(tokens) else None
     if beside and {value[:2] for value in lexicon.entries[(stem(here.norm),)].values} & set(beside.dimensions):
         return True  # "the delta region"
     if not is_light(here.norm):
-        titled = here.text.istitle() and tokens[i - 1].norm in ("and", "or", "the", "on", "for", "in", ",")
-        return titled or _beside_its_noun(tokens, i, lexicon)
+        titled = i > 0 and here.text.istitle() and tokens[i - 1].norm in ("and", "or", "the", "on", "for", "in", ",")
+        return titled or _beside_its_noun(tokens, i, lexicon) or _whole_of_what(tokens, i)
     following = lexicon.entries.get((stem(tokens[i + 1].norm),)) if i + 1 < len(tokens) else None
     noun = bool(following and (following.models or following.dimensions)) and here.norm not in _ALL
     others = [token.text for token in tokens[1:i] if token.kind == "word"]
@@ -231,7 +232,17 @@ def _beside_its_noun(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
     """ "a monthly plan", where that is one of the plans: no months."""
     following = lexicon.entries.get((stem(tokens[i + 1].norm),)) if i + 1 < len(tokens) else None
     held = lexicon.entries[(stem(tokens[i].norm),)]
-    return bool(following and {value[:2] for value in held.values} & set(following.dimensions))
+    if following is None or {value[:2] for value in held.values} & set(following.dimensions):
+        return following is not None
+    of = i > 0 and tokens[i - 1].norm in _OF  # "by annual members", and not the members of each year
+    return of and bool({value[0] for value in held.values} & set(following.models))
+
+
+def _whole_of_what(tokens: Sequence[Token], i: int) -> bool:
+    """ "completed orders", and not "3 completed weeks"."""
+    following = tokens[i + 1] if i + 1 < len(tokens) else None
+    timed = following is not None and (following.norm in UNITS or following.kind == "number")
+    return OPERATORS.get((tokens[i].norm,), ("",))[0] == "partial" and not timed
 
 
 def _listed(tokens: Sequence[Token], start: int, end: int, entry: Entry, lexicon: Lexicon) -> bool:
