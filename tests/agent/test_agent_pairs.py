@@ -128,6 +128,20 @@ def test_what_makes_no_sense_of_two_numbers_is_refused(text: str) -> None:
     assert refused(text)
 
 
+def test_a_difference_that_may_be_one_of_meaning_says_how_to_ask_for_that() -> None:
+    meant = "“Difference” is read as a number; “define sales and online sales” says what they mean."
+
+    assert meant in reading("what is the difference between sales and online sales").assumptions
+    assert meant not in reading("what is the difference between sales and online sales by region").assumptions
+    defined = ask("define sales and online sales")
+    assert isinstance(defined, Understood)
+    assert {each.ask for each in defined.readings} == {"definition"}
+
+
+def test_an_average_per_thing_is_the_one_per_the_other() -> None:
+    assert query("average sales per item sold last month") == pair("per", "sales", "items_sold", period=SEPTEMBER)
+
+
 def test_a_value_is_still_left_out_by_minus() -> None:
     found = query("sales minus North last month")
 

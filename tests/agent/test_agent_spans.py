@@ -1,4 +1,4 @@
-"""A van hire, for the time between two dates of a row: a metric that is computed from both, or the measure that would be one."""
+"""A van hire, for what lies between two dates of a row, or between the least and the greatest of what rows have."""
 
 from __future__ import annotations
 
@@ -42,12 +42,15 @@ _LAYER = {
             ],
             "metrics": [
                 _metric("rentals", "Rentals", "count", "rental_id", "count"),
+                _metric("low_fare", "Low fare", "min", "fare", "usd"),
+                _metric("high_fare", "High fare", "max", "fare", "usd"),
+                _metric("fares", "Total fare", "sum", "fare", "usd"),
                 _metric("van_days", "Van days", "average", "arrived_on - picked_up_on", "days"),
             ],
         }
     ]
 }
-_SEEN = frozenset({"rentals", "van_days"})
+_SEEN = frozenset({"rentals", "van_days", "low_fare", "high_fare", "fares"})
 _COMPANY = {"company": {"name": "Vans", "zone": "UTC"}}
 _REGISTRY = parse_registry({"models.yml": yaml.safe_dump(_LAYER), "company.yml": yaml.safe_dump(_COMPANY)})
 _VALUES = ValueIndex(by_dimension={("rentals", "depot"): ("Pier", "Yard")})
@@ -99,6 +102,25 @@ def test_a_date_that_is_denied_is_as_unknown_as_one_that_is_not_there() -> None:
     assert isinstance(absent, NotUnderstood)
     assert denied.message == absent.message == ""
     assert [word.replace("booking", "quux") for word in denied.unknown] == list(absent.unknown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "which 2 depots had the highest change between the low and the high fare from 1 to 4 April 2026",
+        "which 2 depots had the largest difference between the low and the high fare from 1 to 4 April 2026",
+        "which 2 distinct depots had the highest fare change between the low and high from April 1 2026 to April 4 2026?",
+        "which 2 depots had the highest fare change between the low and high from 1 to 4 April 2026? Show depot and fare change.",
+    ],
+)
+def test_a_change_between_the_least_and_the_greatest_runs_up(text: str) -> None:
+    found = ask(text)
+
+    assert isinstance(found, Understood), found
+    query = found.readings[0].query
+    assert [(each.op, each.left, each.right) for each in query.made] == [("minus", "high_fare", "low_fare")]
+    assert (query.metrics, query.group_by, query.limit, query.compare) == (("high_fare", "low_fare"), ("depot",), 2, None)
+    assert query.order_by == ("-high_fare__minus__low_fare",)
 
 
 def test_days_between_two_days_of_the_calendar_are_a_period() -> None:

@@ -46,7 +46,7 @@ class Chooser:
         try:
             return self._read()
         except Exit as out:
-            if self.previous is not None:
+            if self.previous is not None or self.slots.undefined:
                 raise
             raise Vague(lexicon=self.lexicon, slots=self.slots, built=self._about).instead_of(out) from None
 
@@ -252,7 +252,8 @@ class Chooser:
         if found := pairing.defined_as(made, self.lexicon):
             note = f"That is {metric[found].label}: {metric[found].description.strip()}"
             return self._one((found, *others), [*notes, note])
-        reading = self._one(metrics, [*notes, pairing.said_of(made, self.lexicon)], made=(made,))
+        said = [pairing.said_of(made, self.lexicon), *pairing.also_meant(self.slots, made, self.lexicon)]
+        reading = self._one(metrics, [*notes, *said], made=(made,))
         if near := pairing.alike(self.slots, made, self.lexicon):
             known = [(metric[name].label, self._one((name, *others), notes).query) for name in near[: _CHOICES - 1]]
             last = (pairing.label_of(reading.query, self.lexicon), reading.query)

@@ -17,9 +17,13 @@ from anabot.semantic.made import governed, known_to, metric_of
 from anabot.semantic.query import Made, MetricQuery
 from anabot.semantic.registry import Metric
 
+_AVERAGE = ("average", "mean", "avg")
+
 
 def settle_words(slots: Slots) -> None:
     """ "sales, cost and the difference": what was said of a pair without its sides, or in no place that fits."""
+    if slots.pair and slots.pair.op == "per":  # "average sales per order" is no other number
+        slots.unknown = [word for word in slots.unknown if word.casefold() not in _AVERAGE]
     if not slots.pair_said:
         return
     if slots.pair is None and len(slots.mentions) == 2 and not slots.rank:
@@ -74,6 +78,14 @@ def alone(made: tuple[Made, ...], beside: Beside) -> tuple[Made, ...]:
     if made and any(beside.values()):
         raise stuck("shape", "A share or a running total is told of a metric, not of a number that is made of two.")
     return made
+
+
+def also_meant(slots: Slots, made: Made, lexicon: Lexicon) -> list[str]:
+    """ "What is the difference between net and gross revenue": asked of nothing in particular, it may ask for what they mean."""
+    if made.op != "minus" or slots.when or slots.cuts or slots.rank or slots.dated:
+        return []
+    left, right = (lexicon.registry.metrics[name].label.lower() for name in (made.left, made.right))
+    return [f"“Difference” is read as a number; “define {left} and {right}” says what they mean."] if slots.asks else []
 
 
 def text_of(slots: Slots) -> str:

@@ -11,6 +11,7 @@ from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.read_amounts import compared_with
 from anabot.agent.offline.read_cuts import read_cuts
 from anabot.agent.offline.read_numbers import rank_from
+from anabot.agent.offline.read_pairs import said_again
 from anabot.agent.offline.slots import Moved
 
 _OF_WHICH = ("that", "who", "whose", "where")
@@ -20,6 +21,8 @@ _DEGREES = ("most", "the most", "least", "the least")
 def change(p: Parser, i: int) -> int:
     """ "sales growth", "the biggest drop in sales", "grew most"."""
     slots, tag = p.slots, p.at(i)
+    if said_again(p, i):
+        return i + 1
     slots.change = True
     way, _, percent = tag.detail.partition(" ")
     found = Moved(text=tag.text, way=way, percent=bool(percent))

@@ -19,7 +19,8 @@ _DONE = {"is", "are", "was", "were"}
 def between(p: Parser, i: int) -> int:
     """ "the difference between A and B", "the ratio of A to B": `detail` is the operation, and `up` where it runs up to B."""
     op, _, upwards = p.at(i).detail.partition(" ")
-    found = _two_sides(p, i + 1) or _two_ends(p, i)
+    p.slots.asks = p.asks_how
+    found = _two_ends(p, i) or _two_sides(p, i + 1)
     if found is None:
         return p.misplace(i)
     left, right, end = found
@@ -32,6 +33,17 @@ def again(p: Parser, i: int) -> int:
     """ "sales, cost and the difference", "ordered by the difference": of the two that are named."""
     p.slots.pair_said.append(p.at(i).text)
     return i + 1
+
+
+def said_again(p: Parser, i: int) -> bool:
+    """ "… Return the shop and the price change": after a pair of prices, the change is that of the pair."""
+    pair, noun = p.slots.pair, p.at(i - 1)
+    said = set(words(noun.text))
+    if pair is None or i - 1 <= p.pair_end or p.before[i] or not said <= set(words(pair.left.text)) & set(words(pair.right.text)):
+        return False
+    p.slots.mentions = [each for each in p.slots.mentions if each.text != noun.text]
+    p.slots.unknown = [word for word in p.slots.unknown if word != noun.text]
+    return True
 
 
 def minus(p: Parser, i: int) -> int | None:
@@ -109,26 +121,27 @@ def _two_sides(p: Parser, i: int) -> tuple[Mention, Mention, int] | None:
     right = _side(p, k + 1 if p.joined(k) else k)
     if right is None:
         return None
-    if left is None:
-        short = _named(p, (*words(p.at(i).text), *words(p.at(right[1] - 1).text)[1:])) if p.at(i).kind == "unknown" else None
-        return (short, right[0], right[1]) if short else None
-    return left[0], right[0], right[1]
+    noun = words(p.at(right[1] - 1).text)[1:]
+    short = _named(p, (*words(p.at(i).text), *noun)) if noun and k == i + 1 else None
+    first = short or (left[0] if left else None)
+    return (first, right[0], right[1]) if first else None
 
 
 def _two_ends(p: Parser, i: int) -> tuple[Mention, Mention, int] | None:
-    """ "the price change between the low and the high": what both are ends of stands before."""
-    noun, low, high = p.at(i - 1), p.at(i + 1), p.at(i + 3)
-    if p.before[i] or not p.joined(i + 2) or {low.kind, high.kind} != {"unknown"}:
+    """ "the price change between the low and the high": what both are ends of stands before, perhaps as "the highest price"."""
+    before = p.at(i - 1)
+    noun = words(before.text)[1 if p.ranks(i - 1) else 0 :]
+    if p.before[i] or not noun or before.kind not in ("name", "unknown") or not p.joined(i + 2):
         return None
-    sides = [_named(p, (*words(end.text), *words(noun.text))) for end in (low, high)]
-    if sides[0] is None or sides[1] is None:
+    low, high = (_named(p, (*words(p.at(k).text), *noun)) for k in (i + 1, i + 3))
+    if low is None or high is None:
         return None
-    if noun.text in p.slots.unknown:
-        p.slots.unknown.remove(noun.text)
-    p.slots.mentions = [each for each in p.slots.mentions if each.text != noun.text]
-    if p.slots.rank and p.slots.rank.mention and p.slots.rank.mention.text == noun.text:
+    if before.text in p.slots.unknown:
+        p.slots.unknown.remove(before.text)
+    p.slots.mentions = [each for each in p.slots.mentions if each.text != before.text]
+    if p.slots.rank and p.slots.rank.mention and p.slots.rank.mention.text == before.text:
         p.slots.rank.mention = None
-    return sides[0], sides[1], i + 4
+    return low, high, i + 4
 
 
 def _named(p: Parser, key: Sequence[str]) -> Mention | None:

@@ -66,13 +66,15 @@ def _asks_how_many(p: Parser, i: int) -> bool:
 
 def _several(p: Parser, i: int) -> int | None:
     """ "which five regions had the lowest …", "the 5 regions with the most …": how many, before it is said by what."""
-    count = p.at(i).number
-    if count is None or count != count.to_integral_value() or p.cut(i + 1) is None or p.slots.rank:
+    count, j = p.at(i).number, i + 1
+    if p.at(j).says("pick") and p.at(j).text.casefold() in ("distinct", "unique", "different"):
+        j += 1  # "which 3 distinct stocks": rows of a group are
+    if count is None or count != count.to_integral_value() or p.cut(j) is None or p.slots.rank:
         return None
-    if not any(p.ranks(k) for k in range(i + 2, len(p.tags))):
+    if not any(p.ranks(k) for k in range(j + 1, len(p.tags))):
         return None
     p.slots.several = int(count)
-    return read_cuts(p, i + 1)
+    return read_cuts(p, j)
 
 
 def several(p: Parser, i: int) -> int:

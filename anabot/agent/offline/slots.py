@@ -165,6 +165,7 @@ class Slots:
     picks: list[Pick] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
     amounts: list[Bound] = field(default_factory=list)  # those that choose rows
+    asks: bool = False  # "what is", "what's"
     undefined: Undefined | None = None
     pair: Pair | None = None
     pair_said: list[str] = field(default_factory=list)  # "the difference", without its sides
