@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from anabot.agent.offline import amounts, filtering, moving, of_each, pairing, roles, whole
+from anabot.agent.offline import amounts, filtering, moving, of_each, pairing, roles, standing, whole
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
@@ -66,6 +66,7 @@ class Builder:
             calendar=registry.calendar,
             base=self.base,
             continuing=self.continuing,
+            balance=standing.checked(self.slots, self.metrics, registry),
             timed=any(leaf.time_dimension for leaf in catalog_of(registry).leaves(self.metrics[0])),
         )
         times = settling.settle()

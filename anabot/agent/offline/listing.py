@@ -54,6 +54,7 @@ class Listing:
             slots.blank,
             slots.compared,
             slots.openly,
+            slots.stands,
         )
         loose = {cut.text for cut in slots.bare}
         asked = previous is None and (slots.which or bool(slots.bare))

@@ -102,7 +102,7 @@ def _range(d: Dates, i: int) -> Match | None:
         return _two(d, start, _UNTIL) or _since(d, start, onward=False)
     if word == "after":
         return _after(d, i + 1)
-    if word == "as" and d.word(i + 1) == "of":
+    if word == "as" and d.word(i + 1) in ("of", "at"):
         return _as_of(d, i + 2)
     if word in _OPEN or (word == "up" and d.word(i + 1) == "to"):
         return _open(d, i + (2 if word == "up" or d.word(i + 1) == "to" else 1))

@@ -167,3 +167,15 @@ def define(p: Parser, i: int) -> int:
     if p.at(i).text.casefold() not in ("calculate", "compute") or asked:
         p.slots.define.add(p.at(i).detail)
     return i + 1
+
+
+def stands(p: Parser, i: int) -> int:
+    """ "at the end of", "latest", "month end"."""
+    kind, _, unit = p.at(i).detail.partition(" ")
+    if p.slots.stands:
+        return p.misplace(i)
+    p.slots.stands = kind
+    p.slots.stands_text = p.at(i).text
+    if unit:
+        p.slots.cuts.append(Cut(text=p.at(i).text, unit=unit))
+    return i + 1

@@ -184,6 +184,8 @@ class Slots:
     trend: bool = False
     with_today: bool = False
     without: str = ""  # "excluding the current month": the unit of time whose running one does not count
+    stands: str = ""  # "at the end of", "at the start of", "latest": of what does not add up over time
+    stands_text: str = ""
     chart: str | None = None  # None: nothing said
     define: set[str] = field(default_factory=set)
     share: bool = False  # "share of", "percent of total"

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from anabot.agent.offline import standing
 from anabot.agent.offline.dates import When
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.slots import Cut, Slots
@@ -60,6 +61,7 @@ class Settling:
     base: MetricQuery | None = None
     continuing: bool = False
     timed: bool = True  # whether the metric has a time that a period could cut
+    balance: str = ""  # "max" or "min" where it is that of the last or first moment of a period
 
     @property
     def today(self) -> dt.date:
@@ -99,6 +101,8 @@ class Settling:
             raise stuck("two_periods", "I can take one period at a time, or two with “vs” between them.")
         if slots.when is not None:
             times.period = self._said(slots.when, base, times)
+        elif self.slots.stands == "latest":
+            times.period = None
         elif base is not None:
             times.period = base
             if self.continuing and slots.same_year:
@@ -107,6 +111,8 @@ class Settling:
             self._default(times)
         if slots.without and self.timed:
             self._without(times)
+        said = slots.when is not None or base is not None or bool(times.cuts)
+        standing.settled(slots, times.period if said else None, self.today, times.notes)
         if slots.rank and slots.rank.direction == "bottom" and times.cuts:
             self._finished(times.cuts[0], times)
         if times.period and self.runs(times.period):
@@ -144,7 +150,8 @@ class Settling:
         if when.fault or (when.doubt and base is None):
             raise stuck("period", when.fault or when.doubt)
         if when.as_of and not self._stands(when):
-            raise stuck("period", "“As of” a day fits what is counted on a day. Say a period, for example “in July”.")
+            found, times.until = standing.as_it_stood(when, self.balance, self.today, times.notes)
+            return found
         if when.until is not None:
             times.until = when.until
             times.notes.append(f"Everything before {when.until:%-d %b %Y} counts.")

@@ -1,4 +1,4 @@
-"""The words of questions themselves: fillers, operators, units of time, numbers. Every one the brain knows is on this page.
+"""The words of questions themselves: fillers, operators, units, numbers. The brain knows these and those of `words_of_time`.
 
 English only, and of no company: what a firm calls its numbers comes from its registry. A word that is neither here nor
 there is never skipped; it is named back to the asker. So the fillers stay few: only words without which a question
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from anabot.agent.offline.words_of_time import OF_TIME
 from anabot.periods import Grain
 
 _FILLERS = """
@@ -229,27 +230,6 @@ help: how does this work
 help: what can i ask you | what metrics do you have | what metrics are there | which metrics do you have | list metrics
 help: list all metrics
 help: what questions can i ask | show metrics | what can you tell me | which metrics are there
-partial out: excluding the current | excluding current | exclusive of the current | not including the current | excluding this
-partial out: without the current
-partial out: not counting the current | ignoring the current | except the current | except for the current | complete | full
-partial out: completed | not including this | not counting this | without this | ignoring this | exclusive of this
-partial out: except this | except for this | leaving out this | leaving out the current
-partial past: excluding today | not including today | exclusive of today | without today | not counting today | except today
-partial today: including today | inclusive of today | inclusive of today date | including today date | up to today
-partial today: until today | through today
-partial today: to today | up to now | until now
-closed: inclusive | both inclusive | inclusive of start and end date | inclusive of start and end dates | inclusive of both
-closed: including both
-closed: both days included
-weekdays 6 7: weekend | weekends | the weekend | weekend days | saturdays and sundays | saturday and sunday
-weekdays 1 2 3 4 5: weekdays | working days | workdays
-weekdays 1: mondays
-weekdays 2: tuesdays
-weekdays 3: wednesdays
-weekdays 4: thursdays
-weekdays 5: fridays
-weekdays 6: saturdays
-weekdays 7: sundays
 so_far: so far | to date | thus far
 """
 
@@ -376,7 +356,7 @@ def _inverted(table: str) -> dict[str, str]:
 
 def _operators() -> dict[tuple[str, ...], tuple[str, str]]:
     found: dict[tuple[str, ...], tuple[str, str]] = {}
-    for key, said in _rows(_OPERATORS):
+    for key, said in _rows(_OPERATORS + OF_TIME):
         kind, _, detail = key.partition(" ")
         for phrase in said.split("|"):
             found[tuple(phrase.split())] = (kind, detail)
