@@ -37,22 +37,23 @@ def number(name: str, kind: str, unit: str, *synonyms: str) -> dict[str, Any]:
 
 
 @cache
-def weighed(*only: str) -> Registry:
+def weighed(*left_out: str) -> Registry:
     """The bakery, whose data team also declares what an order is worth, how long it took, and how much was taken off."""
     files = tiny_files()
     layer = yaml.safe_load(files["models/sales.yml"])
     orders = next(model for model in layer["models"] if model["name"] == "orders")
     numbers = [
-        number("worth", "decimal(10,2)", "usd", "order value"),
+        number("subtotal", "decimal(10,2)", "usd", "order value"),
+        number("tip", "decimal(10,2)", "usd"),
         number("minutes", "integer", "minutes", "wait of an order"),
         number("discount", "double", "ratio"),
     ]
-    orders["columns"] += [each for each in numbers if not only or each["name"] in only]
+    orders["columns"] += [each for each in numbers if each["name"] not in left_out]
     return parse_registry({**files, "models/sales.yml": yaml.safe_dump(layer)})
 
 
 def ask(text: str, *masks: MaskRule, thread: MetricQuery | None = None, of: Registry | None = None) -> Understanding:
-    registry = of or weighed()
+    registry = of or weighed("tip")
     names = frozenset(registry.metrics)
     may = Grant(subject="somebody", audience="dm", metrics=names, listed=names, masks=masks)
     return understand(text, registry=registry, grant=may, values=VALUES, team="shops", now=MONDAY, previous=thread)
@@ -72,21 +73,25 @@ def where(text: str) -> list[Any]:
     return list(query["where"])
 
 
-def over(value: str, field: str = "worth", op: str = "gt") -> dict[str, Any]:
+def over(value: str, field: str = "subtotal", op: str = "gt") -> dict[str, Any]:
     return {"field": field, "op": op, "values": [value]}
 
 
 @pytest.mark.parametrize(
     ("text", "condition"),
     [
-        ("orders last month with a worth over 100", over("100")),
+        ("orders last month with a subtotal over 100", over("100")),
         ("how many orders last month had an order value of at least $1.5k", over("1500", op="ge")),
-        ("orders last month whose worth is under 20 dollars", over("20", op="lt")),
-        ("orders last month with worth <= 20", over("20", op="le")),
-        ("for orders with worth over 20, how many customers were served last month", over("20")),
-        ("orders last month with a worth of 20 or more", over("20", op="ge")),
-        ("orders last month with a worth of 20", over("20", op="eq")),
+        ("orders last month whose subtotal is under 20 dollars", over("20", op="lt")),
+        ("orders last month with subtotal <= 20", over("20", op="le")),
+        ("for orders with subtotal over 20, how many customers were served last month", over("20")),
+        ("orders last month with a subtotal of 20 or more", over("20", op="ge")),
+        ("orders last month with a subtotal of 20", over("20", op="eq")),
         ("how many orders over $100 last month", over("100")),
+        ("how many orders over 100 last month", over("100")),
+        ("orders worth more than 100 last month", over("100")),
+        ("how many orders were placed for more than $100 last month", over("100")),
+        ("how many orders over $100 did customers place last month", over("100")),
         ("orders above 100 dollars last month", over("100")),
         ("how many orders were longer than 10 minutes last month", over("10", "minutes")),
         ("orders last month with more than 10 minutes", over("10", "minutes")),
@@ -98,33 +103,33 @@ def test_a_number_of_the_rows_chooses_them(text: str, condition: dict[str, Any])
 
 
 def test_a_number_between_two_is_said_in_either_order() -> None:
-    between = {"field": "worth", "op": "between", "values": ["5000", "10000"]}
+    between = {"field": "subtotal", "op": "between", "values": ["5000", "10000"]}
 
     assert where("how many orders between $5k and $10k last month") == [between]
-    assert where("orders with a worth between 10,000 and 5,000 last month") == [between]
+    assert where("orders with a subtotal between 10,000 and 5,000 last month") == [between]
 
 
 def test_a_number_that_is_not_so_large_is_left_out() -> None:
-    assert where("orders last month whose worth is not over 100") == [{"not": over("100")}]
+    assert where("orders last month whose subtotal is not over 100") == [{"not": over("100")}]
 
 
 def test_a_number_of_the_rows_stands_beside_values_and_groups() -> None:
-    query = reading("online orders by shop last month with a worth over 100").query.as_json()
+    query = reading("online orders by shop last month with a subtotal over 100").query.as_json()
 
     assert query["where"] == [{"field": "channel", "op": "eq", "values": ["online"]}, over("100")]
     assert query["group_by"] == ["shop_name"]
 
 
 def test_the_answer_says_by_which_number_the_rows_were_chosen() -> None:
-    assert "Only rows whose Worth is more than 1,500." in reading("how many orders over $1,500 last month").assumptions
+    assert "Only rows whose Subtotal is more than 1,500." in reading("how many orders over $1,500 last month").assumptions
 
 
 def test_a_number_that_could_be_of_each_row_or_of_all_of_them_is_asked_back() -> None:
-    found = ask("orders over 5 by shop last month", of=weighed("worth"))
+    found = ask("orders over 5 by shop last month", of=weighed("tip"))
 
     assert isinstance(found, Ambiguous)
     one, other = (query.as_json() for _, query in found.choices)
-    assert [label for label, _ in found.choices] == ["each one by its worth", "Orders of each group in all"]
+    assert [label for label, _ in found.choices] == ["each one by its subtotal", "Orders of each group in all"]
     assert one["where"] == [over("5")]
     assert other["having"] == [over("5", "orders_placed")]
 
@@ -133,10 +138,28 @@ def test_a_sign_says_which_of_them_is_meant() -> None:
     assert reading("orders over $5 by shop last month").query.as_json()["where"] == [over("5")]
 
 
+@pytest.mark.parametrize("text", ["orders over 5 by shop last month", "how many orders over $100 last month"])
+def test_two_numbers_that_fit_are_named(text: str) -> None:
+    found = ask(text, of=weighed())
+
+    assert isinstance(found, NotUnderstood)
+    assert "could be about Subtotal or Tip. Say which." in found.message
+
+
 def test_a_total_that_is_compared_where_rows_could_be_is_said() -> None:
     said = "“over 5” is read of each group’s Orders."
 
-    assert said in reading("orders over 5 by shop last month").assumptions  # its dollars or its minutes: neither is sure
+    assert said in reading("orders over 5 by shop last month", of=weighed("tip", "subtotal")).assumptions  # no time, no share
+
+
+def test_rows_named_beside_another_metric_are_meant_one_by_one() -> None:
+    query = reading("customers served by shop from orders over $100 last month").query.as_json()
+
+    assert (query["metrics"], query["where"]) == (["customers_served"], [over("100")])
+
+
+def test_so_many_of_a_number_that_the_rows_have_is_of_each_row() -> None:
+    assert where("orders last month from orders with more than 10 minutes") == [over("10", "minutes")]
 
 
 def test_a_total_of_each_group_stays_a_condition_on_the_total() -> None:
@@ -149,10 +172,9 @@ def test_a_total_of_each_group_stays_a_condition_on_the_total() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "how many orders over 100 last month",  # dollars, or minutes?
         "how many orders over 100 euros last month",  # nothing is in euros
-        "orders last month with a worth over 100 minutes",
-        "shops with a worth over 100",  # of each order, or of all that the shop has?
+        "orders last month with a subtotal over 100 minutes",
+        "shops with a subtotal over 100",  # of each order, or of all that the shop has?
         "orders last month with a weight over 100",
     ],
 )
@@ -163,18 +185,18 @@ def test_a_number_that_nobody_declared_or_that_could_be_two_is_refused(text: str
 def test_a_number_takes_the_place_of_the_one_asked_before_it() -> None:
     before = reading("how many orders over $100 last month").query
 
-    after = reading("and with a worth over 200", thread=before).query
+    after = reading("and with a subtotal over 200", thread=before).query
 
     assert after.as_json()["where"] == [over("200")]
 
 
 def test_a_number_that_is_only_seen_masked_chooses_no_rows() -> None:
-    mask = MaskRule(model="orders", dimension="worth", form="null")
+    mask = MaskRule(model="orders", dimension="subtotal", form="null")
     names = frozenset(weighed().metrics)
     masked = Grant(subject="somebody", audience="dm", metrics=names, listed=names, masks=(mask,))
-    asked = reading("orders last month with a worth over 100").query
+    asked = reading("orders last month with a subtotal over 100").query
 
-    assert isinstance(ask("orders last month with a worth over 100", mask), NotUnderstood)
+    assert isinstance(ask("orders last month with a subtotal over 100", mask), NotUnderstood)
     assert compile_query(weighed(), asked, Grant(subject="s", audience="dm", metrics=names, listed=names))
     with pytest.raises(NotAllowed, match="cannot be answered"):
         compile_query(weighed(), asked, masked)
@@ -224,4 +246,4 @@ def test_the_rows_that_are_counted_are_those_of_that_number(tmp_path: Path) -> N
 
 
 def test_numbers_are_kept_exact() -> None:
-    assert where("orders last month with a worth over 0.1") == [over("0.1")]
+    assert where("orders last month with a subtotal over 0.1") == [over("0.1")]

@@ -11,13 +11,18 @@ from decimal import Decimal
 
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
-from anabot.agent.offline.slots import Bound, Slots
+from anabot.agent.offline.slots import Bound, Mention, Slots
 from anabot.agent.offline.text import words
 from anabot.semantic.query import Condition, Filter, MetricQuery, Not, fields_of
 from anabot.semantic.registry import DimensionRef
 
 _SAID = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most", "eq": "exactly", "between": "between"}
+_SAID_ALWAYS = {"ratio", "minutes", "hours", "days"}  # "over 100" is no time and no share
 _NAMES = {"id", "number", "code", "year"}  # numbers that name something: "deals over 100" is none of them
+
+
+class SeveralNumbers(Exit):
+    """More than one number of the rows fits the words."""
 
 
 def as_rows(slots: Slots) -> Slots:
@@ -25,6 +30,16 @@ def as_rows(slots: Slots) -> Slots:
     open_ones = [bound for bound in slots.bounds if bound.rows]
     left = [bound for bound in slots.bounds if not bound.rows]
     return replace(slots, bounds=left, amounts=[*slots.amounts, *open_ones])
+
+
+def in_money(slots: Slots, mentions: Sequence[Mention], lexicon: Lexicon) -> None:
+    """ "how many cars were sold for more than $40,000": what is counted is no money, so each of its rows is."""
+    metrics = [lexicon.registry.metrics[name] for mention in mentions for name in mention.metrics]
+    rows = {metric.model for metric in metrics} & lexicon.numbered if all(m.agg == "count" for m in metrics) else set()
+    slots.bounds = [
+        replace(bound, rows=tuple(sorted(rows))) if bound.currency and not (bound.rows or bound.mention) else bound
+        for bound in slots.bounds
+    ]
 
 
 def conditions(slots: Slots, lexicon: Lexicon, metrics: Sequence[str], notes: list[str]) -> Iterator[Filter]:
@@ -49,7 +64,7 @@ def _meant(bound: Bound, lexicon: Lexicon, reached: Sequence[DimensionRef]) -> D
     if not bound.dimensions:
         own = [r for r in reached if r.dimension.model in bound.rows and (r.dimension.model, r.dimension.name) in lexicon.numbers]
         own = [ref for ref in own if not _NAMES & set(words(ref.dimension.name)[-1:])]
-        found = [ref for ref in own if _fits(bound, ref.dimension.unit)] or [ref for ref in own if not ref.dimension.unit]
+        found = [ref for ref in own if _meets(bound, ref.dimension.unit)] or [ref for ref in own if not ref.dimension.unit]
     found = [ref for ref in found if len(ref.path) == len(found[0].path)]
     if not found:
         raise stuck("unreachable", f"What is asked for has no number of each row that “{bound.text}” could be about.")
@@ -62,7 +77,15 @@ def _meant(bound: Bound, lexicon: Lexicon, reached: Sequence[DimensionRef]) -> D
 
 def _several(bound: Bound, refs: Sequence[DimensionRef]) -> Exit:
     names = " or ".join(dict.fromkeys(_label(ref) for ref in refs[:3]))
-    return stuck("shape", f"“{bound.text}” could be about {names}. Say which.", unknown=[bound.text])
+    return SeveralNumbers(
+        stuck("shape", f"“{bound.text}” could be about {names}. Say which.", unknown=[bound.text]).understanding
+    )
+
+
+def _meets(bound: Bound, unit: str) -> bool:
+    """Whether a number that is not named may be in that unit."""
+    told = bound.percent or bound.measure or bound.currency
+    return _fits(bound, unit) and bool(told or unit not in _SAID_ALWAYS)
 
 
 def _fits(bound: Bound, unit: str) -> bool:

@@ -131,12 +131,15 @@ class Chooser:
 
     def _of_rows_or_totals(self, mentions: list[Mention]) -> list[Reading]:
         """ "deals over 100k" are compared one by one; "deals over 100 by rep" may be so many of each rep, and is asked back."""
+        amounts.in_money(self.slots, mentions, self.lexicon)
         open_one = next((bound for bound in self.slots.bounds if bound.rows), None)
         if open_one is None:
             return self._settled(mentions)
         try:
             by_row = replace(self, slots=amounts.as_rows(self.slots))._settled(mentions)
-        except Exit:
+        except Exit as out:
+            if isinstance(out.understanding, Ambiguous) or isinstance(out, amounts.SeveralNumbers):
+                raise
             total = self._settled(mentions)
             said = f"“{open_one.text}” is read of each group’s {self.lexicon.registry.metrics[total[0].query.metrics[0]].label}."
             return [replace(each, assumptions=(*each.assumptions, said)) for each in total]

@@ -18,6 +18,7 @@ from anabot.agent.offline.text import words
 STRETCHES = {"night": "days", "day": "days", "hour": "hours", "minute": "minutes"}
 _CURRENCIES = {"$": "usd", "€": "eur", "£": "gbp"}
 _IS = {"is", "was", "are", "were", "of"}
+_HOLDS = {"with", "has", "have", "had", "having"}
 _JOINTS = PLACES | _IS | {"a", "an", "the"}
 
 
@@ -82,7 +83,8 @@ def compared(p: Parser, i: int) -> int | None:
 def of_rows(p: Parser, i: int, said: Said) -> int | None:
     """ "more than 3 bedrooms": the number of the rows that is named right after what it is compared with."""
     numbers = p.entry(said.end).numbers
-    if not numbers or p.mention(said.end) or p.before_of(said.end) - _JOINTS:
+    total = p.mention(said.end) and not owned(p, i, said)
+    if not numbers or total or p.before_of(said.end) - _JOINTS:
         return None
     if _of_others(p, i, numbers):
         return p.misplace(i)
@@ -90,9 +92,23 @@ def of_rows(p: Parser, i: int, said: Said) -> int | None:
     return _keep(p, Said(bound=replace(said.bound, text=text), end=said.end + 1), numbers)
 
 
+def owned(p: Parser, i: int, said: Said | None = None) -> bool:
+    """ "trades with more than 100 shares": each trade has so many, as it is one of their own numbers."""
+    said = said or compared_with(p, i)
+    homes = {model for model, _ in p.entry(said.end).numbers} if said else set()
+    return bool(homes & set(rows_before(p, i)))
+
+
+def surely_of_rows(p: Parser, i: int) -> bool:
+    """ "revenue from deals over 100k": the rows are named beside a metric of another name."""
+    return bool(p.slots.nouns) and p.slots.nouns[-1][0] == p.at(_head(p, i)).text
+
+
 def rows_before(p: Parser, i: int) -> tuple[str, ...]:
     """ "deals over 100k": the models of the rows that stand right before what they are compared with, and have numbers."""
     k = _head(p, i)
+    if p.before_of(k) & _HOLDS and p.cut(k - 1):
+        return ()  # "shops with orders over 5": so many of each shop
     mention = p.mention(k)
     metrics = [p.lexicon.registry.metrics[name] for name in mention.metrics] if mention else []
     counted = {metric.model for metric in metrics if metric.agg == "count"}

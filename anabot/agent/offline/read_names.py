@@ -6,6 +6,7 @@ A word may be several of these; its place decides, and a name in no place that f
 from __future__ import annotations
 
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
+from anabot.agent.offline.read_amounts import owned
 from anabot.agent.offline.read_cuts import read_cuts, things_at, value_beside_dimension, values_at
 from anabot.agent.offline.read_matches import described
 from anabot.agent.offline.read_none import with_one
@@ -26,7 +27,12 @@ def name(p: Parser, i: int) -> int:
     if OPERATORS.get((p.at(i).text.casefold(),), ("",))[0] == "verb" and p.at(i - 1).kind == "name" and _asked_with_did(p, i):
         p.slots.verbs.append(p.at(i).text)  # "how many sales did each rep make", where "make" is a dimension too
         return i + 1
-    if p.at(i + 1).says(*BOUNDS) and "with" in p.before_of(i + 1) and cut is None and not p.entry(i).only_values:
+    if (
+        p.at(i + 1).says(*BOUNDS)
+        and "with" in p.before_of(i + 1)
+        and cut is None
+        and not (p.entry(i).only_values or owned(p, i + 1))
+    ):
         return p.misplace(i)  # "customers with at least 5 orders", where nothing can be cut by customer
     for reader in (
         described,

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from anabot.agent.offline import of_each, read_extremes
 from anabot.agent.offline.parser import Parser
-from anabot.agent.offline.read_amounts import STRETCHES, compared_with, of_rows, rows_before, stretch
+from anabot.agent.offline.read_amounts import STRETCHES, compared_with, of_rows, rows_before, stretch, surely_of_rows
 from anabot.agent.offline.read_cuts import more_values, read_cuts
 from anabot.agent.offline.slots import Bound, BoundOp, Mention, Rank
 from anabot.agent.offline.text import is_plural, is_verb, words
 
+_AUXILIARIES = {"did", "do", "does"}  # "how many deals over $5,000 did customers make"
 _MOST_ROWS = 1_000
 
 
@@ -37,7 +38,8 @@ def bound(p: Parser, i: int, dropped: bool = False) -> int:
     if (after := of_rows(p, i, said)) is not None:
         return after
     end, found = said.end, said.bound
-    mention, before = p.mention(end), p.mention(i - 1) if i - 1 != p.pair_end else None
+    mention = None if p.before_of(end) & _AUXILIARIES else p.mention(end)
+    before = p.mention(i - 1) if i - 1 != p.pair_end else None
     if before and mention and p.before[i] & {"is", "was", "are", "were"} and before.metrics != mention.metrics:
         if not set(words(p.at(end).text)) <= set(STRETCHES):
             return p.misplace(i)
@@ -47,9 +49,10 @@ def bound(p: Parser, i: int, dropped: bool = False) -> int:
         found, end = replace(found, measure=unit), end + 1  # "stays longer than 3 nights"
     text = " ".join(tag.text for tag in p.tags[i : end + bool(mention)])
     found = replace(found, text=text, mention=mention or before, dropped=dropped, rows=rows)
-    if before and before.counted and not mention:
-        if not rows:
-            return p.misplace(i)  # "how many deals over 100k" is about each deal, not about how many there are
+    counted = before and before.counted and not mention
+    if counted and not rows:
+        return p.misplace(i)  # "how many deals over 100k" is about each deal, not about how many there are
+    if counted or (rows and surely_of_rows(p, i)):
         p.slots.amounts.append(replace(found, mention=None))
         return end
     p.slots.bounds.append(found)
