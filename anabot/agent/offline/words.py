@@ -175,7 +175,7 @@ gt: busier than | over | above | more than | greater than | higher than
 gt: longer than | larger than | bigger than | exceeding | exceeds | beyond | >
 gt: worth more than | worth over | worth above | priced over | priced above | priced at more than | valued over | valued above
 lt: worth less than | worth under | worth below | priced under | priced below | priced at less than | valued under | valued below
-ge: at least | worth at least | no less than | not less than | no fewer than | minimum of | >= | or more | or above | and above | or higher
+ge: at least | no less than | not less than | no fewer than | minimum of | >= | or more | or above | and above | or higher
 lt: shorter than | under | below | less than | fewer than | lower than | smaller than | beneath | <
 le: at most | no more than | not more than | maximum of | <= | up to | or less | or fewer | or below | or lower
 eq: exactly
