@@ -215,9 +215,14 @@ class Source:
         return found
 
     def _valid(self, model: SemanticModel, alias: str) -> list[exp.Expression]:
-        """A model that keeps history: the row that held at the time of the metric's own row, or of the model's rows."""
+        """A model that keeps history: the row that held at the time of the metric's own row, or of the model's rows.
+
+        A running total is told by what holds at the time that it is shown at, as dbt tells it.
+        """
         ends = {each.validity: placed(each.tree, alias) for each in model.dimensions.values() if each.validity}
         now = self.value(self.model.dimensions[self.leaf[1] or self.model.time_dimension].tree)
+        if self.spine is not None and self.timing.window is not None and not self.timing.moves:
+            now = self.spine_time()
         still = exp.Is(this=ends["end"].copy(), expression=exp.Null())
         until = exp.Paren(this=exp.Or(this=exp.LT(this=now.copy(), expression=ends["end"]), expression=still))
         return [exp.GTE(this=now, expression=ends["start"]), until]

@@ -275,6 +275,21 @@ def test_history_gives_the_value_of_then(run: Run) -> None:
     assert sum(rows.values()) == len(ORDERED)
 
 
+def test_a_running_total_is_told_by_what_holds_when_it_is_shown(run: Run) -> None:
+    rows = {(day, tier): found for day, tier, found in run("placed_28", group_by=["metric_time", "tier_then"])}
+
+    turns = {n: dt.date(2026, n % 6 + 1, 1) for n in range(1, 13)}
+    turned = 0  # how often somebody has turned between an order and the day that it is counted at
+    for day in (dt.date(2026, 1, 15) + dt.timedelta(days=n) for n in range(150)):
+        within = [
+            row for row in oracle.ORDERS if day - dt.timedelta(days=28) < row["time"] <= day and row["customer_id"] in turns
+        ]
+        known = ["old" if day >= turns[row["customer_id"]] else "new" for row in within]
+        assert {tier: rows.get((day, tier), 0) for tier in ("old", "new")} == {tier: known.count(tier) for tier in ("old", "new")}
+        turned += sum(row["time"] < turns[row["customer_id"]] <= day for row in within)
+    assert turned > 10
+
+
 def test_a_condition_on_what_was_true_then_takes_nobody_off_a_list_of_all(run: Run) -> None:
     old = [{"field": "tier_then", "values": ["old"]}]
 
