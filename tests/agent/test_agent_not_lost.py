@@ -140,3 +140,18 @@ def test_a_deed_with_a_day_of_its_own_is_dated_by_it() -> None:
         {"field": "delivered_on__day", "op": "ge", "values": ["2026-09-01"]},
         {"field": "delivered_on__day", "op": "lt", "values": ["2026-10-01"]},
     ]
+
+
+def test_two_values_that_are_counted_stand_apart_and_with_or_together() -> None:
+    assert query("how many golds and silvers last month")["group_by"] == ["tier"]
+    assert "group_by" not in query("how many golds or silvers last month")
+
+
+def test_what_somebody_did_is_not_passed_over() -> None:
+    assert "logged" in refused("how many customers logged in yesterday").unknown
+    assert "logged" in refused("customers who logged in").unknown
+    assert query("how many orders were logged last week") == query("how many orders last week")
+
+
+def test_a_value_as_a_percentage_of_another_is_not_a_share_of_both() -> None:
+    assert refused("online sales as a percentage of phone last month").reason in ("shape", "unknown_words")

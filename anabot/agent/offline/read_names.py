@@ -16,6 +16,7 @@ from anabot.agent.offline.text import is_plural, words
 from anabot.agent.offline.words import OPERATORS
 
 _COLUMNS = {"return", "list", "display", "include"}
+_NEEDS_NO_IN = ("yesterday", "today", "last", "this", "past", "since", "current", "previous")
 _SORTED_OUT = (*BOUNDS, "top", "sort", "fastest")
 
 
@@ -289,14 +290,27 @@ def _narrows(p: Parser, i: int) -> bool:
 def verb(p: Parser, i: int) -> int:
     """ "we booked sales" does something with any metric; "booked sales" are sales of a kind of their own, which must be known."""
     text, before = p.at(i).text, p.at(i - 1)
-    if before.says("who") and text.casefold().startswith(("came", "come")) and not p.mention(i + 1):
-        p.slots.unknown.append(text)  # "members who came" are not all members
+    if _narrows_by_itself(p, i):
+        p.slots.unknown.append(text)  # "members who came", "users who logged in" are not all of them
         return i + 1
     named = p.mention(i + 1) and not p.before_of(i + 1) and text.casefold().endswith(("ed", "made", "brought"))
     heads = i == 0 or before.kind in ("comma", "stop") or before.says("count", "and", "by", "top", "vs")
     adjective = named and heads and not p.before[i] & (AUXILIARIES | {"we", "i", "you"})
     (p.slots.unknown if adjective else p.slots.verbs).append(text)
     return i + 1
+
+
+def _narrows_by_itself(p: Parser, i: int) -> bool:
+    """Whether the verb says of which are counted, and no name after it says what was done."""
+    text, after = p.at(i).text.casefold(), p.at(i + 1)
+    into = text in ("log", "logged") and "in" in p.before_of(i + 1) and after.kind == "date"
+    if into and after.text.casefold().split()[0] in _NEEDS_NO_IN:
+        return True  # "logged in yesterday", and not "logged in May"
+    if not p.at(i - 1).says("who") or p.before[i] & {"we", "i", "you"}:
+        return False
+    if text.startswith(("came", "come")):
+        return not p.mention(i + 1)
+    return after.kind in ("stop", "comma")
 
 
 def same_as(p: Parser, i: int) -> int:

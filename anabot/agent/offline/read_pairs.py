@@ -82,6 +82,8 @@ def part(p: Parser, i: int) -> int:
     if right and later and p.before_of(right[1]) & _DONE:
         p.slots.mentions.append(later[0])
         return _paired(p, "share_of", later[0], right[0], later[1])
+    if of_other and p.entry(i + 1).values and not right:
+        return p.misplace(i)  # "refunds as a percentage of payments", which are two kinds of one number
     p.slots.share = True
     return i + 1
 

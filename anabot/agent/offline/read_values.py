@@ -65,7 +65,8 @@ def value(p: Parser, i: int) -> int | None:
     pick = Pick(values=tuple(p.entry(i).values), text=p.at(i).text, contrasted=contrasted, told=told, role=roles.said(p, i))
     counted = {"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count")
     listed = _in_list(p, i)
-    counted |= listed and p.slots.picks[-1].counted
+    if listed and p.slots.picks[-1].counted:
+        counted, pick = True, _each_of(p, i, pick)
     p.slots.picks.append(replace(pick, counted=counted or (i == 0 and says_plural(pick)), listed=listed))
     return i + 1
 
@@ -83,6 +84,13 @@ def _against(p: Parser, i: int) -> bool:
     """Whether a value stands against another one: "Japan vs Peru", and not "Japan vs last year"."""
     other = p.at(i + 1)
     return p.at(i).says("vs") and not (other.when or other.says("elided", "same_year", "over", "change"))
+
+
+def _each_of(p: Parser, i: int, pick: Pick) -> Pick:
+    """ "how many payments and refunds" asks for each of them; "payments or refunds" for both together."""
+    apart = p.at(i - 1).text.casefold() != "or" and not p.slots.share
+    p.slots.picks[:] = [replace(each, contrasted=apart) if each.counted else each for each in p.slots.picks]
+    return replace(pick, contrasted=apart)
 
 
 def _placed(p: Parser, i: int) -> bool:
