@@ -310,8 +310,9 @@ class Asker:
     def _ask_back(self, found: Ambiguous, question: Question, now: Current, decision: Decision) -> Answer:
         public = all(set(query.metrics) <= decision.grant.metrics for _, query in found.choices)
         grant = decision.grant if public else decision.own
-        choices, overlap = offered(found, self.engine, now.registry, grant, _intent(question))
-        answer = replace(Refusals(now.registry, decision.own).ask_back(found, choices), overlap=overlap)
+        shown = offered(found, self.engine, now.registry, grant, _intent(question))
+        asked = Refusals(now.registry, decision.own).ask_back(found, shown.choices)
+        answer = replace(asked, overlap=shown.overlap, bridges=shown.bridges)
         return answer if public else Refusals(now.registry, decision.own).elsewhere(answer, question.channel)
 
     def _again(

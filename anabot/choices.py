@@ -1,21 +1,37 @@
-"""The readings of a word that is asked back: what each would give, and how they overlap. It chooses none of them."""
+"""The readings of a word that is asked back: what each would give, how they overlap, or what lies between them.
+
+It chooses none of them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
 from anabot.agent.glimpse import glimpse
 from anabot.agent.understanding import Ambiguous
+from anabot.analysis.reconcile import bridge, metrics_of
 from anabot.engine import Engine, Intent
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.periods import Period, between_days
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
-from anabot.types import Choice, Grant, Overlap, Table
+from anabot.types import Bridge, Choice, Grant, Overlap, Table
 
 
-def offered(
-    found: Ambiguous, engine: Engine, registry: Registry, grant: Grant, intent: Intent
-) -> tuple[list[Choice], Overlap | None]:
-    """Each choice with the value it gives, and how they overlap, where a term says of what and that can be said."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """Each choice with the value it gives. How they overlap, where a term says of what; else the bridges from one to another."""
+
+    choices: tuple[Choice, ...]
+    overlap: Overlap | None = None
+    bridges: tuple[Bridge, ...] = ()
+
+
+def offered(found: Ambiguous, engine: Engine, registry: Registry, grant: Grant, intent: Intent) -> Offered:
+    """What is shown of the readings, under the grant."""
     choices: list[Choice] = []
     totals: list[object] = []
     dated = len({query.period for _, query in found.choices}) > 1
@@ -27,7 +43,26 @@ def offered(
         value += f", {_days(query)}" if dated else ""
         choices.append(Choice(label=label, query=outcome.compiled.query.as_json(), value=value))
         totals.append(table.rows[0][0] if single else None)
-    return choices, _overlap(found, totals, engine, registry, grant, intent)
+    overlap = _overlap(found, totals, engine, registry, grant, intent)
+    bridges = () if overlap else tuple(_bridges(found, engine, registry, grant, intent))
+    return Offered(choices=tuple(choices), overlap=overlap, bridges=bridges)
+
+
+def _bridges(found: Ambiguous, engine: Engine, registry: Registry, grant: Grant, intent: Intent) -> Iterator[Bridge]:
+    """From each reading to another, as the data team reconciles them; none where a part of it is not the asker's to see."""
+    query = _together([query for _, query in found.choices])
+    if query is None or query.period is None or query.group_by or query.compare:
+        return
+    for reconciliation in registry.reconciliations.values():
+        ends = {reconciliation.left[0], reconciliation.right[0]}
+        if ends <= set(query.metrics) and set(metrics_of(reconciliation)) <= grant.metrics:
+            with suppress(NotAllowed, BadQuery, UnknownName):
+                run = partial(_table, engine, grant, intent)
+                yield bridge(reconciliation, query.period, run, where=query.where)
+
+
+def _table(engine: Engine, grant: Grant, intent: Intent, query: MetricQuery) -> Table:
+    return engine.run(query, grant, intent=intent).table
 
 
 def _days(query: MetricQuery) -> str:

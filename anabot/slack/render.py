@@ -104,9 +104,7 @@ def _answered(answer: Answer, setting: Setting, pressed: Pressed, picture: str) 
         shown = grid(answer.table, fiscal_start=setting.registry.calendar.fiscal_start)
         yield table_block(shown)
         yield from context(mrkdwn.escape(shown.note))
-    for bridge in answer.bridges:
-        yield table_block(bridge_grid(bridge))
-        yield from _residual(bridge)
+    yield from _bridged(answer)
     yield from context("\n".join(line for line in _provenance(answer, setting) if line))
     if answer.receipt:
         each = bool((answer.query or {}).get("limit_by"))
@@ -124,6 +122,12 @@ def _explained(answer: Answer, setting: Setting, pressed: Pressed) -> Iterator[B
     yield from context(" · ".join(_facts(answer, setting)))
     if answer.receipt:
         yield from answer_buttons(pressed)
+
+
+def _bridged(answer: Answer) -> Iterator[Block]:
+    for bridge in answer.bridges:
+        yield table_block(bridge_grid(bridge))
+        yield from _residual(bridge)
 
 
 def _residual(bridge: Bridge) -> Iterator[Block]:
@@ -190,6 +194,7 @@ def _otherwise(answer: Answer, setting: Setting) -> Iterator[Block]:
         if answer.overlap:
             yield table_block(overlap_grid(answer.overlap))
             yield from context("How these readings overlap: each is counted in one line only.")
+        yield from _bridged(answer)
     elif answer.request and answer.aside is None:
         yield from request_button(answer.request)
     elif answer.reason == "unknown_words" and answer.receipt and answer.aside is None:

@@ -23,7 +23,7 @@ from anabot.slack.plainer import ladder
 from anabot.slack.poster import pages
 from anabot.slack.render import Setting
 from anabot.slack.tables import grid
-from anabot.types import Answer, Badge, Column, Digest, Overlap, Receipt, Table
+from anabot.types import Answer, Badge, Bridge, Column, Digest, Overlap, Receipt, Table
 from anabot.workspace.blocks import read_blocks
 from anabot.workspace.pings import pings_in
 
@@ -308,3 +308,13 @@ def test_a_question_asked_back_shows_how_its_readings_overlap_under_the_buttons(
     assert "1,088" in said
     assert "only Tips" in said
     assert "counted in one line only" in said
+
+
+def test_a_question_asked_back_shows_what_lies_between_its_readings_under_the_buttons() -> None:
+    lines = (("Takings", Decimal(90), "takings"), ("Tips", Decimal(10), "tips"), ("Sales", Decimal(100), "sales"))
+    bridge = Bridge(name="till", title="Till", unit="usd", lines=lines, residual=Decimal(0), tolerance=Decimal(0))
+
+    blocks = [block for message in render.render(replace(clarifying(), bridges=(bridge,)), SETTING) for block in message.blocks]
+
+    said = json.dumps(blocks)
+    assert 0 < said.find("ana_choose_0") < said.find("$90.00") < said.find("$100.00")

@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import duckdb
 import pytest
-from halden_data import Halden
+from halden_data import NOW, Halden
 
+from anabot.agent import Ambiguous, understand
+from anabot.choices import offered
 from anabot.engine import Intent
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.plain import plain
 from anabot.semantic.query import Condition, MetricQuery, Span
+from anabot.semantic.values import ValueIndex
 from anabot.types import Answer, Grant, Question, RowRule
 from demo.build import DEFAULT_OUT
 
@@ -163,3 +166,29 @@ def test_a_period_is_laid_over_the_same_days(halden: Halden) -> None:
     )
 
     assert first.rows != second.rows
+
+
+def test_readings_that_are_money_are_asked_back_with_the_way_from_one_to_the_other(halden: Halden) -> None:
+    answer = ask(halden, "fin_analyst", "revenue last quarter")
+
+    values = {choice.label: choice.value for choice in answer.choices}
+    (bridge,) = answer.bridges
+    (_, start), *_, (_, end) = bridge.walk()
+    assert (f"${start:,.2f}", f"${end:,.2f}") == (values["Usage revenue"], values["Net revenue"])
+    assert f"${end:,.2f}" == halden.told("net_revenue", "2026-05-01", "2026-08-01")
+    assert (answer.overlap, bridge.residual) == (None, 0)
+
+
+def test_no_way_from_one_to_the_other_is_shown_where_a_part_of_it_is_not_open(halden: Halden) -> None:
+    person = halden.house.directory.person("fin_analyst")
+    assert person is not None
+    standing = halden.house.standing()
+    own = standing.policy.decide(person, None, (person,)).own
+    less = replace(own, metrics=own.metrics - {"bridge_credits"})
+    found = understand(
+        "revenue last quarter", registry=standing.registry, grant=less, values=ValueIndex(), team="finance", now=NOW
+    )
+    assert isinstance(found, Ambiguous)
+
+    assert offered(found, halden.house.engine, standing.registry, own, INTENT).bridges
+    assert offered(found, halden.house.engine, standing.registry, less, INTENT).bridges == ()
