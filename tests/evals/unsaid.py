@@ -26,6 +26,8 @@ _CUT_SHORT = {
     "cnt": "count",
     "ctry": "country",
     "desc": "description",
+    "fname": "first_name",
+    "lname": "last_name",
     "dev": "device",
     "disc": "discount",
     "dt": "date",
@@ -82,7 +84,7 @@ class Unsaid:
         plural = plain if re.search(r"s\b", plain) else f"{plain}s"
         if (table, "count(*)") not in said:
             synonyms = [plural, f"{entity.replace('_', ' ')} records"]
-            synonyms = [each for each in synonyms if stems(each) not in self._taken()]
+            synonyms = [each for each in synonyms if not {stems(each), ("total", *stems(each))} & self._taken()]
             yield {"name": f"{entity}_rows", "label": f"number of {plural}", "expr": "count(*)", "synonyms": synonyms, **common}
         for column, kind in self.schema[table].items():
             if kind.startswith(_NUMBER) and not self._is_key(table, column):

@@ -24,6 +24,8 @@ _FORM = re.compile(
     r"|(?<=week )as a date|(?<=month )as a date|(?<=quarter )as a date"
     rf"|(?:rounded|round)(?: it| them)?(?: off)?(?: up| down)? to {_SOME} (?:decimal places?|decimals?|digits?|places)"
     rf"|to {_SOME} (?:decimal places?|decimals?)"
+    r"|(?:(?<=order )|(?<=sort )|(?<=rank )|(?<=ordered )|(?<=sorted ))(?:the |your |all )?"
+    r"(?:results?|rows?|output|list|answers?|table|them|it) (?=by |in |from )"
     r"|(?:(?:please )?(?:match|matching|matched|compare|compared|search|when matching|using) (?:it |them |names |values )?)?"
     r"(?:in a )?case insensitive(?:ly)?(?: (?:match|matching|manner|way|comparison|search))?"
     r"|(?:ignoring|ignore|regardless of|irrespective of|disregarding|whatever) (?:the )?case"
@@ -147,9 +149,12 @@ def _within(key: Sequence[str], said: Sequence[str]) -> bool:
 
 
 Reach = Callable[[_Told], int | None]
+_FORMS = frozenset(
+    ["as", "round", "rounded", "decimal", "decimals", "details", "case", "order", "sort", "rank", "ordered", "sorted"]
+)
 _TABLES = frozenset({"table", "tables", "dataset", "datasets"})
 _ASIDES: tuple[tuple[re.Pattern[str], frozenset[str], Reach], ...] = (
-    (_FORM, frozenset({"as", "round", "rounded", "decimal", "decimals", "details", "case"}), _Told.whole),
+    (_FORM, _FORMS, _Told.whole),
     (_WITHOUT, frozenset({"without", "no", "not"}), _Told.as_counted),
     (_JOINED, _TABLES, _Told.of_tables),
     (_DEFINED, frozenset({"sum", "total", "average", "mean", "count", "number", "maximum", "minimum"}), _Told.as_here),

@@ -50,7 +50,7 @@ def _quarter_number(d: Dates, i: int) -> tuple[int, int] | None:
 def _half_number(d: Dates, i: int) -> tuple[int, int] | None:
     if found := re.fullmatch(r"h([12])|([12])h", d.word(i)):
         return i + 1, int(found[1] or found[2])
-    if d.word(i) in ("first", "second") and d.word(i + 1) == "half":
+    if d.word(i) in ("first", "second", "1st", "2nd") and d.word(i + 1) == "half":
         return i + 2, ORDINALS[d.word(i)]
     return None
 

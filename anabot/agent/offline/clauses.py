@@ -47,12 +47,15 @@ def _breaks(tags: Sequence[Tag], i: int) -> bool:
     if _qualifies(tags[:i]):
         return False
     following = next((t for t in tags[i + 1 :] if not t.says("and") and t.kind != "comma"), None)
+    if following is not None and following.text.casefold() in ("their", "his", "her", "its"):
+        return False  # "the number of shops and their sales"
     return following is not None and _opens(following)
 
 
 def _qualifies(tags: Sequence[Tag]) -> bool:
     """ "For customers with at least 5 orders, what is …": what comes before the comma says of which, and asks nothing."""
-    return bool(tags) and tags[0].kind == "light" and tags[0].text.casefold() in ("for", "among", "of", "within", "in")
+    heads = ("for", "among", "of", "within", "in", "for each", "for every", "for each of the", "per")
+    return bool(tags) and (tags[0].kind == "light" or tags[0].says("by")) and tags[0].text.casefold() in heads
 
 
 def _opens(tag: Tag) -> bool:

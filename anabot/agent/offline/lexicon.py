@@ -335,7 +335,8 @@ def content(phrase: str) -> Key:
 
 
 def _is_language(phrase: str) -> bool:
-    return tuple(phrase.split()) in OPERATORS or phrase in FILLERS or phrase in PREPOSITIONS
+    alone = OPERATORS.get((phrase,), ("",))[0] != "partial"  # "completed" is one of the language before a unit only
+    return (alone and tuple(phrase.split()) in OPERATORS) or phrase in FILLERS or phrase in PREPOSITIONS
 
 
 def is_light(word: str) -> bool:

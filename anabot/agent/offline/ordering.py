@@ -12,11 +12,15 @@ from anabot.agent.offline import of_each
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.moving import way_of
 from anabot.agent.offline.slots import Cut, Mention, Moved, Rank, Slots
+from anabot.agent.offline.text import words
 from anabot.agent.offline.times import grain_name
+from anabot.agent.offline.words import SPENT
 from anabot.semantic.query import SIZE, MetricQuery
-from anabot.semantic.registry import DimensionRef, Registry
+from anabot.semantic.registry import DimensionRef, Metric, Registry
 from anabot.semantic.units import CURRENCIES
 
+_BETTER_HIGH = {"revenue", "sale", "billing", "income", "profit", "margin", "rating", "grade", "gpa", "satisfaction", "earning"}
+_BETTER_LOW = {"cancellation", "churn", "drop", "failure", "error", "complaint", "delay", "defect", "waiting", "incident"}
 _TOP = 10  # "top customers" without a number
 _LENGTHS = (
     "seconds",
@@ -176,13 +180,21 @@ class Ordering:
         if rank.direction in ("top", "bottom"):
             return rank.direction == "top"
         metric = self.registry.metrics[name]
-        if not metric.better:
+        better = metric.better or customarily(metric)
+        if not better:
             raise stuck(
                 "shape", f"Nobody has said whether more {metric.label} is better. Say “highest” or “lowest”.", unknown=[rank.text]
             )
-        descends = (rank.direction == "best") == (metric.better == "higher")
+        descends = (rank.direction == "best") == (better == "higher")
         self.notes.append(f"“{rank.text.capitalize()}” is read as the {'highest' if descends else 'lowest'} {metric.label}.")
         return descends
+
+
+def customarily(metric: Metric) -> str:
+    """Which way is better by the words of its name, where the registry does not say and they do not disagree."""
+    said = {word for phrase in (metric.name, metric.label) for word in words(phrase)}
+    higher, lower = bool(said & _BETTER_HIGH), bool(said & (_BETTER_LOW | SPENT))
+    return "" if higher == lower else "higher" if higher else "lower"
 
 
 def is_time(name: str) -> bool:

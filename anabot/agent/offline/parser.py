@@ -89,7 +89,10 @@ class Parser:
     def _noun_of_value(self, i: int) -> bool:
         """ "Italian food", where the dimension is called "food type": the word only says of what the value is one."""
         models, said = self.lexicon.registry.models, words(self.at(i).text)
-        homes = {home[:2] for home in self.entry(i - 1).values} if self.entry(i - 1).only_values and not self.before[i] else set()
+        before, after = self.entry(i - 1), self.entry(i + 1)
+        homes = {home[:2] for home in before.values} if before.only_values and not self.before[i] else set()
+        if after.only_values and not self.before_of(i + 1) and self.before[i]:
+            homes = homes or {home[:2] for home in after.values}  # "with unit ml", where the column is the drug unit
         dimensions = [models[model].dimensions[name] for model, name in homes]
         called = [{w for phrase in (d.name, d.label, *d.synonyms) for w in words(phrase)} for d in dimensions]
         return bool(called) and all(set(said) <= each for each in called)

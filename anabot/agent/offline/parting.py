@@ -12,7 +12,7 @@ from dataclasses import replace
 from anabot.agent.offline.clauses import Clause
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
-from anabot.agent.offline.parser import Parser
+from anabot.agent.offline.parser import BOUNDS, Parser
 from anabot.agent.offline.read_cuts import value_beside_dimension
 from anabot.agent.offline.read_times import weekdays
 from anabot.agent.offline.slots import Mention, Pick, Slots
@@ -23,6 +23,8 @@ from anabot.semantic.query import MetricQuery
 
 def of_which(p: Parser, i: int) -> int:
     """ "of these", and the noun after it, which only says again what is counted."""
+    if p.at(i + 1).says(*BOUNDS) and p.slots.cuts and p.before_of(i + 1) <= {"with", "having", "the", "that", "have"}:
+        return i + 1  # "which shops …, among those with at least 5 orders"
     p.slots.of_which = p.at(i).text
     p.slots.of_count = {"how", "many"} <= p.before_of(i)
     entry = p.entry(i + 1)

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from anabot.agent.offline import calendar_dates, relative_dates, stretches
 from anabot.agent.offline.dates import Dates, Match, When, one_day, ordinal_day
+from anabot.agent.offline.words import MONTHS
 from anabot.periods import Period
 
 _RULES = (*relative_dates.RULES, *calendar_dates.RULES)
@@ -23,7 +24,7 @@ _OPEN = ("until", "till", "through", "by")
 
 def point(d: Dates, i: int) -> Match | None:
     """The longest phrase for one stretch of time that starts at token `i`."""
-    if d.word(i) == "month" and d.word(i + 1) == "of" and not d.year(i + 2):
+    if d.word(i) == "month" and d.word(i + 1) == "of" and d.word(i + 2) in MONTHS:
         i += 2
     if d.word(i) == "back" and d.word(i + 1) in ("in", "on"):
         i += 2

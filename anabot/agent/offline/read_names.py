@@ -95,6 +95,10 @@ def _headed(p: Parser, i: int) -> int | None:
         p.slots.cuts.append(cut)  # "the customer who placed the most orders"
         p.slots.one |= not is_plural(p.at(i).text)
         return i + 1
+    named = p.at(i - 1).text.casefold() in ("name", "names") and "of" in p.before[i] and p.at(i - 1).kind == "unknown"
+    if (named or "list" in p.before[i]) and not others and mention and not any(tag.says("by") for tag in p.tags):
+        p.slots.cuts.append(cut)  # "list the shops opened in May", "the names of the shops in the North"
+        return i + cut.size
     if others and mention and _column_of_a_list(p, i):
         return _bare_dimension(p, i)
     if i or mention is None or not p.at(i + 1).says(*BOUNDS):
@@ -118,14 +122,15 @@ def _noun(p: Parser, i: int) -> int | None:
     told = ({value[0] for value in p.entry(next_one).values} | _said_of(p, i + 1)) & set(models) and (
         next_one > i + 1 or p.before_of(next_one) & {"with", "in", "from", "whose", "where"}
     )
-    narrowed = bool(told) or bool(p.entry(i + 1).numbers) or p.at(i + 1).says("not", "none", "who")
+    placed_next = p.entry(i + 1).only_values and bool(p.entry(i + 1).values) and bool(p.before_of(i + 1) & {"in", "from"})
+    narrowed = bool(told) or placed_next or bool(p.entry(i + 1).numbers) or p.at(i + 1).says("not", "none", "who")
     narrowed |= p.at(i + 1).text.casefold() in ("name", "names")  # "in shops with names ending in …"
     placed = p.before[i] & ({"for", "from", "at", "to", "of", "in"} if narrowed else {"for", "from"}) or (
         "of" in p.before[i] and p.at(i + 1).says("who")
     )
     said = p.slots.mentions[-1].text if p.slots.mentions else ""
     placed = placed or ("of" in p.before[i] and said == p.at(i - 1).text and is_plural(p.at(i).text))
-    models = models if told else entry.models
+    models = models if told or placed_next else entry.models
     if not models or not (placed or _acts(p, i)) or p.at(i - 1).says("count") or "many" in p.before[i]:
         return None
     if not any(p.mention(k) for k in range(len(p.tags)) if k != i):

@@ -12,7 +12,7 @@ from anabot.agent.offline.slots import Bound, Cut, Mention, Pick
 from anabot.agent.offline.text import is_plural
 
 _RELATIVE = {"have", "has", "had", "do", "does", "did", "was", "were", "is", "are"}
-_PUT_DOWN = ("recorded", "set", "given", "known", "assigned", "specified", "listed", "entered", "at all")
+_PUT_DOWN = ("recorded", "set", "given", "known", "assigned", "specified", "listed", "entered", "at all", "number", "address")
 _ANYBODY = ("anyone", "anybody", "anything", "any", "someone", "something", "yet", "before", "ever")
 _USE = ("use", "used", "using")
 _OUT = ("not", "without", "w/o")
@@ -37,7 +37,8 @@ def not_any(p: Parser, i: int) -> int | None:
         return end
     found = _counted(p, i + 1) if text in _OUT else None
     asked = p.before[i] & _RELATIVE and "any" in p.before_of(i + 1) and bool(p.slots.cuts)  # "which shops have not had any sales"
-    related = text != "not" or p.at(i - 1).says("who") or asked
+    lacking = bool(p.before[i] & {"do", "does", "did"}) and "have" in p.before_of(i + 1)  # "do not have a phone number"
+    related = text != "not" or p.at(i - 1).says("who") or asked or lacking
     if not found and text in _OUT and related and {"a", "an", "any"} & p.before_of(i + 1) and (end := _without_a_value(p, i)):
         return end
     return _without_any(p, i, *found) if found and related else None
@@ -120,8 +121,9 @@ def _take_back(p: Parser, cut: Cut) -> None:
 def _counted(p: Parser, i: int) -> tuple[Mention, int] | None:
     """What is counted, after a verb or not, and the index after it."""
     did = p.lexicon.deed(p.at(i).text) if p.at(i).kind == "unknown" else []
-    if len(did) == 1 and p.at(i + 1).kind != "name":  # "have not treated anyone"
-        end = i + 2 if p.at(i + 1).text.casefold() in _ANYBODY else i + 1
+    some = p.at(i + 1).kind == "name" and "any" in p.before_of(i + 1)  # "not enrolled in any course"
+    if len(did) == 1 and (some or p.at(i + 1).kind != "name"):  # "have not treated anyone"
+        end = i + 2 if some or p.at(i + 1).text.casefold() in _ANYBODY else i + 1
         return Mention(metrics=(did[0],), text=p.at(i).text), end
     at = i + 1 if p.at(i).says("verb") or (p.at(i).kind == "unknown" and p.at(i + 1).kind == "name") else i
     mention = p.mention(at) if p.at(at).kind == "name" and (not p.entry(at).values or p.entry(at).metrics) else None

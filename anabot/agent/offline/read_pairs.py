@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from anabot.agent.offline.parser import Parser
+from anabot.agent.offline.parser import PLACES, Parser
 from anabot.agent.offline.read_cuts import read_cuts
 from anabot.agent.offline.slots import Mention, Op, Pair
 from anabot.agent.offline.text import words
@@ -79,7 +79,7 @@ def part(p: Parser, i: int) -> int:
     if left and right and of_other:
         return _paired(p, "share_of", left, right[0], right[1])
     later = _side(p, right[1]) if right else None
-    if right and later and p.before_of(right[1]) & _DONE:
+    if right and later and p.before_of(right[1]) & _DONE and not p.before_of(right[1]) & PLACES:  # "were for customers in …"
         p.slots.mentions.append(later[0])
         return _paired(p, "share_of", later[0], right[0], later[1])
     if of_other and p.entry(i + 1).values and not right:

@@ -67,7 +67,8 @@ def _verb_before(p: Parser, i: int) -> int:
     at = i - 2 if p.at(i - 1).text.casefold() in _PARTICLES and not p.before_of(i - 1) else i - 1
     before = p.at(at)
     of_others = before.says("verb") and _of_others(p, at)
-    if not (before.kind == "unknown" or of_others) or not is_verb(before.text.casefold()) or p.comparing:
+    verbal = is_verb(before.text.casefold()) or before.text.casefold() == "due"
+    if not (before.kind == "unknown" or of_others) or not verbal or p.comparing:
         return 0
     if of_others:
         p.slots.verbs.remove(before.text)  # "orders of people who registered in May": no verb of the orders

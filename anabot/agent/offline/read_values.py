@@ -15,7 +15,7 @@ from anabot.agent.offline.read_none import not_any
 from anabot.agent.offline.read_numbers import bound
 from anabot.agent.offline.slots import Cut, Pick
 
-_PLACES_VALUE = PLACES | {"on", "to", "with", "via"}
+_PLACES_VALUE = PLACES | {"on", "to", "with", "via", "through"}
 ARTICLES = {"the", "our", "a", "an"}
 _COPULA = ARTICLES | {"is", "are", "was", "were", "be", "been", "still", "already"}
 AUXILIARIES = {"did", "does", "do", "has", "have", "had"}

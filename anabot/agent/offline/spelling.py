@@ -12,9 +12,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from anabot.agent.offline.text import Token, is_irregular
-from anabot.agent.offline.words import FILLERS, MONTHS, OPERATORS, SHORTENED, SLIPS, UNITS, WEEKDAYS
+from anabot.agent.offline.words import FILLERS, MONTHS, OPERATORS, SHORTENED, UNITS, WEEKDAYS
 
 _SHORTEST = 5
+_SLIPS = {"wich": "which", "wat": "what", "wht": "what", "hwo": "how", "teh": "the", "thier": "their", "plese": "please"}
 _GRAMMAR = {
     word
     for word in (
@@ -54,9 +55,9 @@ def repair(
         elif parts := _parted(token, vocabulary):
             found += parts
         else:
-            word = SLIPS.get(token.norm) or _written_out(token.norm, vocabulary) or _closest(token.norm, known)
+            word = _SLIPS.get(token.norm) or _written_out(token.norm, vocabulary) or _closest(token.norm, known)
             word = word or _slipped(tokens[:i], token.norm, vocabulary)
-            spoken = word if token.norm in SLIPS else token.text
+            spoken = word if token.norm in _SLIPS else token.text
             found.append(replace(token, norm=word, text=spoken) if word else token)
             notes += [f"Read “{token.text}” as “{word}”."] if word else []
         i += 1

@@ -36,6 +36,7 @@ _OPERATOR_HEADS = {key[0] for key in OPERATORS}
 _OPERATOR_LENGTH = max(map(len, OPERATORS))
 _QUESTION_LENGTH = 12
 _OF = ("by", "for", "from", "of", "to", "among")
+_COPULAS = {"is", "are", "was", "were", "be", "been", "being", "got"}
 _ALL = ("all", "any", "whole", "entire", "total", "totals", "overall", "the", "an", "a", "our")  # of a noun, said of any
 _GIVES_US = {"cost", "costs", "bring", "brought", "earn", "earned", "make", "made", "save", "saved"}  # "us", not the country
 
@@ -134,6 +135,8 @@ def _operators(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Ta
         return
     for end in range(i + 1, min(i + _OPERATOR_LENGTH, len(tokens)) + 1):
         found = OPERATORS.get(tuple(token.norm for token in tokens[i:end]))
+        if found and found[0] == "partial" and end == i + 1 and not _of_a_unit(tokens, end):
+            continue  # "enrollments that are completed"
         if found and found[0] != "match" and not (found[0] == "verb" and _noun_in_list(tokens, i, lexicon)):
             yield Tag(kind="operator", start=i, end=end, text=_text(tokens, i, end), op=found[0], detail=found[1])
 
@@ -143,6 +146,12 @@ def _noun_in_list(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
     entry = lexicon.entries.get((stem(tokens[i].norm),))
     before = tokens[i - 1].norm if i else ""
     return bool(entry and entry.dimensions) and before in ("by", "per", "and", ",", "each", "every")
+
+
+def _of_a_unit(tokens: Sequence[Token], i: int) -> bool:
+    """ "complete weeks", "full 3 months"."""
+    said = [token for token in tokens[i : i + 2] if token.kind == "number" or token.norm in UNITS or token.norm in NUMBERS]
+    return any(token.norm in UNITS for token in said)
 
 
 def _matches(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
@@ -181,7 +190,7 @@ def _names(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
             continue
         key = (*key, stem(tokens[end - 1].norm))
         entry = lexicon.entries.get(key)
-        if entry is None:
+        if entry is None or (len(key) == 1 and _is_filler(tokens[i].norm, entry, lexicon)):
             continue
         listed = key in lexicon.shouted and entry.only_values and _listed(tokens, i, end, entry, lexicon)
         if (
@@ -194,6 +203,11 @@ def _names(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
             continue
         yield Tag(kind="name", start=i, end=end, text=_text(tokens, i, end), entry=entry, sign="listed" if listed else "")
     yield from _turned(tokens, i, lexicon)
+
+
+def _is_filler(word: str, entry: Entry, lexicon: Lexicon) -> bool:
+    """ "I would like", where only "likes" are counted."""
+    return is_light(word) and not entry.values and word not in lexicon.vocabulary
 
 
 def _turned(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
@@ -220,6 +234,9 @@ def _names_a_value(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
     if beside and {value[:2] for value in lexicon.entries[(stem(here.norm),)].values} & set(beside.dimensions):
         return True  # "the delta region"
     if not is_light(here.norm):
+        moved = OPERATORS.get((here.norm,), ("",))[0] == "change"
+        if i and (tokens[i - 1].norm in _COPULAS or (moved and beside and _describes(here, beside, lexicon))):
+            return True  # "how many were dropped", "dropped courses"
         titled = i > 0 and here.text.istitle() and tokens[i - 1].norm in ("and", "or", "the", "on", "for", "in", ",")
         return titled or _beside_its_noun(tokens, i, lexicon) or _whole_of_what(tokens, i)
     following = lexicon.entries.get((stem(tokens[i + 1].norm),)) if i + 1 < len(tokens) else None
@@ -243,6 +260,11 @@ def _whole_of_what(tokens: Sequence[Token], i: int) -> bool:
     following = tokens[i + 1] if i + 1 < len(tokens) else None
     timed = following is not None and (following.norm in UNITS or following.kind == "number")
     return OPERATORS.get((tokens[i].norm,), ("",))[0] == "partial" and not timed
+
+
+def _describes(here: Token, noun: Entry, lexicon: Lexicon) -> bool:
+    """Whether a value stands right before what its own rows are called."""
+    return bool({model for model, _, _ in lexicon.entries[(stem(here.norm),)].values} & set(noun.models))
 
 
 def _listed(tokens: Sequence[Token], start: int, end: int, entry: Entry, lexicon: Lexicon) -> bool:

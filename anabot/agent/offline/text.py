@@ -81,7 +81,7 @@ def spelled_out(message: str) -> tuple[Token, ...]:
 
 def tokens(message: str, *, raw: bool = False) -> tuple[Token, ...]:
     """The tokens of a message, contractions spelled out and possessives removed."""
-    text = clean(message).replace("&", " and ").replace("\r", "\n").replace(" + ", " and ")
+    text = clean(message).replace("&", " and ").replace("\r", "\n").replace(" + ", " and ").replace(" w/ ", " with ")
     held = [(m.start(), m.end(), _inside(m), bool(m.lastindex)) for m in _RAW.finditer(text)] if raw else []
     found: list[Token] = []
     end, inside, closed = 0, 0, text.count("(") == text.count(")")
@@ -146,6 +146,8 @@ def _number(text: str, dash: bool) -> Token:
 
 def stem(word: str) -> str:
     """A word without its plural ending, so that `regions` finds `region`. The same rule is applied on both sides."""
+    if word in _PLURALS:
+        return _PLURALS[word]
     if word in _SHORT:
         return _SHORT[word]
     if len(word) > 3 and word.endswith("s") and not word.endswith(_KEEPS_S):
@@ -160,10 +162,14 @@ def stem(word: str) -> str:
 
 
 _ABBREVIATED = {"approx", "avg", "excl", "incl", "vs"}  # their full stop ends no sentence
+_PLURALS = {
+    "diagnoses": "diagnosis", "analyses": "analysis", "crises": "crisis", "theses": "thesis", "children": "child",
+    "women": "woman", "men": "man", "criteria": "criterion", "indices": "index",
+}  # fmt: skip
 _SHORT = {  # one word on both sides: in names, of columns too, and in questions
     "avg": "average", "qty": "quantity", "pct": "percent", "ids": "id", "dt": "date", "amt": "amount", "nm": "name",
     "cnt": "count", "nbr": "number", "addr": "address", "descr": "description", "lvl": "level", "txn": "transaction",
-    "pmt": "payment", "pymt": "payment", "appt": "appointment",
+    "bldg": "building", "pmt": "payment", "pymt": "payment", "appt": "appointment",
 }  # fmt: skip
 _IRREGULAR = {
     **dict.fromkeys(("won",), "win"),

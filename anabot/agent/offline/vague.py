@@ -63,7 +63,9 @@ class Vague:
         if not slots.openly or len(slots.mentions) != 1 or slots.is_edit or slots.picks or slots.mentions[0].counted:
             return None
         entry = self.lexicon.entries.get(words(slots.mentions[0].text))
-        if entry is None or entry.metrics or entry.term or not entry.models:
+        said, metrics = words(slots.mentions[0].text), self.lexicon.registry.metrics
+        names = {words(phrase) for name in slots.mentions[0].metrics for phrase in (metrics[name].name, metrics[name].label)}
+        if entry is None or said in names or entry.term or not entry.models:
             return None
         over = tuple(dict.fromkeys((*slots.mentions[0].metrics, *self._over(set(entry.models)))))
         choices = self._choices(_Asked(word=slots.mentions[0].text, slots=self._clean(), metrics=over))
@@ -148,6 +150,9 @@ class Vague:
         cuts = [cut for cut in slots.cuts if cut.dimensions]
         if found.reason in ("no_group", "period") and rank.mention and not slots.mentions and not cuts:
             cuts = self._called(rank.mention.text)
+        elif found.reason == "unknown_words" and loose <= VAGUE and rank.direction == "top" and rank.text.casefold() == "most":
+            named = [each.text for each in slots.mentions if not each.counted]  # "most successful restaurants"
+            cuts = cuts or (self._called(named[0]) if len(named) == 1 else [])
         elif found.reason == "unknown_words" and len(loose) == 1 and not (slots.every_mention or cuts):
             cuts = self._headed(next(iter(loose)))
         elif found.reason != "no_metric" or slots.every_mention or loose:

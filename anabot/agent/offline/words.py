@@ -24,7 +24,7 @@ u ur kindly
 company business overview summary performing perform performed going go coming come happening happened
 respectively together too then this
 """
-_PREPOSITIONS = "of in for on at to from with within during among amongst inside into as about via"
+_PREPOSITIONS = "of in for on at to from with within during among amongst inside into as about via through"
 
 # kind [detail]: phrases. What a kind does is said in `grammar.py`; the longest phrase wins.
 _OPERATORS = """
@@ -45,13 +45,15 @@ light: in terms of | when it comes to | do you know
 light: one more | one more thing | one more question | another one | another question | last one | last question
 light: hope you well | hope you are well | hope you doing well | hope you are doing well | hope all is well | hope all well
 light: good morning | good afternoon | good evening
-light: would you mind | if possible | when you get a chance | when you have a minute
+light: thanks in advance | thank you | many thanks | i would like to know | i would like to see | i would like
+light: i like to know | i like to see | i like | would you mind | if possible | when you get a chance | when you have a minute
 light: they had | they have | they got | they received | they made
 light: quick question | quick q | quick one | just wondering | i was wondering | wondering if | i wonder | any idea | any chance
 summed: sum of | the sum of
 blank: unknown | missing | blank | empty | null | not known | not recorded | not set | unspecified | not specified | unassigned
 blank: not assigned | not given | undefined | unrecorded | not filled in
 count: nr of | num of | how many times | number of times
+count: nr of | no of | num of | the nr of
 count: number of | the number of | total number of | count of | the count of
 verb: book | booked | bring | brought | bring in | brought in | make | made | generate | generated | earn | earned
 verb: collect | collected | charged
@@ -59,6 +61,7 @@ verb: record | recorded | post | posted | achieve | achieved | produce | produce
 verb: the count | a count
 verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
 more: more
+verb: write | wrote | written | submit | submitted | teach | taught | teaches | host | hosted
 verb: use | used | consume | consumed | went | get | got | gotten | receive | received
 verb: run | ran | handle | handled | log | logged | see | saw | spend | spent
 verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
@@ -194,6 +197,7 @@ direction asc: cheapest first | shortest first | least expensive first | least f
 direction desc: most expensive first | longest first | most first | biggest to smallest
 direction best: best first
 direction worst: worst first
+direction desc: most active first | most popular first | busiest first | top first
 direction desc: descending | desc | in descending order | highest first | largest first | biggest first | high to low
 direction desc: from high to low
 direction desc: highest to lowest | from highest to lowest | most to least | from most to least | largest to smallest
@@ -326,7 +330,6 @@ QUANTITIES = {"volume", "quantity", "amount", "value", "total"}  # of what, they
 # A customer makes a purchase of what the company calls its sale or order.
 PURCHASES, SOLD = {"purchase", "purchases"}, ("sale", "order")
 SPENT = {"cost", "spend", "spent", "expense", "expenditure", "tax", "loss", "refund", "budget", "discount", "fee", "debt"}
-SLIPS = {"wich": "which", "wat": "what", "wht": "what", "hwo": "how", "teh": "the", "thier": "their", "plese": "please"}
 SHORTENED = {
     "rep": "representative",
     "rev": "revenue",
