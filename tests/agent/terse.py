@@ -18,6 +18,7 @@ FRIDAY = dt.datetime(2025, 3, 14, 12, tzinfo=dt.UTC)
 _VALUES = ValueIndex(
     by_dimension={
         ("treatments", "is_placebo"): ("true", "false"),
+        ("treatments", "state_of_care"): ("dropped", "completed", "active"),
         ("treatments", "drug"): ("Dermexa", "Clearix"),
         ("patients", "state"): ("TX", "CA"),
         ("patients", "diet"): ("vegan", "mixed"),
@@ -65,12 +66,15 @@ _LAYER = {
                 _said("end_dt"),
                 _time("discharged_on"),
                 _said("is_placebo", data_type="boolean"),
-                _said("drug", "drug name"),
+                _said("drug", "drugs", "drug name"),
+                _said("state_of_care"),
             ],
             [
                 _metric("treatments", "count", "1", "number of treatments"),
                 _metric("treatment_cost", "sum", "trt_cost", "total cost", unit="usd"),
                 _metric("mean_cost", "average", "trt_cost", "avg trt cost", unit="usd"),
+                _metric("margin", "sum", "trt_margin", unit="usd"),
+                _metric("complaints", "sum", "complaint_cnt", "number of complaints"),
                 _metric("average_day_7_score", "average", "d7_score", unit=""),
                 _metric("average_day_100_score", "average", "d100_score", unit=""),
             ],
@@ -87,9 +91,10 @@ _LAYER = {
                 _time("reg_dt"),
                 _said("state"),
                 _said("diet", "food type"),
+                _said("pt_nm", "patient", "patients"),
             ],
             [
-                _metric("new_patients", "count", "1", "registrations", "number of patients"),
+                _metric("new_patients", "count", "1", "registrations", "number of patients", "patients"),
                 _metric("avg_weight_kg", "average", "weight_kg", unit=""),
             ],
         ),

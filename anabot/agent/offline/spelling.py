@@ -12,9 +12,26 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from anabot.agent.offline.text import Token, is_irregular
-from anabot.agent.offline.words import FILLERS, MONTHS, OPERATORS, SHORTENED, UNITS, WEEKDAYS
+from anabot.agent.offline.words import FILLERS, MONTHS, OPERATORS, UNITS, WEEKDAYS
 
 _SHORTEST = 5
+SHORTENED = {
+    "rep": "representative",
+    "rev": "revenue",
+    "ppl": "people",
+    "txn": "transaction",
+    "txns": "transactions",
+    "appt": "appointment",
+    "appts": "appointments",
+    "amt": "amount",
+    "dept": "department",
+    "acct": "account",
+    "cust": "customer",
+    "mgr": "manager",
+    "prio": "priority",
+    "prod": "product",
+    "emp": "employee",
+}  # fmt: skip
 _SLIPS = {"wich": "which", "wat": "what", "wht": "what", "hwo": "how", "teh": "the", "thier": "their", "plese": "please"}
 _GRAMMAR = {
     word

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from anabot.agent.offline.exits import Exit
 from anabot.agent.offline.lexicon import DimensionId, Lexicon, phrases_of
 from anabot.agent.offline.slots import Cut, Mention, Rank, Slots
+from anabot.agent.offline.spelling import SHORTENED
 from anabot.agent.offline.text import is_plural, stem, words
 from anabot.agent.offline.things import called
-from anabot.agent.offline.words import MONEY, SHORTENED, SPENT, VAGUE, VERBS
+from anabot.agent.offline.words import MONEY, SPENT, VAGUE, VERBS
 from anabot.agent.understanding import Ambiguous, NotUnderstood, Reading
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.query import MetricQuery

@@ -330,23 +330,6 @@ QUANTITIES = {"volume", "quantity", "amount", "value", "total"}  # of what, they
 # A customer makes a purchase of what the company calls its sale or order.
 PURCHASES, SOLD = {"purchase", "purchases"}, ("sale", "order")
 SPENT = {"cost", "spend", "spent", "expense", "expenditure", "tax", "loss", "refund", "budget", "discount", "fee", "debt"}
-SHORTENED = {
-    "rep": "representative",
-    "rev": "revenue",
-    "ppl": "people",
-    "txn": "transaction",
-    "txns": "transactions",
-    "appt": "appointment",
-    "appts": "appointments",
-    "amt": "amount",
-    "dept": "department",
-    "acct": "account",
-    "cust": "customer",
-    "mgr": "manager",
-    "prio": "priority",
-    "prod": "product",
-    "emp": "employee",
-}  # fmt: skip
 
 
 def _rows(table: str) -> Iterator[tuple[str, str]]:
