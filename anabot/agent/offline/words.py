@@ -61,7 +61,7 @@ verb: record | recorded | post | posted | achieve | achieved | produce | produce
 verb: the count | a count
 verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
 more: more
-verb: write | wrote | written | submit | submitted | teach | taught | teaches | host | hosted
+verb: write | wrote | written | teach | taught | teaches | host | hosted
 verb: use | used | consume | consumed | went | get | got | gotten | receive | received
 verb: run | ran | handle | handled | log | logged | see | saw | spend | spent
 verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
