@@ -157,6 +157,11 @@ def test_the_thread_goes_on_with_what_was_made() -> None:
 
     assert by_shop.as_json() == gap(group_by=["shop_name"], order_by=[f"-{GAP}"])
     assert before == gap(group_by=["shop_name"], order_by=[f"-{GAP}"], compare="previous_period")
+    why = reading(
+        "why did it fall", thread=reading("orders placed minus gift orders last month compared to the month before").query
+    )
+    assert (why.query.metrics, why.query.made, why.ask) == (("orders_placed",), (), "why")
+    assert "This is about Orders alone; ask for the others one at a time." in why.assumptions
     assert query("what about sales", thread=first) == {"metrics": ["sales"], "period": SEPTEMBER}
 
 

@@ -165,6 +165,8 @@ def test_what_is_not_shown_stands_last_whatever_the_order_and_the_limit_comes_af
     assert rows(order_by=["-fte"]) == sorted(shown, reverse=True) + [None] * (len(rows()) - len(shown))
     assert rows(order_by=["fte"])[: len(shown)] == sorted(shown)
     assert rows(order_by=["-fte"], limit=2) == sorted(shown, reverse=True)[:2]
+    assert rows(order_by=["-fte__size"]) == rows(order_by=["-fte"])
+    assert rows(order_by=["fte__size"], limit=2) == sorted(shown)[:2]
 
 
 def test_the_first_of_each_group_are_those_of_what_may_be_shown(halden: Halden, hr: Grant) -> None:

@@ -139,3 +139,31 @@ def test_small_groups_are_left_out_alike(doors: tuple[Engine, Engine], group: st
                     assert all(row[-1] == 0 or row[-1] >= ABOUT.k for row, _ in shown)
 
     assert empty > 10
+
+
+@pytest.mark.parametrize(
+    ("op", "left", "right"), [("minus", "sales", "cost"), ("per", "sales", "items_sold"), ("share_of", "online_sales", "sales")]
+)
+@pytest.mark.parametrize("limit_by", [[], ["region"]])
+def test_both_give_the_same_rows_for_a_made_number_by_the_size_of_its_change(
+    doors: tuple[Engine, Engine], op: str, left: str, right: str, limit_by: list[str]
+) -> None:
+    name = f"{left}__{op}__{right}"
+    query = MetricQuery.model_validate(
+        {
+            "metrics": [left, right],
+            "made": [{"op": op, "left": left, "right": right}],
+            "group_by": ["region", "shop_name"],
+            "period": {"start": "2026-05-01", "end": "2026-08-01"},
+            "compare": "previous_period",
+            "having": [{"field": f"{name}__change", "op": "not_null"}],
+            "order_by": [f"-{name}__change__size"],
+            "limit": 2,
+            "limit_by": limit_by,
+        }
+    )
+
+    first, second = (door.run(query, granted("books"), intent=ASKED).table for door in doors)
+
+    assert list(map(close, first.rows)) == list(map(close, second.rows))
+    assert first.rows

@@ -56,5 +56,5 @@ def asked_why(reading: Reading, registry: Registry) -> Reading:
         notes.append(f"Compared with {label(before, registry.calendar.fiscal_start)}, the period before.")
     groups = tuple(name for name in query.group_by if not name.startswith("metric_time"))
     changed = {"metrics": (metric.name,), "period": period, "compare": compare, "group_by": groups}
-    changed |= {"order_by": (), "having": (), "limit": None, "limit_by": ()}
+    changed |= {"order_by": (), "having": (), "limit": None, "limit_by": (), "made": ()}
     return replace(reading, query=query.model_copy(update=changed), assumptions=tuple(notes), ask="why", chart="")
