@@ -11,6 +11,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from anabot.errors import BadQuery
+from anabot.semantic.beside import adds_up
 from anabot.semantic.canonical import Forms
 from anabot.semantic.query import Made, MetricQuery
 from anabot.semantic.registry import Input, Metric, Registry
@@ -48,6 +49,12 @@ def known_to(registry: Registry, made: tuple[Made, ...]) -> Registry:
     return replace(registry, metrics={**registry.metrics, **{each.name: metric_of(each, registry) for each in made}})
 
 
+def said_of(made: Made, registry: Registry) -> str:
+    """What an answer says of a number that was made for it."""
+    left, right = registry.metrics[made.left].label, registry.metrics[made.right].label
+    return f"{metric_of(made, registry).label} is made for this question, of {left} and {right}: nobody has defined it."
+
+
 def governed(made: Made, registry: Registry, among: tuple[str, ...]) -> list[str]:
     """The metrics of `among` that compute the very same, under whatever name."""
     forms = Forms(registry)
@@ -59,7 +66,7 @@ def check(registry: Registry, query: MetricQuery) -> None:
     """Whether what is to be made makes sense.
 
     Raises:
-        BadQuery: of times, of numbers in two units, or under the name of a metric that there is.
+        BadQuery: of times, of numbers in two units, a ratio of what does not add up, or under the name of a metric that there is.
     """
     for each in query.made:
         left, right = registry.metrics[each.left], registry.metrics[each.right]
@@ -70,6 +77,10 @@ def check(registry: Registry, query: MetricQuery) -> None:
             what = "difference" if each.op == "minus" else "share"
             why = f"{left.label} is in {unit_words(left.unit)}, {right.label} in {unit_words(right.unit)}."
             raise BadQuery(f"`{left.name}` and `{right.name}` have no {what}.", why=why, todo="Ask for both side by side.")
+        for one in (left, right) if each.op != "minus" else ():
+            if adds_up(registry, one) is None and one.agg != "count_distinct":
+                why = f"{one.label} does not add up: it is an average, a ratio or an extreme."
+                raise BadQuery(f"`{one.name}` is no part of a ratio.", why=why, todo="Ask for both side by side.")
         if each.name in registry.metrics:
             raise BadQuery(f"There is a metric `{each.name}`.", todo="Ask for it by its name.")
 

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from anabot.agent import Ambiguous, Forbidden, NotUnderstood, Understood, understand
+from anabot.agent.tools.bench import Bench
+from anabot.agent.tools.querying import Queried
+from anabot.errors import BadQuery
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry, Term
 from tests.agent.asking import MONDAY, SEPTEMBER, VALUES, ask, by_value, grant, query, reading, refused
@@ -213,3 +216,27 @@ def test_a_third_number_stands_beside_the_pair() -> None:
 
     assert isinstance(found, Understood)
     assert found.readings[0].query.metrics == ("orders_placed", "gift_orders", "sales")
+
+
+BENCH = Bench(
+    question="",
+    registry=tiny_registry(),
+    grant=grant(),
+    values=lambda: VALUES,
+    now=MONDAY,
+    answer=lambda _: pytest.fail("nothing was asked of the door"),
+    compiles=lambda _: None,
+    rows=10,
+)
+
+
+def test_a_model_makes_a_number_only_where_no_metric_is_just_that() -> None:
+    def asked(left: str, right: str) -> MetricQuery:
+        computed = {"op": "minus", "left": left, "right": right}
+        return Queried.model_validate({"metrics": ["sales", "cost", "online_sales"], "made": [computed]}).query(BENCH)
+
+    assert asked("sales", "online_sales").numbers[0] == "sales__minus__online_sales"
+    with pytest.raises(BadQuery, match="`margin`"):
+        asked("sales", "cost")
+    with pytest.raises(BadQuery, match="names both"):
+        asked("sales", "items_sold")

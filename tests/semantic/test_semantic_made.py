@@ -149,6 +149,15 @@ def test_numbers_in_two_units_have_no_difference(registry: Registry, everything:
         compile_query(registry, query, everything)
 
 
+def test_an_average_is_no_part_of_a_ratio(registry: Registry, everything: Grant) -> None:
+    query = MetricQuery.model_validate(
+        {"metrics": ["average_basket", "orders_placed"], "made": made("per", "average_basket", "orders_placed")}
+    )
+
+    with pytest.raises(BadQuery, match="no part of a ratio"):
+        compile_query(registry, query, everything)
+
+
 def test_a_number_is_made_of_two_metrics_that_the_question_names() -> None:
     with pytest.raises(ValueError, match="names both"):
         MetricQuery.model_validate({"metrics": ["sales"], "made": made("minus", "sales", "cost")})

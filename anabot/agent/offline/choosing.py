@@ -26,6 +26,7 @@ from anabot.agent.offline.words import UNITS
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading
 from anabot.periods import named
 from anabot.semantic.catalog import catalog_of
+from anabot.semantic.made import said_of
 from anabot.semantic.query import Made, MetricQuery
 
 _CHOICES, _MOST_PAIRS = 3, 12
@@ -250,12 +251,12 @@ class Chooser:
 
     def _paired(self, metrics: tuple[str, ...], notes: list[str]) -> Reading:
         """The metric that is defined as the pair, else the pair made for this question; asked back where names hold both."""
-        made, metric = pairing.made_of(self.slots, metrics, self.lexicon), self.lexicon.registry.metrics
+        made, metric = pairing.made_of(self.slots, metrics), self.lexicon.registry.metrics
         others = tuple(name for name in metrics if name not in (made.left, made.right))
         if found := pairing.defined_as(made, self.lexicon):
             note = f"That is {metric[found].label}: {metric[found].description.strip()}"
             return self._one((found, *others), [*notes, note])
-        said = [pairing.said_of(made, self.lexicon), *pairing.also_meant(self.slots, made, self.lexicon)]
+        said = [said_of(made, self.lexicon.registry), *pairing.also_meant(self.slots, made, self.lexicon)]
         reading = self._one(metrics, [*notes, *said], made=(made,))
         if near := pairing.alike(self.slots, made, self.lexicon):
             known = [(metric[name].label, self._one((name, *others), notes).query) for name in near[: _CHOICES - 1]]

@@ -12,10 +12,8 @@ from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.slots import Mention, Pair, Slots
 from anabot.agent.offline.text import words
 from anabot.agent.offline.whole import Beside
-from anabot.semantic.beside import adds_up
-from anabot.semantic.made import governed, known_to, metric_of
+from anabot.semantic.made import governed, known_to
 from anabot.semantic.query import Made, MetricQuery
-from anabot.semantic.registry import Metric
 
 _AVERAGE = ("average", "mean", "avg")
 
@@ -33,19 +31,14 @@ def settle_words(slots: Slots) -> None:
         slots.misplaced += slots.pair_said
 
 
-def made_of(slots: Slots, metrics: Sequence[str], lexicon: Lexicon) -> Made:
+def made_of(slots: Slots, metrics: Sequence[str]) -> Made:
     """The pair, of the metrics that its sides were settled as. Raises Exit."""
     pair = slots.pair
     assert pair is not None
     left, right = (_settled(side, slots, metrics) for side in (pair.left, pair.right))
     if not left or not right or left == right:
         raise stuck("shape", f"“{pair.left.text}” and “{pair.right.text}” are not two numbers here. Name two.")
-    made, registry = Made(op=pair.op, left=left, right=right), lexicon.registry
-    for name in (left, right) if pair.op != "minus" else ():
-        if not _whole(registry.metrics[name], lexicon):
-            said = f"{registry.metrics[name].label} does not add up, so that it is no part of"
-            raise stuck("shape", f"{said} a number {'per' if pair.op == 'per' else 'as a share of'} another.")
-    return made
+    return Made(op=pair.op, left=left, right=right)
 
 
 def defined_as(made: Made, lexicon: Lexicon) -> str:
@@ -59,13 +52,6 @@ def alike(slots: Slots, made: Made, lexicon: Lexicon) -> list[str]:
     if made.op != "per" or slots.pair is None:
         return []
     return lexicon.naming({*words(slots.pair.left.text), "per", *words(slots.pair.right.text)})
-
-
-def said_of(made: Made, lexicon: Lexicon) -> str:
-    """What the answer says of a number that is made."""
-    registry = lexicon.registry
-    left, right = registry.metrics[made.left].label, registry.metrics[made.right].label
-    return f"{metric_of(made, registry).label} is made for this question, of {left} and {right}: nobody has defined it."
 
 
 def kept(base: MetricQuery | None, metrics: Sequence[str]) -> tuple[Made, ...]:
@@ -107,7 +93,3 @@ def refuse_why() -> Exit:
 def _settled(side: Mention, slots: Slots, metrics: Sequence[str]) -> str:
     now = next((each for each in slots.mentions if each.text == side.text), side)
     return next((name for name in metrics if name in (*now.metrics, *side.metrics)), "")
-
-
-def _whole(metric: Metric, lexicon: Lexicon) -> bool:
-    return adds_up(lexicon.registry, metric) is not None or metric.agg == "count_distinct"

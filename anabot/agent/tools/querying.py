@@ -6,6 +6,7 @@ Dates are read by the same grammar that reads people's, so that "last quarter" i
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
@@ -17,7 +18,8 @@ from anabot.agent.tools.bench import Asked, Bench, Used, as_words
 from anabot.agent.understanding import Reading
 from anabot.errors import BadQuery
 from anabot.periods import Period, between_days, label
-from anabot.semantic.query import Condition, MetricQuery, Op, Span
+from anabot.semantic.made import governed, said_of
+from anabot.semantic.query import Condition, Made, MetricQuery, Op, Span
 from anabot.semantic.units import shown_cell, unit_words
 from anabot.types import Answer
 
@@ -35,6 +37,14 @@ class Narrowed(Asked):
     values: tuple[Words, ...] = ()
 
 
+class Computed(Asked):
+    """A number of two metrics."""
+
+    op: Literal["minus", "per", "share_of"]
+    left: str
+    right: str
+
+
 class Queried(Asked):
     """A query in names. What is empty is not asked for."""
 
@@ -50,6 +60,7 @@ class Queried(Asked):
     share: bool = False
     running: bool = False
     every: bool = False
+    made: tuple[Computed, ...] = ()
 
     def query(self, bench: Bench) -> MetricQuery:
         """The typed query.
@@ -65,6 +76,10 @@ class Queried(Asked):
             raise BadQuery("`limit_by` needs a `limit` of rows for each of its groups.")
         if (self.share or self.running or self.every) and (not self.group_by or self.compare != "none"):
             raise BadQuery("`share`, `running` and `every` need something in `group_by`, and nothing to compare with.")
+        if any({each.left, each.right} - set(self.metrics) or each.left == each.right for each in self.made):
+            raise BadQuery("`made` is of two different metrics, and `metrics` names both.")
+        if len(self.made) > 4 or (self.made and (self.share or self.running)):
+            raise BadQuery("`made` is four numbers at most, and `share` and `running` stand beside metrics alone.")
         return MetricQuery(
             metrics=self.metrics,
             group_by=self.group_by,
@@ -78,6 +93,7 @@ class Queried(Asked):
             share=self.share,
             running=self.running,
             every=self.every,
+            made=tuple(_made(each, bench) for each in self.made),
         )
 
 
@@ -98,7 +114,7 @@ class QueryMetrics:
         "`period` is when, in the asker's own words, or 2026-05-01/2026-08-01 with the end left out. "
         "`order_by` takes a minus for the largest first. `limit_by` names those of `group_by` of each of which `limit` rows are "
         "kept: for the top 3 products of each region, region. `share` adds each row's share of the total, `running` the total "
-        "up to each time, `every` rows for those without any. "
+        "up to each time, `every` rows for those without any; `made` computes of two of `metrics` what no metric is. "
         'Empty lists, "", none, 0 and false ask for nothing.'
     )
     takes = Queried
@@ -149,8 +165,19 @@ def span(said: str, bench: Bench) -> Span | None:
     return Span(start=period.start, end=period.end) if period else None
 
 
+def _made(each: Computed, bench: Bench) -> Made:
+    """What is to be made, where no metric of the asker's is just that."""
+    made = Made(op=each.op, left=each.left, right=each.right)
+    seen = tuple(name for name in bench.registry.metrics if name in bench.grant.metrics)
+    found = governed(made, bench.registry, seen) if {each.left, each.right} <= set(seen) else []
+    if found:
+        raise BadQuery(f"There is a metric that is just this: `{found[0]}`.", todo="Ask for it by its name.")
+    return made
+
+
 def _run(reading: Reading, bench: Bench) -> Used:
-    answer = bench.answer(reading)
+    said = (said_of(each, bench.registry) for each in reading.query.made if {each.left, each.right} <= bench.grant.metrics)
+    answer = bench.answer(replace(reading, assumptions=(*reading.assumptions, *said)))
     return Used(words=as_words(_result(answer, bench)), answer=answer)
 
 
