@@ -179,18 +179,27 @@ class Sentence:
         label = next((each.label for each in self.table.columns if each.name == column), "") or first.label
         groups: dict[str, list[str]] = {}
         for row in filled:
-            told = f"{self._named(row, rest)} ({self.shown(column, self.cell(row, column))})"
+            told = f"{self._named(row, rest)} ({self._ranked(column, self.cell(row, column))})"
             groups.setdefault(self._named(row, query.limit_by), []).append(told)
         shown = list(groups.items())[: max(1, _NAMED // (query.limit or 1))]
         more = "; the rest is in the table" if len(groups) > len(shown) else ""
         high = item.startswith("-")
         which = f"the {self._labels(rest)} with the {'highest' if high else 'lowest'} {label}"
+        if column.endswith("change"):
+            which = f"the {self._labels(rest)} whose {first.label} {'rose' if high else 'fell'} most"
         if query.limit != 1:
             which = f"the {'top' if high else 'bottom'} {query.limit} by {label}"
         of_those = ", of those that may be shown" if self.table.fewer_than else ""
         told = "; ".join(f"{name}: {', '.join(rows)}" for name, rows in shown)
         start = f"Of each {self._labels(query.limit_by)}, {which}{of_those}{self.when}{self._narrowed()}"
         return f"{start}. {told}{more}."
+
+    def _ranked(self, column: str, value: Cell) -> str:
+        """The value that rows are ranked by; a change says which way it went."""
+        if not column.endswith("change") or not isinstance(value, int | float | Decimal):
+            return self.shown(column, value)
+        moved = self.shown(column, abs(Decimal(str(value))))
+        return f"{'up' if value > 0 else 'down'} {moved}" if value else "unchanged"
 
     # --- over time
 

@@ -181,6 +181,18 @@ def test_the_answer_tells_the_one_of_each_and_that_there_are_more() -> None:
     assert said.endswith("R11: bread ($11.00); the rest is in the table.")
 
 
+def test_a_change_that_is_ranked_by_says_which_way_it_went() -> None:
+    moved = MetricQuery.model_validate({**PRODUCTS, "limit": 1, "compare": "previous_period", "order_by": ["-sales__change"]})
+    change = Column(name="sales__change", type="money", unit="usd", label="Change of Sales")
+    columns = (*table().columns, change)
+    rows = (("Isles", "bread", Decimal(30), Decimal(5)), ("North", "cake", Decimal(9), Decimal(-2)))
+
+    said = Sentence(reading=Reading(query=moved), table=Table(columns=columns, rows=rows), registry=tiny_registry()).words()
+
+    start = "Of each region, the product whose Sales rose most in Sep 2026."
+    assert said == f"{start} Isles: bread (up $5.00); North: cake (down $2.00)."
+
+
 def test_bars_of_the_first_of_each_stay_group_by_group() -> None:
     drawn = plot(table(*ROWS), "bar", of_each=True)
 

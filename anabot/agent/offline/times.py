@@ -231,7 +231,8 @@ class Settling:
     def _all_along(self, times: Times) -> bool:
         """ "by month", of a metric for which nobody has said what is usual: all there are, which cannot be compared."""
         if self.slots.over in times.cuts:
-            raise stuck("period", f"Say which {self.slots.over}s to compare, for example “in the last 12 {self.slots.over}s”.")
+            said = f"Say which {self.slots.over}s to compare, for example “in the last 12 {self.slots.over}s”."
+            raise stuck("period", f"{said} Beside one without any, there is nothing to compare.")
         return False
 
     def _default_period(self) -> Period | None:
