@@ -113,6 +113,35 @@ def test_a_number_that_is_not_so_large_is_left_out() -> None:
     assert where("orders last month whose subtotal is not over 100") == [{"not": over("100")}]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "orders with a subtotal under 20 or over 100 last month",
+        "orders last month whose subtotal is under 20 or subtotal is over 100",
+        "how many orders under $20 or over $100 last month",
+    ],
+)
+def test_either_of_two_numbers_will_do_where_or_is_said(text: str) -> None:
+    assert where(text) == [{"any": [over("20", op="lt"), over("100")]}]
+    assert "Only rows whose Subtotal is less than 20, or whose Subtotal is more than 100." in reading(text).assumptions
+
+
+def test_two_numbers_hold_together_where_and_is_said() -> None:
+    assert where("orders last month with a subtotal over 20 and under 100") == [over("20"), over("100", op="lt")]
+    assert where("orders last month with a subtotal over 20 and more than 10 minutes") == [over("20"), over("10", "minutes")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["orders last month in the North or with a subtotal over 100", "orders with a subtotal over 100 or in the North last month"],
+)
+def test_a_number_or_something_else_is_not_taken_for_both(text: str) -> None:
+    found = ask(text)
+
+    assert isinstance(found, NotUnderstood)
+    assert "or" in found.unknown
+
+
 def test_a_number_of_the_rows_stands_beside_values_and_groups() -> None:
     query = reading("online orders by shop last month with a subtotal over 100").query.as_json()
 

@@ -5,7 +5,7 @@ Pure. It chooses rows and compares no total; a number that nobody has declared i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.slots import Bound, Mention, Slots
 from anabot.agent.offline.text import words
-from anabot.semantic.query import Condition, Filter, MetricQuery, Not, fields_of
+from anabot.semantic.query import AnyOf, Condition, Filter, MetricQuery, Not, fields_of
 from anabot.semantic.registry import DimensionRef
 
 _SAID = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most", "eq": "exactly", "between": "between"}
@@ -42,16 +42,26 @@ def in_money(slots: Slots, mentions: Sequence[Mention], lexicon: Lexicon) -> Non
     ]
 
 
-def conditions(slots: Slots, lexicon: Lexicon, metrics: Sequence[str], notes: list[str]) -> Iterator[Filter]:
-    """The conditions of the clause over what its metrics reach; `notes` says how each was read."""
+def conditions(slots: Slots, lexicon: Lexicon, metrics: Sequence[str], notes: list[str]) -> list[Filter]:
+    """The conditions of the clause over what its metrics reach, those said with "or" as one; `notes` says how each was read."""
+    found: list[Filter] = []
     for bound in slots.amounts:
-        ref = _meant(bound, lexicon, lexicon.reach(*metrics))
-        numbers = sorted(_scaled(bound, number, ref) for number in bound.numbers)
-        values = tuple(format(number.normalize(), "f") for number in numbers)
-        found = Condition(field=ref.name, op=bound.op, values=values)
-        told = " and ".join(f"{number:,f}" for number in numbers)
-        notes.append(f"Only rows whose {_label(ref)} is {'not ' if bound.dropped else ''}{_SAID[bound.op]} {told}.")
-        yield Not.model_validate({"not": found}) if bound.dropped else found
+        part = _condition(bound, _meant(bound, lexicon, lexicon.reach(*metrics)), notes)
+        if bound.either and found:
+            before = found.pop()
+            part = AnyOf(any=(*(before.any if isinstance(before, AnyOf) else (before,)), part))
+            notes[-2:] = [f"{notes[-2].removesuffix('.')}, or {notes[-1].removeprefix('Only rows ')}"]
+        found.append(part)
+    return found
+
+
+def _condition(bound: Bound, ref: DimensionRef, notes: list[str]) -> Filter:
+    numbers = sorted(_scaled(bound, number, ref) for number in bound.numbers)
+    values = tuple(format(number.normalize(), "f") for number in numbers)
+    found = Condition(field=ref.name, op=bound.op, values=values)
+    told = " and ".join(f"{number:,f}" for number in numbers)
+    notes.append(f"Only rows whose {_label(ref)} is {'not ' if bound.dropped else ''}{_SAID[bound.op]} {told}.")
+    return Not.model_validate({"not": found}) if bound.dropped else found
 
 
 def number_of(query: MetricQuery) -> str:

@@ -29,6 +29,7 @@ class Parser:
         self.tags: list[Tag] = []
         self.before: list[set[str]] = []  # the light words right before each phrase
         self.asks_how = False
+        self.amount_end = -1  # after the last condition on a number of the rows
         self.pair_end = -1  # the phrase that ends a pair, which a bound right after it is about
         light: list[str] = []
         for tag in tags:

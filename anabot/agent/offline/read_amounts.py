@@ -77,7 +77,8 @@ def compared(p: Parser, i: int) -> int | None:
     if _of_others(p, i, numbers):
         return p.misplace(i)
     text = " ".join(tag.text for tag in p.tags[i : said.end])
-    return _keep(p, replace(said, bound=replace(said.bound, text=text, dropped=negated)), numbers)
+    bound = replace(said.bound, text=text, dropped=negated, dimensions=tuple(numbers))
+    return keep(p, i, Said(bound=bound, end=said.end))
 
 
 def of_rows(p: Parser, i: int, said: Said) -> int | None:
@@ -89,7 +90,8 @@ def of_rows(p: Parser, i: int, said: Said) -> int | None:
     if _of_others(p, i, numbers):
         return p.misplace(i)
     text = f"{said.bound.text} {p.at(said.end).text}"
-    return _keep(p, Said(bound=replace(said.bound, text=text), end=said.end + 1), numbers)
+    bound = replace(said.bound, text=text, dimensions=tuple(numbers))
+    return keep(p, i, Said(bound=bound, end=said.end + 1))
 
 
 def owned(p: Parser, i: int, said: Said | None = None) -> bool:
@@ -129,9 +131,29 @@ def _equal(p: Parser, j: int) -> Said | None:
     return _said(p, at, [p.at(at)], "eq", at + 1)
 
 
-def _keep(p: Parser, said: Said, numbers: Sequence[DimensionId]) -> int:
-    p.slots.amounts.append(replace(said.bound, dimensions=tuple(numbers)))
+def keep(p: Parser, i: int, said: Said) -> int:
+    """Keep a condition on a number of the rows, said from `i` on: beside the one right before it, or instead of that."""
+    instead = _is_or(p, i - 1)
+    if instead and p.amount_end != i - 1:
+        p.slots.misplaced.append(p.at(i - 1).text)  # "in the North or over $100": one of two kinds of conditions
+    p.slots.amounts.append(replace(said.bound, either=instead and p.amount_end == i - 1))
+    p.amount_end = said.end
+    if _is_or(p, said.end) and not (compared_with(p, said.end + 1) or p.entry(said.end + 1).numbers):
+        p.slots.misplaced.append(p.at(said.end).text)
     return said.end
+
+
+def more_of_it(p: Parser, i: int) -> int | None:
+    """ "over 20 and under 100", "under 20 or over 100": of the number that was named before it."""
+    said = compared_with(p, i) if p.joined(i - 1) and p.slots.amounts and p.amount_end == i - 1 else None
+    if said is None or p.mention(said.end) or p.entry(said.end).numbers:
+        return None
+    before = p.slots.amounts[-1]
+    return keep(p, i, replace(said, bound=replace(said.bound, dimensions=before.dimensions, rows=before.rows)))
+
+
+def _is_or(p: Parser, i: int) -> bool:
+    return p.at(i).says("and") and p.at(i).text.casefold() == "or"
 
 
 def _head(p: Parser, i: int) -> int:

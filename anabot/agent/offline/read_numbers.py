@@ -6,7 +6,16 @@ from dataclasses import replace
 
 from anabot.agent.offline import of_each, read_extremes
 from anabot.agent.offline.parser import Parser
-from anabot.agent.offline.read_amounts import STRETCHES, compared_with, of_rows, rows_before, stretch, surely_of_rows
+from anabot.agent.offline.read_amounts import (
+    STRETCHES,
+    compared_with,
+    keep,
+    more_of_it,
+    of_rows,
+    rows_before,
+    stretch,
+    surely_of_rows,
+)
 from anabot.agent.offline.read_cuts import more_values, read_cuts
 from anabot.agent.offline.slots import Bound, BoundOp, Mention, Rank
 from anabot.agent.offline.text import is_plural, is_verb, words
@@ -35,7 +44,7 @@ def bound(p: Parser, i: int, dropped: bool = False) -> int:
     said = compared_with(p, i)
     if said is None:
         return _not_a_bound(p, i)
-    if (after := of_rows(p, i, said)) is not None:
+    if (after := more_of_it(p, i) or of_rows(p, i, said)) is not None:
         return after
     end, found = said.end, said.bound
     mention = None if p.before_of(end) & _AUXILIARIES else p.mention(end)
@@ -53,8 +62,7 @@ def bound(p: Parser, i: int, dropped: bool = False) -> int:
     if counted and not rows:
         return p.misplace(i)  # "how many deals over 100k" is about each deal, not about how many there are
     if counted or (rows and surely_of_rows(p, i)):
-        p.slots.amounts.append(replace(found, mention=None))
-        return end
+        return keep(p, i, replace(said, bound=replace(found, mention=None), end=end))
     p.slots.bounds.append(found)
     return end + 1 if mention else end
 

@@ -75,6 +75,7 @@ class Bound:
     currency: str = ""  # of a sign before the number
     percent: bool = False
     dropped: bool = False
+    either: bool = False  # of a number of the rows: this, or the one before it
     dimensions: tuple[DimensionId, ...] = ()  # the number of the rows that is named
     rows: tuple[str, ...] = ()  # "deals over 100k": the models of the rows right before it, where none is named
 
