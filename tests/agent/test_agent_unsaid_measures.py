@@ -96,3 +96,24 @@ def test_a_part_of_which_there_is_a_rate_is_that_rate() -> None:
     assert isinstance(found, Understood)
     assert found.readings[0].query.metrics == ("online_share",)
     assert not found.readings[0].query.share
+
+
+def test_the_lowest_of_what_is_called_so_ranks_by_it_and_not_by_its_least_row() -> None:
+    files = tiny_files()
+    governed = "config: {meta: {ana: {owner: sam, scope: company, unit: minutes, draft: true}}}"
+    least = f"  - {{name: wait_min, label: Wait min, description: Least., type: simple, agg: min, expr: minutes, {governed}}}\n"
+    files["models/sales.yml"] = files["models/sales.yml"].replace("  - name: gift_orders\n", f"{least}  - name: gift_orders\n", 1)
+    timed = parse_registry(files)
+    asked = "3 shops with the lowest wait in September"
+
+    found = understand(asked, registry=timed, grant=grant(of=timed), values=VALUES, team="", now=MONDAY)
+
+    assert isinstance(found, Understood)
+    assert found.readings[0].query.metrics == ("waiting_time",)
+    assert found.readings[0].query.limit == 3
+
+
+def test_those_with_the_most_are_listed_where_they_are_counted_too() -> None:
+    found = query("shops with the highest sales in September")
+
+    assert (found["metrics"], found["group_by"]) == (["sales"], ["shop_name"])

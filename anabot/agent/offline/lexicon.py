@@ -206,10 +206,26 @@ class Lexicon:
             if not seen and name not in self.grant.listed:
                 continue
             for phrase in dict.fromkeys((name, metric.label, *metric.synonyms)):
-                for said in (phrase, *averaged(phrase), *extremes(phrase, metric.agg)):
+                for said in (phrase, *averaged(phrase)):
                     if entry := self._at(said):
                         _append(entry.metrics if seen else entry.listed, name)
+        self._extremes()
         self._unmeasured()
+
+    def _extremes(self) -> None:
+        """ "highest price", for the greatest of rows; "lowest rating" ranks by what is called "rating", where something is."""
+        for name, metric in self.registry.metrics.items():
+            seen = name in self.grant.metrics
+            for phrase in (name, metric.label, *metric.synonyms) if seen or name in self.grant.listed else ():
+                for said in extremes(phrase, metric.agg):
+                    if not self._ranks(said) and (entry := self._at(said)):
+                        _append(entry.metrics if seen else entry.listed, name)
+
+    def _ranks(self, said: str) -> bool:
+        """Whether what follows "lowest" is the name of a metric that is not the least of something itself."""
+        entry = self.entries.get(words(said.partition(" ")[2]))
+        named = entry.metrics if entry else ()
+        return any(self.registry.metrics[each].agg not in ("min", "max") for each in named)
 
     def _unmeasured(self) -> None:
         """ "weight", for a metric that ends in its unit, where nothing else is called so."""

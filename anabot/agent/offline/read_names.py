@@ -91,6 +91,9 @@ def _headed(p: Parser, i: int) -> int | None:
     if cut is None or (mention and mention.counted):
         return None
     others = any(p.mention(k) for k in range(len(p.tags)) if k != i)
+    if others and p.at(i + 1).says("top") and "with" in p.before_of(i + 1) and not p.slots.mentions:
+        p.slots.cuts.append(cut)  # "the customers with the lowest spend"
+        return i + 1
     if others and p.at(i + 1).says("who") and any(tag.says("top") for tag in p.tags[i + 1 :]):
         p.slots.cuts.append(cut)  # "the customer who placed the most orders"
         p.slots.one |= not is_plural(p.at(i).text)

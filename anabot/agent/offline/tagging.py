@@ -219,9 +219,10 @@ def _turned(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
     while start < len(tokens) and tokens[start].norm in ("the", "our", "a"):
         start += 1
     head = tuple(stem(token.norm) for token in tokens[i:of])
+    alone = lexicon.entries.get(head)
     for end in range(start + 1, min(start + 2, len(tokens)) + 1):
         entry = lexicon.entries.get((*(stem(token.norm) for token in tokens[start:end]), *head))
-        if entry is not None and (entry.metrics or entry.dimensions):
+        if entry is not None and (entry.metrics or (entry.dimensions and not (alone and alone.metrics))):
             yield Tag(kind="name", start=i, end=end, text=_text(tokens, i, end), entry=entry)
 
 
