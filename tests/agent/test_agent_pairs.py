@@ -156,6 +156,8 @@ def test_the_thread_goes_on_with_what_was_made() -> None:
     first = reading("orders placed minus gift orders last month").query
 
     by_shop = reading("by shop", thread=first).query
+    said = "Orders minus Gift orders is made for this question, of Orders and Gift orders: nobody has defined it."
+    assert said in reading("by shop", thread=first).assumptions
     before = query("compared to the month before", thread=by_shop)
 
     assert by_shop.as_json() == gap(group_by=["shop_name"], order_by=[f"-{GAP}"])

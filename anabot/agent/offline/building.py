@@ -21,7 +21,7 @@ from anabot.agent.offline.times import Settling, Times, between_two, grain_name
 from anabot.agent.understanding import Ambiguous, Ask, Chart, Reading
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.catalog import catalog_of
-from anabot.semantic.made import known_to
+from anabot.semantic.made import known_to, said_of
 from anabot.semantic.query import Condition, Filter, Made, MetricQuery, Not, Span, fields_of
 from anabot.semantic.registry import DimensionRef, Registry
 from anabot.semantic.resolve import resolve
@@ -58,6 +58,7 @@ class Builder:
     def build(self) -> Reading:
         """The reading. Raises Exit."""
         registry = self.lexicon.registry
+        self.notes.extend(said_of(each, registry) for each in self.made)
         self._fits()
         settling = Settling(
             slots=between_two(whole.along_time(self.slots)),

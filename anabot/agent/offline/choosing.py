@@ -26,7 +26,6 @@ from anabot.agent.offline.words import UNITS
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading
 from anabot.periods import named
 from anabot.semantic.catalog import catalog_of
-from anabot.semantic.made import said_of
 from anabot.semantic.query import Made, MetricQuery
 
 _CHOICES, _MOST_PAIRS = 3, 12
@@ -256,8 +255,7 @@ class Chooser:
         if found := pairing.defined_as(made, self.lexicon):
             note = f"That is {metric[found].label}: {metric[found].description.strip()}"
             return self._one((found, *others), [*notes, note])
-        said = [said_of(made, self.lexicon.registry), *pairing.also_meant(self.slots, made, self.lexicon)]
-        reading = self._one(metrics, [*notes, *said], made=(made,))
+        reading = self._one(metrics, [*notes, *pairing.also_meant(self.slots, made, self.lexicon)], made=(made,))
         if near := pairing.alike(self.slots, made, self.lexicon):
             known = [(metric[name].label, self._one((name, *others), notes).query) for name in near[: _CHOICES - 1]]
             last = (pairing.label_of(reading.query, self.lexicon), reading.query)
