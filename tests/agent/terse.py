@@ -70,7 +70,7 @@ _LAYER = {
                 _said("state_of_care"),
             ],
             [
-                _metric("treatments", "count", "1", "number of treatments"),
+                _metric("treatments", "count", "1", "number of treatments", "visits"),
                 _metric("treatment_cost", "sum", "trt_cost", "total cost", unit="usd"),
                 _metric("mean_cost", "average", "trt_cost", "avg trt cost", unit="usd"),
                 _metric("margin", "sum", "trt_margin", unit="usd"),

@@ -105,3 +105,18 @@ def test_names_of_those_in_a_place_are_listed(text: str) -> None:
 
     assert found["group_by"] == ["pt_nm"]
     assert found["where"] == [{"field": "state", "op": "eq", "values": ["TX"]}]
+
+
+@pytest.mark.parametrize(
+    "text", ["patients who are not treated", "list the patients who were never treated", "patients who never visited"]
+)
+def test_who_is_not_or_never_was_has_none(text: str) -> None:
+    found = terse.query(text)
+
+    assert found["metrics"] == ["treatments"]
+    assert found["having"] == [{"field": "treatments", "op": "eq", "values": ["0"]}]
+
+
+def test_those_who_did_it_are_no_groups_beside_what_each_of_them_has() -> None:
+    assert terse.query("Return the number of treatments by patients in each state")["group_by"] == ["state"]
+    assert terse.query("total cost by patient and state")["group_by"] == ["pt_nm", "state"]

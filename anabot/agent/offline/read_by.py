@@ -14,7 +14,7 @@ from anabot.agent.offline.read_cuts import more_values, read_cuts
 from anabot.agent.offline.read_numbers import rank_by
 from anabot.agent.offline.read_values import ARTICLES, AUXILIARIES
 from anabot.agent.offline.slots import Cut, Mention, Pick
-from anabot.agent.offline.text import is_verb, words
+from anabot.agent.offline.text import is_plural, is_verb, words
 
 _ALL_OF = ARTICLES | {"combination", "combinations", "of"}
 
@@ -30,7 +30,7 @@ def by(p: Parser, i: int) -> int:
     cut = p.cut(j) if p.before_of(j) <= _ALL_OF else None
     if p.at(i).text.casefold() in ("each", "every") and p.before[i] & AUXILIARIES:
         p.slots.every = True  # "how many orders did each shop get"
-    if (end := _agent(p, i, j) or _headed_by(p, i, j)) is not None:
+    if (end := _doers(p, i, j, cut) or _agent(p, i, j) or _headed_by(p, i, j)) is not None:
         return end
     if cut and not (p.slots.rank and p.mention(j) and not of_each.says(p, i)):
         return read_cuts(p, j, word=i)
@@ -58,6 +58,18 @@ def _by_some(p: Parser, j: int) -> int | None:
     assert p.slots.rank, "something is ranked"
     rank_by(p, replace(mention, counted=at > j))
     return at + 2
+
+
+def _doers(p: Parser, i: int, j: int, cut: Cut | None) -> int | None:
+    """ "the number of visits by members on each plan": they are who did it, and the rows are by plan."""
+    mention, end = p.mention(i - 1), j + cut.size if cut else j
+    counted = mention and (mention.counted or p.at(i - 1).text.casefold().startswith(("number of", "count of")))
+    theirs = p.at(end).says("by") and (p.before_of(end) or " " in p.at(end).text)
+    models, said = p.entry(j).models, p.at(j).text
+    if not (cut and counted and theirs and models and is_plural(said)) or p.at(i).text.casefold() != "by":
+        return None
+    p.slots.nouns.append((said, tuple(models)))
+    return end
 
 
 def _by_no_dimension(p: Parser, i: int, j: int) -> int:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.slots import Bound, Cut, Mention, Pick
-from anabot.agent.offline.text import is_plural
+from anabot.agent.offline.text import is_plural, is_verb
 
 _RELATIVE = {"have", "has", "had", "do", "does", "did", "was", "were", "is", "are"}
 _PUT_DOWN = ("recorded", "set", "given", "known", "assigned", "specified", "listed", "entered", "at all", "number", "address")
@@ -35,6 +35,7 @@ def not_any(p: Parser, i: int) -> int | None:
     text = p.at(i).text.casefold()
     if text in _OUT and (end := _without_one(p, i)):
         return end
+    text = text.removeprefix("is ").removeprefix("are ") if p.at(i - 1).says("who") else text  # "who are not enrolled"
     found = _counted(p, i + 1) if text in _OUT else None
     asked = p.before[i] & _RELATIVE and "any" in p.before_of(i + 1) and bool(p.slots.cuts)  # "which shops have not had any sales"
     lacking = bool(p.before[i] & {"do", "does", "did"}) and "have" in p.before_of(i + 1)  # "do not have a phone number"
@@ -120,7 +121,8 @@ def _take_back(p: Parser, cut: Cut) -> None:
 
 def _counted(p: Parser, i: int) -> tuple[Mention, int] | None:
     """What is counted, after a verb or not, and the index after it."""
-    did = p.lexicon.deed(p.at(i).text) if p.at(i).kind == "unknown" else []
+    said = p.at(i).text if p.at(i).kind == "unknown" else ""
+    did = p.lexicon.deed(said) or (p.lexicon.alone(said) if is_verb(said.casefold()) else [])
     some = p.at(i + 1).kind == "name" and "any" in p.before_of(i + 1)  # "not enrolled in any course"
     if len(did) == 1 and (some or p.at(i + 1).kind != "name"):  # "have not treated anyone"
         end = i + 2 if some or p.at(i + 1).text.casefold() in _ANYBODY else i + 1
