@@ -66,5 +66,14 @@ def test_a_date_before_a_list_stays_a_date(when: str) -> None:
     assert isinstance(found, NotUnderstood) or found == ask(f"orders for Harbour, Ferry {when.partition(' (')[0]}")
 
 
-def test_a_form_of_a_verb_is_not_taken_for_another_one() -> None:
-    assert refused("customers bought last month").unknown == ("bought",)
+def test_bought_says_which_rows_where_some_are_sold_and_is_never_taken_for_brought() -> None:
+    traded = ValueIndex(by_dimension={**VALUES.by_dimension, ("orders", "channel"): ("buy", "sell")})
+    text = "how many customers bought online last month"
+
+    assert query(text) == query("how many customers online last month")
+    assert reading(text).assumptions == ()
+    assert refused("what did customers buy last month").unknown == ("buy",)
+    assert refused("what have customers bought last month").unknown == ("bought",)
+    assert query("how many orders were bought last month", values=traded)["where"] == [
+        {"field": "channel", "op": "eq", "values": ["buy"]}
+    ]

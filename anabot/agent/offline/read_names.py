@@ -298,6 +298,9 @@ def _narrows(p: Parser, i: int) -> bool:
 def verb(p: Parser, i: int) -> int:
     """ "we booked sales" does something with any metric; "booked sales" are sales of a kind of their own, which must be known."""
     text, before = p.at(i).text, p.at(i - 1)
+    if p.at(i).detail == "trade" and p.asks_how:
+        p.slots.unknown.append(text)  # "what did customers buy" asks for what, and not for how many did
+        return i + 1
     if _narrows_by_itself(p, i):
         p.slots.unknown.append(text)  # "members who came", "users who logged in" are not all of them
         return i + 1

@@ -137,6 +137,8 @@ def _operators(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Ta
         found = OPERATORS.get(tuple(token.norm for token in tokens[i:end]))
         if found and found[0] == "partial" and end == i + 1 and not _of_a_unit(tokens, end):
             continue  # "enrollments that are completed"
+        if found == ("verb", "trade") and root(tokens[i].norm) in lexicon.value_roots:
+            continue  # where some rows are bought and others sold, it says which
         if found and found[0] != "match" and not (found[0] == "verb" and _noun_in_list(tokens, i, lexicon)):
             yield Tag(kind="operator", start=i, end=end, text=_text(tokens, i, end), op=found[0], detail=found[1])
 
