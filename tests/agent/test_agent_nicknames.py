@@ -72,7 +72,7 @@ def test_bought_says_which_rows_where_some_are_sold_and_is_never_taken_for_broug
 
     assert query(text) == query("how many customers online last month")
     assert reading(text).assumptions == ()
-    assert refused("what did customers buy last month").unknown == ("buy",)
+    assert "buy" in refused("what did customers buy last month").unknown
     assert refused("what have customers bought last month").unknown == ("bought",)
     assert query("how many orders were bought last month", values=traded)["where"] == [
         {"field": "channel", "op": "eq", "values": ["buy"]}

@@ -60,7 +60,7 @@ verb: collect | collected | charged
 verb: record | recorded | post | posted | achieve | achieved | produce | produced | hit | land | landed
 verb: the count | a count
 verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
-verb trade: buy | buys | bought | buying
+verb trade: bought
 more: more
 verb: write | wrote | written | teach | taught | teaches | host | hosted
 verb: use | used | consume | consumed | went | get | got | gotten | receive | received
