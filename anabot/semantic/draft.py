@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_args
 
@@ -80,15 +81,19 @@ class Draft:
         return False
 
     def shape(self, kind: type[Shape], value: Any, doc: Document, path: Path) -> Shape | None:
-        """Validate `value`; what is wrong becomes one fault per place."""
+        """Validate `value`; what is wrong becomes one fault per place.
+
+        Where it is but words that are none of the few allowed, it is read on with allowed ones: its other faults come too.
+        Not so the kind of a metric: what else it must have follows from that.
+        """
         try:
             return kind.model_validate(value)
         except ValidationError as error:
-            for item in error.errors(include_url=False):
-                self.faults.append(_shape_fault(kind, item, doc, path))
+            wrong = error.errors(include_url=False)
+            self.faults += [_shape_fault(kind, item, doc, path) for item in wrong]
             if isinstance(value, dict) and isinstance(value.get("name"), str):
                 self.broken.add(value["name"])
-            return None
+        return kind.model_validate(_mended(value, wrong)) if all(map(_can_be_mended, wrong)) else None
 
 
 def _shape_fault(kind: type[BaseModel], item: Any, doc: Document, path: Path) -> Fault:
@@ -115,6 +120,24 @@ def _shape_fault(kind: type[BaseModel], item: Any, doc: Document, path: Path) ->
                 did_you_mean(str(item["input"]), _quoted(item)),
             )
     return doc.fault(full, f"`{key}` cannot be read.", f"{item['msg']}.", f"It is `{str(item['input'])[:80]}`.")
+
+
+def _can_be_mended(item: Any) -> bool:
+    place = item["loc"]
+    plain = not any(isinstance(part, str) and "[" in part for part in place)
+    of_a_metric = place[-1:] == ("type",) and not isinstance((0, *place)[-2], str)
+    return plain and not of_a_metric and item["type"] == "literal_error" and bool(_quoted(item))
+
+
+def _mended(value: Any, wrong: Sequence[Any]) -> Any:
+    """The value with an allowed word for each that is not."""
+    whole = deepcopy(value)
+    for item in wrong:
+        at, known = whole, _quoted(item)
+        for part in item["loc"][:-1]:
+            at = at[part]
+        at[item["loc"][-1]] = next((word for word in known if f"`{word}`" in did_you_mean(str(item["input"]), known)), known[0])
+    return whole
 
 
 def _shape_at(kind: type[BaseModel], place: Path) -> type[BaseModel]:

@@ -216,6 +216,24 @@ def test_all_faults_of_all_files_come_at_once_and_in_order() -> None:
     assert [(each.file, each.line) for each in found] == [("a.yml", 15), ("a.yml", 18), ("b.yml", 2), ("company.yml", 1)]
 
 
+def test_a_word_that_is_none_of_the_few_allowed_hides_no_other_fault_of_its_model() -> None:
+    wrong = (("type: primary", "type: primry"), ("granularity: day", "granularity: dayy"), ("agg: count", "agg: cuont"))
+    text = MODEL
+    for right, typo in wrong:
+        text = text.replace(right, typo)
+
+    found = faults(
+        m=text + f"metrics:\n- {{name: x, type: ratio, description: D., numerator: nope, denominator: placed, {ANA}}}\n"
+    )
+
+    assert [next(word for word in ("primry", "dayy", "cuont", "nope") if word in each.what) for each in found] == [
+        "primry",
+        "dayy",
+        "cuont",
+        "nope",
+    ]
+
+
 def test_a_metric_that_could_not_be_read_is_not_also_unknown() -> None:
     bad = f"- {{name: bad, type: simpel, description: D., {ANA}}}"
     broken = with_metric(f"{bad}\n- {{name: x, type: ratio, description: D., numerator: bad, denominator: placed, {ANA}}}")
