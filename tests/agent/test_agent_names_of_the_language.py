@@ -107,3 +107,15 @@ def test_a_value_that_is_a_metric_too_is_left_out_with_the_others_of_its_list() 
     asked = query("order count in September but not counter or takings", values=held)
 
     assert asked["where"] == [{"field": "channel", "op": "not_in", "values": ["counter", "takings"]}]
+
+
+def test_without_a_word_that_is_a_value_and_a_name_leaves_out_the_value() -> None:
+    asked = query("customers served last month without phone by shop")
+
+    assert asked["where"] == [{"field": "channel", "op": "ne", "values": ["phone"]}]
+
+
+def test_without_one_of_them_is_where_nothing_stands() -> None:
+    asked = query("customers served last month without a phone by shop")
+
+    assert asked["where"] == [{"field": "phone", "op": "is_null", "values": []}]

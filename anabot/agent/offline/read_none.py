@@ -59,6 +59,8 @@ def _without_one(p: Parser, i: int) -> int | None:
     at = i + 2 if used else i + 1
     if is_plural(p.at(at).text) or (p.at(i).text.casefold() == "not" and not used):
         return None
+    if not used and p.entry(at).values and not {"a", "an", "any"} & p.before_of(at):
+        return None  # "orders without phone", where that is one of the channels
     return _of_the_counted(p, at, left_out=False)
 
 
