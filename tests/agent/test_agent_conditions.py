@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from tests.agent.asking import SEPTEMBER, query, reading, refused
+from anabot.agent import Understood
+from anabot.semantic.query import Span
+from tests.agent.asking import SEPTEMBER, ask, query, reading, refused
 
 SALES = {"metrics": ["sales"], "period": SEPTEMBER}
 
@@ -59,6 +63,8 @@ def test_days_of_the_week_may_be_left_out() -> None:
         "by joining the shops and regions tables",
         ". Note that sales refers to the sum of amount",
         ". Show each month as the first day of the month",
+        "throughout this time range",
+        ", not just the fleeting sales",
     ],
 )
 def test_words_that_only_tell_how_change_nothing(aside: str) -> None:
@@ -70,6 +76,39 @@ def test_words_that_only_tell_how_change_nothing(aside: str) -> None:
 )
 def test_a_definition_that_is_not_the_registrys_is_not_passed_over(aside: str) -> None:
     assert refused(f"sales last month by region {aside}").unknown
+
+
+@pytest.mark.parametrize("more", [", not just the online sales", ", not only orders placed", ", not just moons"])
+def test_what_is_not_all_that_is_wanted_is_never_passed_over_where_it_means_something(more: str) -> None:
+    assert refused(f"sales last month by region{more}").unknown
+
+
+@pytest.mark.parametrize("text", ["sales throughout this period", "orders placed in that window"])
+def test_a_period_that_nobody_has_named_is_not_passed_over(text: str) -> None:
+    assert refused(text).unknown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sales by shop in March 2026. How many orders placed by region over that period?",
+        "sales by shop in March 2026 and how many orders placed by region in the same period",
+        "what were sales by shop in March 2026? What were orders placed by region throughout this time period?",
+    ],
+)
+def test_the_same_period_is_the_one_that_was_said_before_also_in_another_sentence(text: str) -> None:
+    found = ask(text)
+
+    assert isinstance(found, Understood)
+    assert [each.query.period for each in found.readings] == [Span(start=dt.date(2026, 3, 1), end=dt.date(2026, 4, 1))] * 2
+    assert [each.query.group_by for each in found.readings] == [("shop_name",), ("region",)]
+
+
+@pytest.mark.parametrize(
+    "text", ["sales in March 2026 vs the same period last year", "sales in March 2026 vs in the same period last year"]
+)
+def test_the_same_period_of_last_year_is_still_a_comparison(text: str) -> None:
+    assert query(text)["compare"] == "previous_year"
 
 
 def test_two_words_may_be_turned_around() -> None:

@@ -41,6 +41,24 @@ def test_a_difference_of_two_numbers_is_made_and_both_stand_beside_it(text: str)
     assert query(text) == gap(group_by=["shop_name"], order_by=[f"-{GAP}"])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "difference between orders placed and gift orders by shop last month. I want the difference between orders placed and "
+        "gift orders throughout this period, not just the fleeting difference.",
+        "orders placed minus gift orders by shop last month. the different in orders placed and gift orders over that range",
+    ],
+)
+def test_a_difference_that_is_said_again_is_the_same_one(text: str) -> None:
+    assert query(text) == gap(group_by=["shop_name"], order_by=[f"-{GAP}"])
+
+
+def test_one_difference_in_two_periods_is_refused() -> None:
+    each = "the difference between orders placed and gift orders in"
+
+    assert refused(f"{each} March 2026 and {each} April 2026").reason == "two_periods"
+
+
 def test_a_made_number_is_said_to_be_made() -> None:
     found = reading("orders placed minus gift orders last month")
 

@@ -50,6 +50,10 @@ _WITHOUT = re.compile(
     r"(?:who|that) have not (?:made|had|got|received|placed|posted|written))"
     r" (?:any )?(?P<of>[^.?!;,\n]{1,40}?)(?= [.?!;,\n]|$| $)"
 )
+_RATHER = re.compile(
+    r"(?:^|(?<=[.?!;,\n] ))(?:and )?not (?:just|only|merely|simply) (?:the |their |its )?"
+    r"(?P<of>[^.?!;,\n]{1,40}?)(?= [.?!;,\n]|$| $)"
+)
 _AGGS = {
     "sum": ("sum",), "total": ("sum",), "average": ("average",), "mean": ("average",), "count": ("count", "count_distinct"),
     "number": ("count", "count_distinct"), "maximum": ("max",), "minimum": ("min",),
@@ -102,6 +106,11 @@ class _Told:
         """… where those of whom nothing is counted are not listed anyway."""
         before, said = words(self.said.string[: self.said.start()]), words(self.said["of"])
         return self.said.end() if _within(said, before) and self.lexicon.entries.get(said) else None
+
+    def as_said(self) -> int | None:
+        """… where what is not wanted is a kind, which nobody knows, of what is asked for before it."""
+        before, said = set(words(self.said.string[: self.said.start()])), words(self.said["of"])
+        return self.said.end() if len(said) > 1 and set(said[1:]) <= before and said[:1] not in self.lexicon.entries else None
 
     def _reach(self, metric: Metric) -> int:
         """How many letters name the column, or the rows, that the metric is computed from."""
@@ -159,5 +168,6 @@ _ASIDES: tuple[tuple[re.Pattern[str], frozenset[str], Reach], ...] = (
     (_JOINED, _TABLES, _Told.of_tables),
     (_DEFINED, frozenset({"sum", "total", "average", "mean", "count", "number", "maximum", "minimum"}), _Told.as_here),
     (_TABLE, _TABLES, _Told.of_tables),
+    (_RATHER, frozenset({"not"}), _Told.as_said),
     (_BASED, frozenset({"based", "according", "measured"}), _Told.as_based),
 )

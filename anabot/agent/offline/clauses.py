@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from anabot.agent.offline.parser import COLUMNS
 from anabot.agent.offline.tagging import Tag
@@ -41,7 +42,8 @@ def split(tags: Sequence[Tag]) -> list[Clause]:
 def _breaks(tags: Sequence[Tag], i: int) -> bool:
     tag = tags[i]
     if tag.kind == "stop":
-        return not (i + 1 < len(tags) and (tags[i + 1].text.casefold() in COLUMNS or tags[i + 1].says("sort")))
+        shows = i + 1 < len(tags) and (tags[i + 1].text.casefold() in COLUMNS or tags[i + 1].says("sort"))
+        return not (shows or _says_again(tags[:i], tags[i + 1 :]))
     if not (tag.says("and") or tag.kind == "comma"):
         return False
     if _qualifies(tags[:i]):
@@ -50,6 +52,16 @@ def _breaks(tags: Sequence[Tag], i: int) -> bool:
     if following is not None and following.text.casefold() in ("their", "his", "her", "its"):
         return False  # "the number of shops and their sales"
     return following is not None and _opens(following)
+
+
+def _says_again(before: Sequence[Tag], rest: Sequence[Tag]) -> bool:
+    """ "… I want the difference between sales and refunds": of what was named before it, and in no other way."""
+    sentence = list(takewhile(lambda tag: tag.kind != "stop", rest))
+    named = {tag.text.casefold() for tag in before if tag.entry}
+    return any(tag.says("pair") for tag in sentence) and all(
+        tag.kind in ("light", "comma") or tag.says("pair", "and", "same_when") or (tag.entry and tag.text.casefold() in named)
+        for tag in sentence
+    )
 
 
 def _qualifies(tags: Sequence[Tag]) -> bool:

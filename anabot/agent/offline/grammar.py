@@ -81,6 +81,7 @@ _READERS: dict[str, Reader] = {
     "partial": read_times.partial,
     "weekdays": parting.weekdays_or_part,
     "so_far": note("so_far"),
+    "same_when": read_times.same_when,
     "stands": read_times.stands,
     "now": note("now"),
     "closed": skip,

@@ -69,7 +69,17 @@ def shared(clauses: Sequence[tuple[Clause, Slots]]) -> list[Slots]:
     for k in range(1, len(found)):
         if clauses[k][0].tied and not found[k].of_which:
             found[k] = _with(found[k], found[k - 1])
-    return found
+    return [_dated_as(slots, found[:k]) for k, slots in enumerate(found)]
+
+
+def _dated_as(slots: Slots, before: Sequence[Slots]) -> Slots:
+    """ "… What were orders over that period?": the dates of the clause before it that has some; else words about nothing."""
+    if not slots.same_when or slots.when:
+        return slots
+    dated = next((each for each in reversed(before) if each.when), None)
+    if dated is None:
+        return replace(slots, unknown=[*slots.unknown, *slots.same_when])
+    return replace(slots, when=dated.when, dated=list(dated.dated), with_today=dated.with_today)
 
 
 def _narrowing(clause: Clause, slots: Slots) -> Slots:

@@ -20,6 +20,8 @@ def between(p: Parser, i: int) -> int:
     """ "the difference between A and B", "the ratio of A to B": `detail` is the operation, and `up` where it runs up to B."""
     op, _, upwards = p.at(i).detail.partition(" ")
     p.slots.asks = p.asks_how
+    if end := _same_sides(p, i + 1):
+        return end
     found = _two_ends(p, i) or _two_sides(p, i + 1)
     if found is None:
         return p.misplace(i)
@@ -27,6 +29,17 @@ def between(p: Parser, i: int) -> int:
     if op == "minus" and (upwards or _runs_up(p, left, right)):
         left, right = right, left
     return _paired(p, "per" if op == "per" else "minus", left, right, end)
+
+
+def _same_sides(p: Parser, i: int) -> int:
+    """ "… I want the difference between the low and the high": after their pair, where it ends; 0 where it is another one."""
+    pair = p.slots.pair
+    if pair is None or not p.joined(i + 1):
+        return 0
+    sides = [set(words(each.text)) for each in (pair.left, pair.right)]
+    said = [set(words(p.at(k).text)) for k in (i, i + 2)]
+    same = any(all(part and part <= side for part, side in zip(said, each, strict=True)) for each in (sides, sides[::-1]))
+    return i + 3 if same else 0
 
 
 def again(p: Parser, i: int) -> int:

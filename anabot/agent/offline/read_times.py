@@ -180,3 +180,9 @@ def stands(p: Parser, i: int) -> int:
     if unit:
         p.slots.cuts.append(Cut(text=p.at(i).text, unit=unit))
     return i + 1
+
+
+def same_when(p: Parser, i: int) -> int:
+    """ "… over that period": of the dates that are said before it, perhaps in another sentence."""
+    p.slots.same_when.append(p.at(i).text)
+    return i + 1

@@ -169,6 +169,7 @@ class Slots:
     asks: bool = False  # "what is", "what's"
     undefined: Undefined | None = None
     pair: Pair | None = None
+    same_when: list[str] = field(default_factory=list)  # "over that period", of dates said before
     pair_said: list[str] = field(default_factory=list)  # "the difference", without its sides
     rank: Rank | None = None
     sort: tuple[Mention | Cut, bool] | None = None  # by what, and whether descending

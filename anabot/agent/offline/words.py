@@ -95,8 +95,8 @@ not: ignoring | ignore | leaving out | leave out | minus | not in | not for | no
 not: are not | not the
 none: no | zero | never
 records: records | record | entries | rows
-pair minus: difference between | the difference between | difference in | difference of | gap between | spread between
-pair minus: margin between | delta between | differences between | gap in
+pair minus: difference between | the difference between | difference in | different in | difference of | gap between
+pair minus: spread between | margin between | delta between | differences between | gap in
 pair minus up: change between | rise between | increase between | range between
 pair per: ratio of | the ratio of | ratio between
 pair_said: difference | their difference | difference between them | gap between them

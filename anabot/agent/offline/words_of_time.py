@@ -25,6 +25,18 @@ partial today: to today | up to now | until now
 closed: inclusive | both inclusive | inclusive of start and end date | inclusive of start and end dates | inclusive of both
 closed: including both
 closed: both days included
+same_when: this period | that period | in the same period | this time period | that time period | for the same period
+same_when: this time range | that time range | this timerange | that timerange | this date range | that date range | this range
+same_when: that range | this timeframe | that timeframe | this time frame | that time frame
+same_when: this window | that window | over this period | over that period
+same_year: in the same period last year | in the same period of last year | in the same period a year ago
+same_year: for the same period last year | for the same period of last year | for the same period a year ago
+same_year: over the same period last year | over the same period of last year | over the same period a year ago
+same_year: in the same period the year before | for the same period the year before | over the same period the year before
+same_when: over the same period | over the whole period | over the entire period | throughout the period | over that range
+same_when: over this time period | over that time period | over this timeframe | over that timeframe | over this time range
+same_when: throughout this period | throughout that period | throughout this time period | throughout that time period
+same_when: throughout this timerange | throughout this time range | throughout this timeframe | throughout this time frame
 weekdays 6 7: weekend | weekends | the weekend | weekend days | saturdays and sundays | saturday and sunday
 weekdays 1 2 3 4 5: weekdays | working days | workdays
 weekdays 1: mondays
