@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from anabot.semantic.units import shown_cell
+from anabot.semantic.units import is_number, shown_cell
 from anabot.types import Answer, Bridge, Overlap, Table
 
 _ROWS, _ACROSS = 20, 4
 # Escape sequences, and the marks that turn the direction of writing.
 _CODES = (*range(10), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _STEERING = dict.fromkeys(_CODES, "\N{REPLACEMENT CHARACTER}")
-_NUMBERS = ("number", "integer", "money", "ratio")
 
 
 def plain(answer: Answer) -> str:
@@ -72,7 +71,7 @@ def grid(table: Table, rows: int = _ROWS) -> Iterator[str]:
         return
     heads = [column.label or column.name for column in table.columns]
     body = [[_cell(table, row, column) for column in range(len(heads))] for row in range(min(rows, len(table.rows)))]
-    right = [column.type in _NUMBERS for column in table.columns]
+    right = [is_number(column) for column in table.columns]
     widths = [max(map(len, cells)) for cells in zip(heads, *body, strict=True)]
     for line in ([heads], [["─" * width for width in widths]], body):
         for cells in line:

@@ -28,7 +28,7 @@ def abreast(parts: Sequence[Told], registry: Registry) -> Table | None:
     if size == 0 and len(keys) != 1:
         return None
     if size and all(name.startswith("metric_time") for name in first.group_by):
-        keys = dict.fromkeys(sorted(keys, key=lambda key: [str(cell) for cell in key]))
+        keys = dict.fromkeys(sorted(keys, key=lambda key: list(map(_moment, key))))
     shared = [part for part in first.where if all(part in query.where for query, _ in parts)]
     columns, cells = list(parts[0][1].columns[:size]), [list(key) for key in keys]
     for place, (query, table) in enumerate(parts):
@@ -40,6 +40,10 @@ def abreast(parts: Sequence[Told], registry: Registry) -> Table | None:
         for key, row in zip(keys, cells, strict=True):
             row.extend(known.get(key, absent))
     return Table(columns=tuple(columns), rows=tuple(map(tuple, cells)))
+
+
+def _moment(cell: Cell) -> str:
+    return f"{cell:02d}" if isinstance(cell, int) else str(cell)  # the tenth month after the ninth
 
 
 def _alike(first: MetricQuery, query: MetricQuery) -> bool:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from anabot.agent.narrowing import narrowed
 from anabot.agent.understanding import Reading
 from anabot.periods import Period, between_days, label, whole_months
+from anabot.semantic.date_parts import part_in
 from anabot.semantic.made import known_to
 from anabot.semantic.query import SIZE, ordered_by
 from anabot.semantic.registry import Metric, Registry
@@ -233,7 +234,7 @@ class Sentence:
 
     def times(self) -> list[str]:
         """The time grains of the groups."""
-        return [name for name in self.reading.query.group_by if name.startswith("metric_time")]
+        return [name for name in self.reading.query.group_by if name.startswith("metric_time") and not part_in(name)]
 
     # --- parts
 

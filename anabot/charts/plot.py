@@ -14,12 +14,13 @@ from typing import Literal
 
 from anabot.errors import BadQuery
 from anabot.periods import Grain, step
-from anabot.semantic.units import CURRENCIES, EMPTY, format_cell, rounded
+from anabot.semantic.date_parts import part_in
+from anabot.semantic.units import CURRENCIES, EMPTY, format_cell, is_number, rounded
 from anabot.types import Cell, Column, Table
 
 Kind = Literal["line", "bar"]
 MOST_CATEGORIES, MOST_SERIES, MOST_MEASURES, MOST_MOMENTS = 20, 6, 3, 400
-_NUMBERS = frozenset({"number", "integer", "money", "ratio"})
+MOST_PARTS = 31  # the days of a month, the hours of a day
 _TIMES = frozenset({"date", "time"})
 _BESIDE = ("__share", "__running")
 _NO_CENTS = 10_000
@@ -87,16 +88,14 @@ def plot(table: Table, kind: Kind, *, fiscal_start: int = 1, of_each: bool = Fal
 
 
 def _roles(table: Table) -> _Roles:
-    numbers = [
-        at for at, column in enumerate(table.columns) if column.type in _NUMBERS and not column.name.endswith(_DIFFERENCES)
-    ]
+    numbers = [at for at, column in enumerate(table.columns) if is_number(column) and not column.name.endswith(_DIFFERENCES)]
     numbers = [
         at for at in numbers if table.columns[at].name.endswith(_BESIDE)
     ] or numbers  # what was asked for beside the number
     unit = table.columns[numbers[0]].unit if numbers else ""
     return _Roles(
         times=tuple(at for at, column in enumerate(table.columns) if column.type in _TIMES),
-        words=tuple(at for at, column in enumerate(table.columns) if column.type not in _NUMBERS | _TIMES),
+        words=tuple(at for at, column in enumerate(table.columns) if column.type not in _TIMES and not is_number(column)),
         measures=tuple(at for at in numbers if table.columns[at].unit == unit),
     )
 
@@ -127,6 +126,8 @@ def _line(table: Table, roles: _Roles, fiscal_start: int) -> Plot:
 
 
 def _bars(table: Table, roles: _Roles, fiscal_start: int, *, as_ordered: bool = False) -> Plot:
+    parted = any(part_in(table.columns[at].name) for at in roles.words)
+    as_ordered |= parted  # the days of the week in their order, or in the one that was asked for
     along = tuple(sorted(roles.times + roles.words)) if as_ordered else roles.times + roles.words
     measures = roles.measures[:MOST_MEASURES]
     column = table.columns[measures[0]]
@@ -138,7 +139,7 @@ def _bars(table: Table, roles: _Roles, fiscal_start: int, *, as_ordered: bool = 
         if by_time or as_ordered
         else sorted(rows, key=lambda row: (-(_height(row[measures[0]]) or 0.0), _place(table, row, along, 1)))
     )
-    shown = ordered[-MOST_CATEGORIES:] if by_time else ordered[:MOST_CATEGORIES]
+    shown = ordered[-MOST_CATEGORIES:] if by_time else ordered[: MOST_PARTS if parted else MOST_CATEGORIES]
     places = _distinct([_place(table, row, along, fiscal_start) for row in shown])
     return Plot(
         kind="bar",
@@ -228,7 +229,7 @@ def _unit(column: Column) -> str:
 
 
 def _left_out(measures: Sequence[int], table: Table) -> str:
-    numbers = [column for column in table.columns if column.type in _NUMBERS and not column.name.endswith(_DIFFERENCES)]
+    numbers = [column for column in table.columns if is_number(column) and not column.name.endswith(_DIFFERENCES)]
     return f"{len(measures)} of {len(numbers)} measures drawn." if len(measures) < len(numbers) else ""
 
 

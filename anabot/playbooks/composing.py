@@ -17,6 +17,7 @@ from typing import Any, Literal
 import yaml
 
 from anabot.playbooks.markdown import escape
+from anabot.semantic.date_parts import part_in, part_words
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 
@@ -92,8 +93,11 @@ def file_stem(title: str) -> str:
 
 def grouped(query: MetricQuery) -> list[str]:
     """What the query is cut by, as people say it: `campaign` for `campaign_name`, `month` for `metric_time__month`."""
-    names = (name.removeprefix(_TIME).removesuffix("_name") for name in query.group_by)
-    return [name.replace("__", " ").replace("_", " ") for name in names]
+    return [part_words(part) if (part := part_in(name)) else _grouped(name) for name in query.group_by]
+
+
+def _grouped(name: str) -> str:
+    return name.removeprefix(_TIME).removesuffix("_name").replace("__", " ").replace("_", " ")
 
 
 def _queries(draft: Draft) -> dict[str, dict[str, Any]]:

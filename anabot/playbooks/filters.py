@@ -13,6 +13,7 @@ from anabot.errors import PlaybookError
 from anabot.playbooks.amounts import Md, amount, count, fail_if_missing, money, number_of, percent, plural, rough, short, shown
 from anabot.playbooks.markdown import escape
 from anabot.playbooks.view import COMPARED, Missing, Number, Result, Row, compared
+from anabot.semantic.date_parts import part_in
 from anabot.semantic.units import EMPTY, UNSAID, rounded
 from anabot.types import Bridge, Cell, Column
 
@@ -99,7 +100,7 @@ def _plan(result: Result, wanted: Sequence[str], limit: int) -> list[tuple[str, 
     for name in names:
         index = _at(result, name)
         column = result.table.columns[index]
-        right = column.type not in ("text", "date", "time", "boolean")
+        right = column.type not in ("text", "date", "time", "boolean") and not part_in(column.name)
         plan.append((escape(column.label or name), right, _cell_of(result, index, limit)))
         if not wanted and result.has(f"{name}__change"):
             plan.append(("Change", True, _change_of(result, name)))

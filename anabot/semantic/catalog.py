@@ -13,12 +13,12 @@ from itertools import pairwise
 from typing import Any
 
 from anabot.periods import Grain
+from anabot.semantic.date_parts import DATE_PARTS
 from anabot.semantic.recent import Lately, Recent
 from anabot.semantic.registry import Dimension, DimensionRef, Entity, Metric, Registry, SemanticModel
 
 METRIC_TIME = "metric_time"
 MAX_HOPS = 4
-DATE_PARTS = ("year", "quarter", "month", "week", "day", "dow", "doy", "hour")
 _GRAINS = {grain.value: grain for grain in Grain}
 _PLANS = 256
 SIZE = {grain: size for size, grain in enumerate(Grain)}

@@ -23,6 +23,7 @@ from anabot.semantic.beside import described
 from anabot.semantic.bindings import Values
 from anabot.semantic.catalog import Slot, catalog_of
 from anabot.semantic.compiled import Compiled
+from anabot.semantic.date_parts import part_words
 from anabot.semantic.distinct import Distinct, through
 from anabot.semantic.filters import Predicate
 from anabot.semantic.lower import lower, scanned
@@ -319,7 +320,9 @@ def _key_column(meaning: Meaning) -> Column:
     if not isinstance(element, Dimension):
         return Column(name=meaning.name, type="text", label=element.name.replace("_", " ").capitalize())
     if slot.part:
-        return Column(name=meaning.name, type="integer", label=f"{element.label} ({slot.part})")
+        words = part_words(slot.part)
+        label = words.capitalize() if slot.metric_time else f"{element.label} ({words})"
+        return Column(name=meaning.name, type="integer", label=label)
     if slot.is_time:
         return Column(name=meaning.name, type="date" if slot.grain in DATED else "time", label=_time_label(slot, element))
     kinds = {"bool": "boolean", "int": "integer", "big": "integer"}

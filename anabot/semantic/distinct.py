@@ -16,7 +16,8 @@ from sqlglot import exp
 from anabot.errors import BadQuery, UnknownName
 from anabot.periods import Grain
 from anabot.semantic import conditions, times
-from anabot.semantic.catalog import DATE_PARTS, METRIC_TIME, Ambiguous, Catalog, Hop, Slot, catalog_of
+from anabot.semantic.catalog import METRIC_TIME, Ambiguous, Catalog, Hop, Slot, catalog_of
+from anabot.semantic.date_parts import DATE_PARTS
 from anabot.semantic.filters import Predicate
 from anabot.semantic.meaning import Meaning, Vocabulary
 from anabot.semantic.names import nearest

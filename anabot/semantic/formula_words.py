@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from anabot.semantic.date_parts import part_in, part_words
 from anabot.semantic.registry import Input, Metric, Registry
 from anabot.semantic.units import readable
 
@@ -40,6 +41,8 @@ def column_words(registry: Registry, name: str) -> str:
     """What people call a column of a query: a metric's or dimension's label, `fiscal quarter` for a grain of time."""
     if name in registry.metrics:
         return registry.metrics[name].label
+    if part := part_in(name):
+        return part_words(part)
     bare = name.rpartition("__")[2]
     labels = {
         model.dimensions[bare].label

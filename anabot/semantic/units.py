@@ -10,12 +10,14 @@ import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from anabot.periods import quarter_label
+from anabot.semantic.date_parts import part_in, part_value
 from anabot.types import Cell, Column, Table
 
 EMPTY, UNSAID = "–", "not shown"
 CURRENCIES = {"usd": "$", "eur": "€", "gbp": "£"}
 _SUFFIXES = {"hours": " h", "days": " days", "fte": " FTE", "times": "×"}
 _WORDS = {"count": "number", "ratio": "share, in %", "times": "times", "fte": "full-time equivalents"}
+_AMOUNTS = ("number", "integer", "money", "ratio")
 _WIDE = Context(prec=400)  # the default of 28 digits refuses to round what is longer
 _PLACES = {"hours": 1, "days": 1, "fte": 1, "score": 3, "times": 2}
 # `autonomous_vehicles`: how systems store what people call "autonomous vehicles".
@@ -25,7 +27,7 @@ _SLUG = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 def format_cell(value: Cell, column: Column, *, fiscal_start: int = 1) -> str:
     """The cell as text: `$1,234.50`, `12.3%`, `2.33×`, `1,234`, `28 Sep 2026`; `–` where there is no value.
 
-    Dates follow the grain that the column's name ends with, as in `metric_time__month`.
+    Dates follow the grain that the column's name ends with, as in `metric_time__month`; a date part is called by its name.
     """
     if value is None:
         return EMPTY
@@ -36,8 +38,14 @@ def format_cell(value: Cell, column: Column, *, fiscal_start: int = 1) -> str:
     if isinstance(value, dt.date):
         return _date(value, column, fiscal_start)
     if isinstance(value, int | float | Decimal):
-        return _number(value, column)
+        part = part_in(column.name)
+        return part_value(part, value) if part else _number(value, column)
     return readable(value)
+
+
+def is_number(column: Column) -> bool:
+    """Whether its cells are amounts: those of a date part are names, such as Monday."""
+    return column.type in _AMOUNTS and not part_in(column.name)
 
 
 def shown_cell(table: Table, row: int, column: int, *, fiscal_start: int = 1) -> str:

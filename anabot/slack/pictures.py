@@ -11,13 +11,13 @@ from anabot.charts import chart_png, suits
 from anabot.errors import BadQuery
 from anabot.semantic.formula_words import filter_words
 from anabot.semantic.registry import Registry
+from anabot.semantic.units import is_number
 from anabot.slack.csv_file import file_name
 from anabot.slack.post import BROKEN, Voice
 from anabot.types import Answer, Table
 
 log = structlog.get_logger()
 NO_UPLOAD = "The picture could not be uploaded, so here is the table."
-_NUMBERS = ("number", "integer", "money", "ratio")
 
 
 def picture(answer: Answer, registry: Registry, voice: Voice) -> tuple[str, str]:
@@ -61,7 +61,7 @@ def rows(answer: Answer) -> Table:
 
 def title(table: Table) -> str:
     """`Net revenue by segment`, from the columns' labels."""
-    numbers = [column for column in table.columns if column.type in _NUMBERS]
+    numbers = [column for column in table.columns if is_number(column)]
     along = [_lower(column.label or column.name) for column in table.columns if column not in numbers]
     first = (numbers[0].label or numbers[0].name) if numbers else "Result"
     return f"{first} by {' and '.join(along)}" if along else first

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from anabot.plain import overlap_words
-from anabot.semantic.units import format_cell, readable, shown_cell
+from anabot.semantic.units import format_cell, is_number, readable, shown_cell
 from anabot.slack.blocks import Block, code, shortened
 from anabot.slack.mrkdwn import one_line
 from anabot.types import Bridge, Column, Overlap, Table
@@ -20,7 +20,6 @@ TABLE_TEXT = 6_000
 MOST_ACROSS = 4
 # The endings of the columns that a comparison adds, and what their values are called beside the metric's name.
 _BESIDE = {"": "Now", "__previous": "Before", "__change": "Change", "__percent_change": "Change in %"}
-_NUMBERS = frozenset({"number", "integer", "money", "ratio"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,7 @@ def grid(table: Table, *, fiscal_start: int = 1, most: int = MOST_ROWS) -> Grid:
     head = _head(columns)
     cut = any(len(cell) > CELL_TEXT for row in body for cell in row)
     shown = tuple(tuple(shortened(cell, CELL_TEXT) for cell in row) for row in (head, *body))
-    return Grid(rows=shown, right=tuple(column.type in _NUMBERS for column in columns), note=_note(table, len(body), cut))
+    return Grid(rows=shown, right=tuple(is_number(column) for column in columns), note=_note(table, len(body), cut))
 
 
 def _head(columns: Sequence[Column]) -> tuple[str, ...]:

@@ -148,9 +148,10 @@ class Bearing:
         return any(self._is_of(one, row, metric, k) for one, row, metric in rows)
 
     def timed(self, hour: str, k: int) -> bool:
-        """Whether a time of day is that of a value in the row that the words name."""
+        """Whether a time of day is that of a value in the row that the words name, or names a row itself."""
         found = ((one, row, name) for one in self.usable for row in one.rows for name, at in row.hours.items() if at == hour)
-        return any(self._is_of(one, row, metric, k) for one, row, metric in found)
+        groups = (text for one in self.usable for row in one.rows for text in row.groups.values())
+        return any(self._is_of(one, row, metric, k) for one, row, metric in found) or hour in groups
 
     def _is_of(self, result: Shown, row: Row, metric: str, k: int) -> bool:
         return metric in self.metrics(k) and self.fits(result, row, k) and self.named(result, row, k)

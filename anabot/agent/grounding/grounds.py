@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from anabot.periods import Grain, Period, containing, previous, year_before
+from anabot.semantic.date_parts import part_in
 from anabot.semantic.made import known_to
 from anabot.semantic.query import Condition, MetricQuery, Span
 from anabot.semantic.registry import Registry
@@ -138,7 +139,7 @@ def _column(column: Column, query: MetricQuery) -> tuple[str, str, str] | None:
 def _row(row: tuple[Cell, ...], table: Table, grouped: list[str], fiscal: int) -> Row:
     cells = dict(zip((c.name for c in table.columns), row, strict=True))
     by_name = {column.name: column for column in table.columns}
-    times = [name for name in grouped if name.startswith("metric_time")]
+    times = [name for name in grouped if name.startswith("metric_time") and not part_in(name)]
     groups = {name: group_text(cells[name], by_name[name], fiscal) for name in grouped if name not in times}
     numbers = {name: Decimal(str(cell)) for name, cell in cells.items() if name not in grouped and _is_number(cell)}
     bucket = _bucket(cells[times[0]], times[0], fiscal) if times else None

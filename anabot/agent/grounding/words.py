@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from anabot.agent.grounding.grounds import Names, Shown
 from anabot.agent.grounding.numerals import UNITS, Numeral, numerals
 from anabot.agent.grounding.spans import Spoken, spoken
+from anabot.semantic.date_parts import DAYS
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _LONGEST = 16  # tokens of a name
+_MANY = {f"{day.casefold()}s" for day in DAYS}
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\x00\x01])|\n+")
 _CLAUSE = re.compile(
     r"[;,](?=\s)|\s(?=(?:and|while|but|whereas|versus|vs|compared with|compared to|against)\s)|(?<=\))\s(?=and\s)", re.I
@@ -116,6 +118,7 @@ def _names(text: str, dictionary: Mapping[str, frozenset[str]]) -> list[Said]:
     while i < len(tokens):
         for j in range(min(len(tokens), i + _LONGEST), i, -1):
             start, end = tokens[i].start(), tokens[j - 1].end()
+            end -= text[start:end].casefold() in _MANY  # "on Sundays" names the row of Sunday
             metrics = dictionary.get(text[start:end].casefold())
             if metrics is not None and not _is_unit(text, start, end):
                 found.append(_said(text, start, end, metrics, found))

@@ -15,6 +15,7 @@ from anabot.agent.offline import amounts, filtering, moving, of_each, pairing, r
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
+from anabot.agent.offline.parts_of_time import called, not_kept, runs_on
 from anabot.agent.offline.slots import Bound, Cut, Mention, Pick, Slots, together
 from anabot.agent.offline.text import words
 from anabot.agent.offline.times import Settling, Times, between_two, grain_name
@@ -144,8 +145,10 @@ class Builder:
         try:
             return resolve(self.lexicon.registry, query, self.lexicon.grant)
         except UnknownName as error:
+            if refused := not_kept(error.name, [self.registry.metrics[name].label for name in self.metrics]):
+                raise refused from None
             if self.continuing:
-                raise self._unreachable(_plain(error.name)) from None
+                raise self._unreachable(called(error.name)) from None
             raise stuck("bad_query", str(error)) from None
         except (BadQuery, NotAllowed) as error:
             raise stuck("bad_query", str(error)) from None
@@ -155,7 +158,7 @@ class Builder:
         if not self.continuing or self.base is None or set(self.metrics) <= set(self.base.metrics):
             return
         kept = [times.label] if times.label and self.slots.when is None else []
-        kept += [f"by {_plain(name)}" for name in self.base.group_by]
+        kept += [f"by {called(name)}" for name in self.base.group_by]
         kept += [", ".join(part.values) for part in self.base.where if isinstance(part, Condition)]
         if kept:
             self.notes.append(f"Kept from before: {'; '.join(kept)}.")
@@ -183,7 +186,7 @@ class Builder:
         metric = self.lexicon.registry.metrics[self.metrics[0]]
         if metric.default_group_by:
             self.notes.append(
-                f"Shown by {', '.join(_plain(n) for n in metric.default_group_by)}, as is usual for {metric.label}."
+                f"Shown by {', '.join(called(n) for n in metric.default_group_by)}, as is usual for {metric.label}."
             )
         return list(metric.default_group_by)
 
@@ -237,7 +240,7 @@ class Builder:
                 continuing=self.continuing,
                 taken={**self.taken, word: ref.name},
             )
-            choices.append((f"{_label(ref)} ({_plain(ref.name)})" if _same_label(refs) else _label(ref), chosen.build().query))
+            choices.append((f"{_label(ref)} ({called(ref.name)})" if _same_label(refs) else _label(ref), chosen.build().query))
         return Exit(Ambiguous(word=word, choices=tuple(choices)))
 
     # --- of which
@@ -290,7 +293,7 @@ class Builder:
             for negated in (False, True):
                 values = list(dict.fromkeys(v[2] for p in picks if p.negated is negated for v in p.values))
                 if values:
-                    said.append(_condition(name, values, negated))
+                    said.append(filtering.of_values(name, values, negated))
         said += amounts.conditions(self.slots, self.lexicon, self.metrics, self.notes)
         kept = [part for part in kept if not _fields_of(part) & {name for each in said for name in _fields_of(each)}]
         said += filtering.blank(self.slots, self.dimension, self.notes)
@@ -352,7 +355,7 @@ class Builder:
     # --- in which form
 
     def _chart(self, group: Sequence[str], times: Times) -> Chart:
-        over_time = any(map(is_time, group))
+        over_time = any(map(runs_on, group))
         said = self.slots.chart
         if said == "line" or said == "bar":
             return "line" if said == "line" else "bar"
@@ -364,12 +367,6 @@ class Builder:
         if not self.slots.define:
             return ""
         return "sql" if "sql" in self.slots.define else "definition"
-
-
-def _condition(name: str, values: Sequence[str], negated: bool) -> Condition:
-    if len(values) == 1:
-        return Condition(field=name, op="ne" if negated else "eq", values=tuple(values))
-    return Condition(field=name, op="not_in" if negated else "in", values=tuple(values))
 
 
 def _fields_of(part: Filter) -> set[str]:
@@ -389,12 +386,8 @@ def _bare(ref: DimensionRef) -> str:
 
 
 def _label(ref: DimensionRef) -> str:
-    return ref.dimension.label or _plain(ref.dimension.name)
+    return ref.dimension.label or called(ref.dimension.name)
 
 
 def _same_label(refs: Sequence[DimensionRef]) -> bool:
     return len({_label(ref) for ref in refs}) < len(refs)
-
-
-def _plain(name: str) -> str:
-    return name.replace("__", " ").replace("_", " ")

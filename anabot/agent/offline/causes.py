@@ -9,6 +9,7 @@ from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.slots import Slots
 from anabot.agent.understanding import Reading
 from anabot.periods import Grain, Period, containing, label, previous
+from anabot.semantic.date_parts import part_in
 from anabot.semantic.query import Span
 from anabot.semantic.registry import Registry
 
@@ -45,7 +46,7 @@ def asked_why(reading: Reading, registry: Registry) -> Reading:
     if len(query.metrics) > 1:
         notes.append(f"This is about {metric.label} alone; ask for the others one at a time.")
     period, compare = query.period, query.compare or "previous_period"
-    time = next((name for name in query.group_by if name.startswith("metric_time__")), "")
+    time = next((name for name in query.group_by if name.startswith("metric_time__") and not part_in(name)), "")
     if time:
         day = period.end - dt.timedelta(days=1)
         last = containing(day, Grain(time.partition("__")[2]), registry.calendar.fiscal_start)

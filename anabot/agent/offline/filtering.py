@@ -26,6 +26,13 @@ def conditions(slots: Slots, reached: Sequence[DimensionRef], notes: list[str]) 
         notes.append(f"{'Not on' if left_out else 'Only on'} {called(days)}.")
 
 
+def of_values(name: str, values: Sequence[str], negated: bool) -> Condition:
+    """Any of these values, or none of them."""
+    if len(values) == 1:
+        return Condition(field=name, op="ne" if negated else "eq", values=tuple(values))
+    return Condition(field=name, op="not_in" if negated else "in", values=tuple(values))
+
+
 def before(day: dt.date | None) -> Iterator[Filter]:
     """Everything up to, but not including, a day."""
     if day is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from anabot.agent.offline import letters, nicknames, ranges
+from anabot.agent.offline import letters, nicknames, parts_of_time, ranges
 from anabot.agent.offline.dates import Dates, When
 from anabot.agent.offline.lexicon import Entry, Lexicon, is_light
 from anabot.agent.offline.text import Token, root, stem
@@ -95,6 +95,8 @@ def _spans(tokens: Sequence[Token], i: int, lexicon: Lexicon, dates: Dates) -> I
         return
     yield Tag(kind="unknown", start=i, end=i + 1, text=token.text)
     named = _names_a_value(tokens, i, lexicon)
+    if part := parts_of_time.read(tokens, i):
+        yield Tag(kind="unit", start=i, end=part[0], text=_text(tokens, i, part[0]), detail=part[1])
     if not named:
         yield from _light_words(tokens, i)
     if not named:

@@ -6,13 +6,12 @@ Pure: today is an argument. It never picks a period silently; an unfinished one 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from anabot.agent.offline import standing
+from anabot.agent.offline import parts_of_time, standing
 from anabot.agent.offline.dates import When
 from anabot.agent.offline.exits import stuck
-from anabot.agent.offline.slots import Cut, Slots
+from anabot.agent.offline.slots import Slots
 from anabot.agent.offline.words import GRAINS
 from anabot.periods import (
     Calendar,
@@ -70,17 +69,26 @@ class Settling:
 
     def settle(self) -> Times:
         """The days of the reading. Raises Exit where the words leave two readings or none."""
-        times = Times(cuts=[cut.unit for cut in self.slots.cuts if cut.unit])
+        times = Times(cuts=[cut.unit for cut in self.slots.cuts if cut.unit and cut.unit not in self._parts])
         times.line = self.slots.trend
         if not self.timed:
             self._refuse_a_period(times)
             return times
         self._period(times)
-        self._series(times)
+        if not self._parts:
+            self._series(times)
+        elif self.balance:
+            raise parts_of_time.stands(self.metric.label, self._parts[0])
+        times.notes.extend(parts_of_time.together(self._parts))
         self._compare(times)
         if times.period is not None:
             times.label = self.name(times.period)
         return times
+
+    @property
+    def _parts(self) -> list[str]:
+        """The cuts by what comes again, such as days of the week, said here or kept from before."""
+        return parts_of_time.of(self.slots.cuts, self.base)
 
     def name(self, period: Period) -> str:
         """`FY26 Q2 (1 May – 31 Jul 2026)`, with "so far" while it runs."""
@@ -137,6 +145,7 @@ class Settling:
             said
             or _period_of(self.base)
             or times.cuts
+            or self._parts
             or slots.trend
             or slots.over
             or slots.change
@@ -213,7 +222,7 @@ class Settling:
 
     def _series_alone(self, times: Times) -> bool:
         """A trend without a period shows a customary stretch."""
-        if not times.cuts and not self.slots.trend:
+        if not times.cuts and (self._parts or not self.slots.trend):
             return False
         if times.cuts and not self.slots.trend and not self.metric.default_period:
             return self._all_along(times)
@@ -245,7 +254,7 @@ class Settling:
             times.period = complete(self.today, GRAINS[over], -1, self.calendar.fiscal_start)
             times.notes.append(f"No period was said: the last complete {over} is compared with the one before.")
             return
-        times.period = self._default_period()
+        times.period = None if self._parts else self._default_period()  # a customary month has few Mondays, and one March
         if times.period is None:
             if self.timed:
                 times.notes.append("No period was said: all the data there is counts.")
@@ -357,11 +366,6 @@ def grain_name(unit: str, calendar: Calendar) -> str:
     """The name a query groups time by: `metric_time__month`, and the fiscal grains where the company has its own year."""
     fiscal = calendar.fiscal_start != 1 and unit in ("quarter", "year")
     return f"metric_time__{'fiscal_' if fiscal else ''}{unit}"
-
-
-def time_cuts(cuts: Sequence[Cut]) -> list[str]:
-    """The units of time among the cuts."""
-    return [cut.unit for cut in cuts if cut.unit]
 
 
 def _period_of(query: MetricQuery | None) -> Period | None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TypedDict
 
 from anabot.agent.offline.exits import stuck
+from anabot.agent.offline.parts_of_time import called, runs_on
 from anabot.agent.offline.slots import Pick, Slots
 from anabot.agent.offline.times import Times
 from anabot.errors import BadQuery, NotAllowed
@@ -82,9 +83,9 @@ def of_what(query: MetricQuery) -> list[str]:
     """What the shares are shares of, in a sentence."""
     if not query.share:
         return []
-    groups = [name for name in query.group_by if not name.startswith("metric_time")]
+    groups = [called(name) for name in query.group_by if not runs_on(name)]
     each = ", for each time" if groups and len(groups) < len(query.group_by) else ""
-    names = " and ".join(name.replace("__", " ").replace("_", " ") for name in groups) or "times"
+    names = " and ".join(groups) or "times"
     others = [part for part in query.where if not set(fields_of((part,))) <= set(query.group_by)]
     narrowed = ", under the other conditions" if others else ""
     return [f"Shares are of the total over every {names}{each}{narrowed}."]

@@ -159,6 +159,7 @@ grain day: daily | day by day
 grain week: weekly | week by week
 grain month: monthly | month by month
 grain quarter: quarterly | quarter by quarter
+grain extract_month: seasonality of | seasonality | the seasonality of | monthly seasonality of | monthly seasonality
 grain year: yearly | annually | annual | year by year
 trend: trend | trends | trending | over time | trendline | trend line | time series | timeline | history of | history
 trend: evolution of | evolve | evolved
