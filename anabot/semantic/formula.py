@@ -17,7 +17,7 @@ from sqlglot import exp
 from anabot.errors import BadQuery
 from anabot.semantic.filters import Predicate
 from anabot.semantic.made import computed
-from anabot.semantic.query import Made
+from anabot.semantic.query import Filter, Made
 from anabot.semantic.registry import Conversion, Input, Metric, Registry
 from anabot.semantic.times import Timing, moved_by
 from anabot.semantic.trees import cast, column, divided, filled, grouped, number
@@ -34,13 +34,14 @@ _OF_NOTHING_NOTHING = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One aggregate of one simple metric: its rows are those that meet `where`, shown as `timing` says."""
+    """One aggregate of one simple metric: its rows are those that meet `where` and `chosen`, shown as `timing` says."""
 
     name: str
     metric: Metric
     where: tuple[Predicate, ...]
     timing: Timing
     converted: Converted | None = None
+    chosen: tuple[Filter, ...] = ()  # conditions that the question has for this number alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,15 @@ class Formulas:
         """The same of a number that the question makes of two metrics."""
 
         def of(timing: Timing) -> exp.Expression:
-            return computed(made, self.registry, self.of(made.left, timing), self.of(made.right, timing), self.dialect)
+            left = self._part(made, timing) if made.left_where else self.of(made.left, timing)
+            return computed(made, self.registry, left, self.of(made.right, timing), self.dialect)
 
         inexact = made.op != "minus" or self.inexact(made.left) or self.inexact(made.right)
         return self._columns(made.name, of, inexact=inexact, compared=compared)
+
+    def _part(self, made: Made, timing: Timing) -> exp.Expression:
+        metric = self.registry.metrics[made.left]
+        return self._need(metric, metric.where, timing, chosen=made.left_where)
 
     def _columns(
         self, name: str, of: Callable[[Timing], exp.Expression], *, inexact: bool, compared: bool
@@ -148,14 +154,20 @@ class Formulas:
         return divided(found, met, self.dialect) if metric.conversion.rate else found
 
     def _need(
-        self, metric: Metric, where: tuple[Predicate, ...], timing: Timing, converted: Converted | None = None
+        self,
+        metric: Metric,
+        where: tuple[Predicate, ...],
+        timing: Timing,
+        converted: Converted | None = None,
+        chosen: tuple[Filter, ...] = (),
     ) -> exp.Expression:
         where = tuple({predicate.text: predicate for predicate in where}.values())
         base = (converted.base.name, converted.how, *(each.text for each in converted.where)) if converted else None
-        key = (metric.name, tuple(sorted(predicate.text for predicate in where)), timing, base)
+        key = (metric.name, tuple(sorted(predicate.text for predicate in where)), timing, base, chosen)
         if key not in self.needs:
             name = self._name(metric, where, timing)
-            self.needs[key] = Need(name=name, metric=metric, where=where, timing=timing, converted=converted)
+            need = Need(name=name, metric=metric, where=where, timing=timing, converted=converted, chosen=chosen)
+            self.needs[key] = need
         return column(self.needs[key].name)
 
     def _name(self, metric: Metric, where: tuple[Predicate, ...], timing: Timing) -> str:

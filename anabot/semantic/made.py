@@ -13,7 +13,9 @@ from sqlglot import exp
 from anabot.errors import BadQuery
 from anabot.semantic.beside import adds_up
 from anabot.semantic.canonical import Forms
-from anabot.semantic.query import Made, MetricQuery
+from anabot.semantic.filters import Predicate, Ref
+from anabot.semantic.formula_words import filter_words
+from anabot.semantic.query import Condition, Filter, Made, MetricQuery
 from anabot.semantic.registry import Input, Metric, Registry
 from anabot.semantic.trees import column, divided, grouped, number
 from anabot.semantic.units import CURRENCIES, unit_words
@@ -24,10 +26,11 @@ _COUNTED = ("", "count")
 _TIMES = ("date", "time")
 
 
-def metric_of(made: Made, registry: Registry) -> Metric:
+def metric_of(made: Made, registry: Registry, part: tuple[Predicate, ...] = ()) -> Metric:
     """The made number as a metric, with a label that says of what it is made."""
     left, right = registry.metrics[made.left], registry.metrics[made.right]
-    label = f"{left.label} {_JOINTS[made.op]} {right.label}"
+    only = " and ".join(filter_words(each.model_dump(by_alias=True), registry) for each in made.left_where)
+    label = f"{left.label}{f' where {only}' if only else ''} {_JOINTS[made.op]} {right.label}"
     aliases = ("left", "right") if made.op == "minus" else ("numerator", "denominator")
     return Metric(
         name=made.name,
@@ -36,7 +39,10 @@ def metric_of(made: Made, registry: Registry) -> Metric:
         description=f"{label}, made for one question.",
         tree=exp.Sub(this=column("left"), expression=column("right")),
         formula="left - right" if made.op == "minus" else "",
-        inputs=tuple(Input(metric=name, alias=alias) for name, alias in zip((made.left, made.right), aliases, strict=True)),
+        inputs=tuple(
+            Input(metric=name, alias=alias, where=where)
+            for name, alias, where in zip((made.left, made.right), aliases, (part, ()), strict=True)
+        ),
         unit=_unit(made, left, right),
         default_period=left.default_period,
     )
@@ -52,14 +58,34 @@ def known_to(registry: Registry, made: tuple[Made, ...]) -> Registry:
 def said_of(made: Made, registry: Registry) -> str:
     """What an answer says of a number that was made for it."""
     left, right = registry.metrics[made.left].label, registry.metrics[made.right].label
-    return f"{metric_of(made, registry).label} is made for this question, of {left} and {right}: nobody has defined it."
+    of = left if made.left_where else f"{left} and {right}"
+    return f"{metric_of(made, registry).label} is made for this question, of {of}: nobody has defined it."
 
 
 def governed(made: Made, registry: Registry, among: tuple[str, ...]) -> list[str]:
     """The metrics of `among` that compute the very same, under whatever name."""
     forms = Forms(registry)
-    wanted = forms.of_metric(metric_of(made, registry))
-    return [name for name in among if registry.metrics[name].inputs and forms.of(name) == wanted]
+    wanted = {forms.of_metric(metric_of(made, registry, part)) for part in _as_written(made.left_where)}
+    return [name for name in among if registry.metrics[name].inputs and forms.of(name) in wanted]
+
+
+def _as_written(where: tuple[Filter, ...]) -> list[tuple[Predicate, ...]]:
+    """The ways in which a data team may write the conditions; none where they are not of the plain kind."""
+    if not where:
+        return [()]
+    one = where[0]
+    if len(where) > 1 or not isinstance(one, Condition) or one.op not in ("eq", "ne") or len(one.values) != 1:
+        return []
+    value, flag = one.values[0], column("__ref_0")
+    kind = exp.EQ if one.op == "eq" else exp.NEQ
+    trees: list[exp.Expression] = [kind(this=flag.copy(), expression=exp.Literal.string(value))]
+    if value.isdecimal():
+        trees.append(kind(this=flag.copy(), expression=exp.Literal.number(value)))
+    if value in ("true", "false"):
+        yes = (value == "true") is (one.op == "eq")
+        trees += [flag if yes else exp.Not(this=flag), kind(this=flag.copy(), expression=exp.Boolean(this=value == "true"))]
+    ref = Ref(kind="dimension", name=one.field)
+    return [(Predicate(text=tree.sql(), tree=tree, refs=(ref,)),) for tree in trees]
 
 
 def check(registry: Registry, query: MetricQuery) -> None:
@@ -68,7 +94,12 @@ def check(registry: Registry, query: MetricQuery) -> None:
     Raises:
         BadQuery: of times, of numbers in two units, a ratio of what does not add up, or under the name of a metric that there is.
     """
+    names = [each.name for each in query.made]
     for each in query.made:
+        if names.count(each.name) > 1:
+            raise BadQuery(f"Two parts of `{each.left}` are asked for at once.", todo="Ask for them one by one.")
+        if each.left_where:
+            _check_part(registry.metrics[each.left])
         left, right = registry.metrics[each.left], registry.metrics[each.right]
         timed = next((one for one in (left, right) if one.unit in _TIMES), None)
         if timed is not None:
@@ -94,6 +125,12 @@ def computed(made: Made, registry: Registry, left: exp.Expression, right: exp.Ex
     plain = exp.Sub(this=grouped(left), expression=grouped(right))
     otherwise = [left.copy()] * none_right + [exp.Neg(this=grouped(right.copy()))] * none_left
     return exp.Coalesce(this=plain, expressions=otherwise) if otherwise else plain
+
+
+def _check_part(metric: Metric) -> None:
+    if not _adds_up(metric) or metric.join_to_timespine:
+        why = f"Parts of {metric.label} are no shares of it: it is neither a sum nor a count of rows at their own time."
+        raise BadQuery(f"`{metric.name}` has no part.", why=why, todo="Ask for it under the condition alone.")
 
 
 def _adds_up(metric: Metric) -> bool:

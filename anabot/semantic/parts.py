@@ -93,7 +93,8 @@ class PartBuilder:
         return tuple((name, self.source.key(slot)) for name, slot in self.keys)
 
     def _measure(self, need: Need, common: list[Predicate]) -> Measure:
-        only = both(self.source.predicate(each) for each in _without(need.where, common))
+        asked = [conditions.condition(each, self.source.condition) for each in need.chosen]
+        only = both([*asked, *(self.source.predicate(each) for each in _without(need.where, common))])
         value, chosen = self.source.value(need.metric.tree), only.copy() if only is not None else None
         tree = aggregates.aggregate(need.metric, value, chosen, self.question.dialect, grouped=bool(self.keys))
         kind = aggregates.kind(need.metric, self.source.model)

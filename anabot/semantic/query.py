@@ -11,7 +11,15 @@ import json
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 Op = Literal[
     "eq", "ne", "in", "not_in", "lt", "le", "gt", "ge", "between", "contains", "starts_with", "ends_with", "is_null", "not_null"
@@ -65,16 +73,25 @@ Compare = Literal["previous_period", "previous_year", "same_point", "same_point_
 
 
 class Made(_Strict):
-    """A number made for this question of two of its metrics: `left` minus `right`, per `right`, or as its share of `right`."""
+    """A number made for this question of two of its metrics: `left` minus `right`, per `right`, or as its share of `right`.
+
+    With `left_where`, both are one metric, and the number is the share of its rows that meet all of these conditions.
+    """
 
     op: Literal["minus", "per", "share_of"]
     left: str
     right: str
+    left_where: tuple[Filter, ...] = ()
 
     @property
     def name(self) -> str:
-        """Its column: `net_revenue__minus__refunds`."""
-        return f"{self.left}__{self.op}__{self.right}"
+        """Its column: `net_revenue__minus__refunds`, `orders__part__share_of__orders`."""
+        return f"{self.left}{'__part' if self.left_where else ''}__{self.op}__{self.right}"
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_empty(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = dumped(self)
+        return {key: value for key, value in found.items() if key != "left_where" or value}
 
 
 class MetricQuery(_Strict):
@@ -121,7 +138,9 @@ class MetricQuery(_Strict):
         if self.made and (self.share or self.running):
             raise ValueError("`share` and `running` stand beside metrics alone: ask for what is `made` without them")
         for each in self.made:
-            if each.left == each.right or not {each.left, each.right} <= set(self.metrics):
+            if each.left_where and (each.op, each.left) != ("share_of", each.right):
+                raise ValueError("`left_where` is for the share that a part of one metric has of all of it")
+            if (each.left == each.right and not each.left_where) or not {each.left, each.right} <= set(self.metrics):
                 raise ValueError("`made` is of two different metrics, and `metrics` names both")
 
     @property
@@ -170,3 +189,5 @@ def _sorted_values(part: Any) -> Any:
 AnyOf.model_rebuild()
 AllOf.model_rebuild()
 Not.model_rebuild()
+Made.model_rebuild()
+MetricQuery.model_rebuild()

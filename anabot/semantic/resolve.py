@@ -5,7 +5,7 @@ Names become the shortest that are safe, times carry their grain, duplicates go.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from anabot.errors import BadQuery, UnknownName
@@ -18,7 +18,7 @@ from anabot.semantic.filters import Predicate
 from anabot.semantic.made import check as check_made
 from anabot.semantic.meaning import LeafKey, Meaning, Vocabulary
 from anabot.semantic.names import nearest
-from anabot.semantic.query import SIZE, AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span
+from anabot.semantic.query import SIZE, AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span, fields_of
 from anabot.semantic.registry import Registry
 from anabot.semantic.same_point import KINDS
 from anabot.types import Grant
@@ -72,6 +72,10 @@ def resolve_fully(
         return meaning.name
 
     where = tuple(_filter(part, named) for part in query.where)
+    made = tuple(
+        each.model_copy(update={"left_where": _unique(tuple(_filter(part, named) for part in each.left_where))})
+        for each in query.made
+    )
     columns = _columns((*(each.name for each in query.made), *metrics), query)
     having = tuple(_filter(part, lambda name: _of("having", name, columns)) for part in query.having)
     order = _order(
@@ -88,13 +92,14 @@ def resolve_fully(
             "where": _unique(where),
             "having": _unique(having),
             "order_by": order,
-            "made": tuple(dict.fromkeys(query.made)),
+            "made": tuple(dict.fromkeys(made)),
             "limit_by": limit_by,
         }
     )
     _check_times(canonical, leaves)
     _check_change(canonical, registry)
     check_made(registry, canonical)
+    _check_parts(canonical, fields)
     check_beside(registry, canonical, tuple(keys.values()))
     for name in (name for predicate in predicates for ref in predicate.refs for name in ref.met_by):
         words.meaning(name, leaves, metrics)
@@ -156,6 +161,16 @@ def _check_change(query: MetricQuery, registry: Registry) -> None:
     if query.compare is not None and times:
         todo = "Ask for both periods one by one."
         raise BadQuery(f"`{times[0]}` is a time, which cannot be compared as a number.", todo=todo)
+
+
+def _check_parts(query: MetricQuery, fields: Mapping[str, Meaning]) -> None:
+    """A part is chosen by what its rows are, and by nothing that the whole is chosen or told apart by."""
+    for name in (name for each in query.made for name in fields_of(each.left_where)):
+        if fields[name].any_slot.is_time:
+            raise BadQuery(f"`{name}` is a time, which chooses no part.", todo="Compare two periods, or ask for both one by one.")
+        if name in (*query.group_by, *fields_of(query.where)):
+            why = "Of rows that are chosen or grouped by it, the part is all or nothing."
+            raise BadQuery(f"`{name}` chooses both the part and the whole.", why=why, todo="Ask without one of the two.")
 
 
 def _columns(numbers: Sequence[str], query: MetricQuery) -> tuple[str, ...]:

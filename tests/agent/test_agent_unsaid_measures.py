@@ -68,15 +68,23 @@ def test_rows_with_something_are_those_where_it_stands() -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "metric", "value", "group"),
     [
-        "what percentage of orders were online by region in September?",
-        "what share of sales came from Harbour by channel last month",
-        "what percent of orders last month were online for each tier",
+        ("what percentage of orders were online by region in September?", "orders_placed", "online", "region"),
+        ("what share of sales came from Harbour by channel last month", "sales", "Harbour", "channel"),
+        ("what percent of orders last month were online for each tier", "orders_placed", "online", "tier"),
     ],
 )
-def test_a_share_within_each_group_is_not_told_as_one_of_the_total(words: str) -> None:
-    assert "within each" in refused(words).message
+def test_a_share_within_each_group_is_not_told_as_one_of_the_total(words: str, metric: str, value: str, group: str) -> None:
+    found = query(words)
+
+    assert "share" not in found
+    assert found["group_by"] == [group]
+    assert [(each["right"], each["left_where"][0]["values"]) for each in found["made"]] == [(metric, [value])]
+
+
+def test_the_share_of_two_numbers_within_each_group_is_asked_one_by_one() -> None:
+    assert "within each" in refused("what percentage of orders and sales were online by region last month").message
 
 
 def test_a_part_of_which_there_is_a_rate_is_that_rate() -> None:

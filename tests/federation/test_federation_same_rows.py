@@ -53,6 +53,14 @@ MORE: dict[str, dict[str, object]] = {
         "limit": 3,
     },
     "times of what describes": {"metrics": ["orders_placed"], "group_by": ["signed_up_on__quarter", "opened_on__extract_dow"]},
+    "a part that is chosen there": {
+        "metrics": ["orders_placed", "sales"],
+        "group_by": ["channel", "metric_time__month"],
+        "made": [
+            {"op": "share_of", "left": name, "right": name, "left_where": [{"field": field, "values": [value]}]}
+            for name, field, value in (("orders_placed", "tier", "gold"), ("sales", "region", "North"))
+        ],
+    },
     "a largest and a smallest part": {"metrics": ["biggest_line", "gift_orders"], "group_by": ["tier", "is_gift"]},
 }
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from anabot.agent.offline import amounts, filtering, moving, of_each, pairing, roles, standing, whole
+from anabot.agent.offline import amounts, filtering, fitting, moving, of_each, pairing, rates, roles, standing, whole
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
@@ -26,9 +26,7 @@ from anabot.semantic.made import known_to, said_of
 from anabot.semantic.query import Condition, Filter, Made, MetricQuery, Not, Span, fields_of
 from anabot.semantic.registry import DimensionRef, Registry
 from anabot.semantic.resolve import resolve
-from anabot.semantic.units import CURRENCIES
 
-_ADDED_UP = ("sum", "sum_boolean")
 _OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne"}
 
 
@@ -43,6 +41,7 @@ class Builder:
     base: MetricQuery | None = None
     continuing: bool = False
     made: tuple[Made, ...] = ()  # of two of the metrics, and told before them
+    asked_of_total: bool = False  # a share, of the total over every group
     taken: dict[str, str] = field(default_factory=dict)  # "word → field" choices made after asking back
     notes: list[str] = field(default_factory=list)
 
@@ -60,7 +59,8 @@ class Builder:
         """The reading. Raises Exit."""
         registry = self.lexicon.registry
         self.notes.extend(said_of(each, registry) for each in self.made)
-        self._fits()
+        fitting.check(self.slots, self.metrics, registry)
+        self._fits_nouns()
         settling = Settling(
             slots=between_two(whole.along_time(self.slots)),
             metric=registry.metrics[self.metrics[0]],
@@ -73,7 +73,10 @@ class Builder:
         )
         times = settling.settle()
         fields = self._picks()
-        group = whole.parts_of(self.slots, self._group(times, fields), fields)
+        group = self._group(times, fields)
+        if (found := self._within(group, fields)) is not None:
+            return found
+        group = whole.parts_of(self.slots, group, fields)
         beside = whole.asked_beside(self.slots, self.base if self.continuing else None, times, self.notes)
         self._note_kept(times)
         ordering = Ordering(
@@ -108,29 +111,27 @@ class Builder:
         notes = notes if ask else (*notes, *listed, *whole.of_what(query))
         return Reading(query=query, assumptions=notes, period_label=times.label, chart=chart, ask=ask)
 
-    def _fits(self) -> None:
-        """Money has an amount and is not counted; a share has neither."""
-        for name in self.metrics:
-            metric = self.lexicon.registry.metrics[name]
-            counted = any(m.counted and name in m.metrics for m in self.slots.mentions)
-            if counted and metric.unit in (*CURRENCIES, "ratio"):
-                raise stuck(
-                    "shape",
-                    f"{metric.label} is {_kind_of(metric.unit)}, not something to count. Ask “how much”, or name what to count.",
-                )
-            if other := [
-                unit for unit in self.slots.measures if unit not in (metric.unit, "usd" if metric.unit in CURRENCIES else "")
-            ]:
-                raise stuck("shape", f"{metric.label} is not in {other[0]}.", unknown=other)
-        self._fits_nouns()
-        found = [self.lexicon.registry.metrics[name] for name in self.metrics]
-        if self.slots.summed and not any(metric.agg in _ADDED_UP or metric.inputs for metric in found):
-            raise stuck(
-                "shape", f"{found[0].label} is not a sum. Ask “how many”, or name what to add up.", unknown=self.slots.summed
-            )
-        if self.slots.worth and not any(metric.unit in CURRENCIES for metric in found):
-            word = self.slots.worth[0]
-            raise stuck("shape", f"{found[0].label} is not money, so it has no “{word}”.", unknown=[word])
+    def _within(self, group: Sequence[str], fields: dict[str, list[Pick]]) -> Reading | None:
+        """The share that a part has within each group, where it is asked for. Raises Exit where it may be of the total."""
+        if self.continuing and self.base and not self.slots.share and (kept := rates.again(self.base, group)):
+            return replace(self, base=kept[0], made=(kept[1],)).build()
+        found = None if self.asked_of_total or self.made else rates.within(self.slots, self.metrics, group, fields)
+        if found is None:
+            return None
+        own = self._part(*found)
+        if rates.sure(self.slots, group, fields):
+            return own
+        of_total = replace(self, asked_of_total=True, notes=[*self.notes]).build()
+        raise rates.asked_back(own, of_total, found[1], self.lexicon)
+
+    def _part(self, slots: Slots, made: Made) -> Reading:
+        """The share that is defined as what would be made, else the one that is made."""
+        defined = pairing.defined_as(made, self.lexicon)
+        if not defined:
+            return replace(self, slots=slots, made=(made,), notes=[*self.notes]).build()
+        metric = self.registry.metrics[defined]
+        note = f"That is {metric.label}: {metric.description.strip()}"
+        return replace(self, slots=slots, metrics=(defined,), notes=[*self.notes, note]).build()
 
     def _fits_nouns(self) -> None:
         """ "… for customers" must be about rows that the metrics are measured on, or lead to."""
@@ -290,10 +291,7 @@ class Builder:
         kept = [part for part in before if not (_fields_of(part) & set(fields))]
         said: list[Filter] = []
         for name, picks in fields.items():
-            for negated in (False, True):
-                values = list(dict.fromkeys(v[2] for p in picks if p.negated is negated for v in p.values))
-                if values:
-                    said.append(filtering.of_values(name, values, negated))
+            said += rates.conditions(name, picks)
         said += amounts.conditions(self.slots, self.lexicon, self.metrics, self.notes)
         kept = [part for part in kept if not _fields_of(part) & {name for each in said for name in _fields_of(each)}]
         said += filtering.blank(self.slots, self.dimension, self.notes)
@@ -371,10 +369,6 @@ class Builder:
 
 def _fields_of(part: Filter) -> set[str]:
     return set(fields_of((part,)))
-
-
-def _kind_of(unit: str) -> str:
-    return "a share" if unit == "ratio" else "money"
 
 
 def _home(ref: DimensionRef) -> DimensionId:

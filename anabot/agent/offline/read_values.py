@@ -19,6 +19,7 @@ _PLACES_VALUE = PLACES | {"on", "to", "with", "via", "through"}
 ARTICLES = {"the", "our", "a", "an"}
 _COPULA = ARTICLES | {"is", "are", "was", "were", "be", "been", "still", "already"}
 AUXILIARIES = {"did", "does", "do", "has", "have", "had"}
+_BEING = {"is", "are", "was", "were"}
 
 
 def placed_value(p: Parser, i: int) -> int | None:
@@ -61,8 +62,16 @@ def value(p: Parser, i: int) -> int | None:
         return p.misplace(i)
     contrasted = p.at(i - 1).says("vs") or _against(p, i + 1)
     named = not p.before[i] and bool(p.mention(i - 1))
-    told = named or p.at(i - 1).says("verb") or bool(p.before[i] & (AUXILIARIES | {"is", "are", "was", "were"}))
-    pick = Pick(values=tuple(p.entry(i).values), text=p.at(i).text, contrasted=contrasted, told=told, role=roles.said(p, i))
+    told = named or p.at(i - 1).says("verb") or bool(p.before[i] & (AUXILIARIES | _BEING))
+    ahead = not told and not (p.before[i] - {"of"}) & PLACES and not p.before_of(i + 1) and bool(p.mention(i + 1))
+    pick = Pick(
+        values=tuple(p.entry(i).values),
+        text=p.at(i).text,
+        contrasted=contrasted,
+        told=told,
+        ahead=ahead,
+        role=roles.said(p, i),
+    )
     counted = {"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count")
     listed = _in_list(p, i)
     if listed and p.slots.picks[-1].counted:
@@ -135,7 +144,17 @@ def leave_out(p: Parser, i: int) -> int:
         return _left_out(p, i + 3)  # "orders not placed by gold customers"
     if p.at(i + 1).says("verb") and p.before_of(i + 2) & PLACES and p.entry(i + 2).values:
         return _left_out(p, i + 2)  # "orders not made in Castle"
-    return more_values(p, i + 1, True, first=True) if p.entry(i + 1).values else p.misplace(i)
+    return _were_not(p, i) if p.entry(i + 1).values else p.misplace(i)
+
+
+def _were_not(p: Parser, i: int) -> int:
+    """ "orders that were not online": told of them, where a verb of being stands before."""
+    first = len(p.slots.picks)
+    end = more_values(p, i + 1, True, first=True)
+    named = not p.before_of(i) and bool(p.mention(i - 1)) and p.at(i).text.casefold() == "not"
+    if named or {*p.before_of(i), *p.at(i).text.casefold().split()} & (AUXILIARIES | _BEING):
+        p.slots.picks[first:] = [replace(pick, told=True) for pick in p.slots.picks[first:]]
+    return end
 
 
 def _yes_and_no(p: Parser, i: int) -> int | None:

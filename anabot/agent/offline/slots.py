@@ -50,6 +50,7 @@ class Pick:
     contrasted: bool = False  # "X vs Y": the two stand side by side
     counted: bool = False  # "how many X-rays": the value itself is counted
     told: bool = False  # "orders were online": said of what is counted, after it
+    ahead: bool = False  # "online orders": … right before it
     role: roles.Role = ""  # "from X", "to X": where something begins or ends
     listed: bool = False  # "and" or a comma joins it to the one before it
 

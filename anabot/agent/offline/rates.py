@@ -1,0 +1,78 @@
+"""Read "what percentage of orders were online, by shop": the share that a part of a metric has of each group's own total.
+
+Pure. What is said of the rows after them is the part; said before their name ("share of online orders by shop") it may as well
+choose of what the groups have their shares, and is asked back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from anabot.agent.offline import filtering
+from anabot.agent.offline.exits import Exit
+from anabot.agent.offline.lexicon import Lexicon
+from anabot.agent.offline.pairing import label_of
+from anabot.agent.offline.slots import Pick, Slots
+from anabot.agent.understanding import Ambiguous, Reading
+from anabot.semantic.formula_words import column_words, filter_words
+from anabot.semantic.query import Condition, Made, MetricQuery, fields_of
+from anabot.semantic.registry import Registry
+
+Fields = Mapping[str, Sequence[Pick]]
+
+
+def within(slots: Slots, metrics: Sequence[str], group: Sequence[str], fields: Fields) -> tuple[Slots, Made] | None:
+    """What is left to be read, and the share within each group; None where the values said choose no part."""
+    texts = {pick.text for pick in slots.picks if pick.told or pick.ahead}
+    parts = [name for name, picks in fields.items() if name not in group and any(pick.text in texts for pick in picks)]
+    if not slots.share or not group or not parts or len(metrics) != 1:
+        return None
+    told = [name for name in parts if any(pick.told and pick.text in {p.text for p in fields[name]} for pick in slots.picks)]
+    chosen = told or parts
+    said = {pick.text for name in chosen for pick in fields[name]}
+    where = tuple(part for name in chosen for part in conditions(name, fields[name]))
+    left = replace(slots, share=False, picks=[pick for pick in slots.picks if pick.text not in said])
+    return left, Made(op="share_of", left=metrics[0], right=metrics[0], left_where=where)
+
+
+def sure(slots: Slots, group: Sequence[str], fields: Fields) -> bool:
+    """Whether a part is told of the rows, which are cut by something else: no share of a total over the groups is meant."""
+    told = {pick.text for pick in slots.picks if pick.told}
+    return any(pick.text in told for name, picks in fields.items() if name not in group for pick in picks)
+
+
+def again(base: MetricQuery, group: Sequence[str]) -> tuple[MetricQuery, Made] | None:
+    """ "by shop", after the share that online orders have of all: what is kept of the thread, and the share within each shop."""
+    if not base.share or len(base.metrics) != 1 or not group:
+        return None
+    parts = [part for part in base.where if set(fields_of((part,))) <= set(base.group_by) - set(group)]
+    if not parts:
+        return None
+    kept = tuple(part for part in base.where if part not in parts)
+    made = Made(op="share_of", left=base.metrics[0], right=base.metrics[0], left_where=tuple(parts))
+    order = base.order_by if base.limit else ()
+    return base.model_copy(update={"where": kept, "share": False, "order_by": order}), made
+
+
+def asked_back(own: Reading, of_total: Reading, made: Made, lexicon: Lexicon) -> Exit:
+    """Which of the two shares is meant: within each group, or the group's own of the total over all."""
+    registry, each = lexicon.registry, _names(own.query.group_by, lexicon.registry)
+    only = " and ".join(filter_words(part.model_dump(by_alias=True), registry) for part in made.left_where)
+    part = f"{registry.metrics[made.left].label} where {only}: the part of each {each} in the total"
+    choices = ((f"{label_of(own.query, lexicon)}, within each {each}", own.query), (part, of_total.query))
+    return Exit(Ambiguous(word="share", choices=choices))
+
+
+def _names(group: Sequence[str], registry: Registry) -> str:
+    return " and ".join(column_words(registry, name).lower() for name in group)
+
+
+def conditions(name: str, picks: Sequence[Pick]) -> list[Condition]:
+    """The values that were said of one field, those to keep and those to leave out, each a condition."""
+    found: list[Condition] = []
+    for negated in (False, True):
+        values = tuple(dict.fromkeys(value[2] for pick in picks if pick.negated is negated for value in pick.values))
+        if values:
+            found.append(filtering.of_values(name, values, negated))
+    return found
