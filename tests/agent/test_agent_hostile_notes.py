@@ -18,7 +18,8 @@ from anabot.types import Answer, Question
 from demo.halden.names import HOSTILE_PROJECTS
 from demo.halden.ops import HOSTILE_TITLE
 from demo.halden.perf import HOSTILE_COMMENT
-from tests.messages_api import MessagesApi, Request, Turn, messages_api, query, results
+from tests.messages_api import MessagesApi, Turn, messages_api, query, results
+from tests.messages_rules import Request
 
 NOTES = (
     *(f"{name} II" for name in HOSTILE_PROJECTS.values()),

@@ -10,7 +10,8 @@ from office import Office
 
 from anabot.bootstrap import open_house
 from anabot.semantic.query import MetricQuery
-from tests.messages_api import MessagesApi, Request, Turn, asked, query, results, rows
+from tests.messages_api import MessagesApi, Turn, asked, query, results, rows
+from tests.messages_rules import Request
 
 # --- what it does
 

@@ -7,7 +7,8 @@ import json
 import pytest
 from modelled import JULY, Bakery
 
-from tests.messages_api import Request, Turn, asked, query, rows
+from tests.messages_api import Turn, asked, query, rows
+from tests.messages_rules import Request
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from anabot.bootstrap import House, open_house
 from anabot.playbooks.playbook import Playbook
 from anabot.playbooks.spec import read_playbook
 from anabot.types import Digest
-from tests.messages_api import MessagesApi, Request, Turn
+from tests.messages_api import MessagesApi, Turn
+from tests.messages_rules import Request
 
 MODEL = "claude-sonnet-5-5"
 MONDAY = dt.datetime(2026, 9, 28, 6, 0, tzinfo=dt.UTC)
