@@ -18,6 +18,7 @@ SUMMER = {"start": "2026-07-01", "end": "2026-10-01"}
         "growth in sales from July to September",
         "sales growth between July and September",
         "change in sales, July to September",
+        "difference in sales between July and September",
         "why did sales drop from July to September",
     ],
 )
@@ -49,3 +50,24 @@ def test_a_year_ago_alone_is_asked_back_and_beside_a_period_it_is_its_year_befor
 
 def test_a_range_up_to_now_ends_today() -> None:
     assert query("sales from last November to now")["period"] == {"start": "2025-11-01", "end": "2026-10-06"}
+
+
+@pytest.mark.parametrize(
+    "said", ["compare sales of North and South in September", "compare North with South, sales in September"]
+)
+def test_values_that_are_compared_stand_side_by_side(said: str) -> None:
+    asked = query(said)
+
+    assert asked["group_by"] == ["region"]
+    assert asked["where"] == [{"field": "region", "op": "in", "values": ["North", "South"]}]
+
+
+def test_a_condition_beside_what_is_compared_is_only_a_condition() -> None:
+    asked = query("compare sales of North and South for online orders in September")
+
+    assert asked["group_by"] == ["region"]
+    assert {part["field"] for part in asked["where"]} == {"region", "channel"}
+
+
+def test_values_that_are_left_out_are_not_compared() -> None:
+    assert "group_by" not in query("compare sales excluding North and South in September with last year")

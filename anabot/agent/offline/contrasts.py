@@ -46,7 +46,7 @@ def _values(lexicon: Lexicon, key: tuple[str, ...]) -> list[ValueId]:
 
 
 def sided(slots: Slots) -> None:
-    """ "which had more orders, Harbour or Ferry": the values of one dimension stand side by side."""
-    homes = [{value[:2] for value in pick.values} for pick in slots.picks]
-    if len(homes) > 1 and set.intersection(*homes):
-        slots.picks = [replace(pick, contrasted=True) for pick in slots.picks]
+    """ "which had more orders, Harbour or Ferry", "compare sales of Harbour and Ferry": values of one dimension, side by side."""
+    homes = [set() if pick.negated else {value[:2] for value in pick.values} for pick in slots.picks]
+    shared = [any(own & other for k, other in enumerate(homes) if k != at) for at, own in enumerate(homes)]
+    slots.picks = [replace(pick, contrasted=both) if both else pick for pick, both in zip(slots.picks, shared, strict=True)]

@@ -236,7 +236,7 @@ class Parser:
     def _settle(self) -> None:
         slots = self.slots
         pairing.settle_words(slots)
-        if slots.more:
+        if slots.more or slots.compared:
             contrasts.sided(slots)
         if slots.none:
             loose = [cut for cut in slots.bare if cut.text in slots.misplaced]

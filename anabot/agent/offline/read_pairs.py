@@ -24,7 +24,7 @@ def between(p: Parser, i: int) -> int:
         return end
     found = _two_ends(p, i) or _two_sides(p, i + 1)
     if found is None:
-        return p.misplace(i)
+        return _at_two_times(p, i) if op == "minus" else p.misplace(i)
     left, right, end = found
     if op == "minus" and (upwards or _runs_up(p, left, right)):
         left, right = right, left
@@ -40,6 +40,15 @@ def _same_sides(p: Parser, i: int) -> int:
     said = [set(words(p.at(k).text)) for k in (i, i + 2)]
     same = any(all(part and part <= side for part, side in zip(said, each, strict=True)) for each in (sides, sides[::-1]))
     return i + 3 if same else 0
+
+
+def _at_two_times(p: Parser, i: int) -> int:
+    """ "the difference in sales between June and July": of one number, how much it changed."""
+    dated = p.at(i + 2).when
+    if p.mention(i + 1) is None or dated is None or not dated.ends:
+        return p.misplace(i)
+    p.slots.change = True
+    return i + 1
 
 
 def again(p: Parser, i: int) -> int:
