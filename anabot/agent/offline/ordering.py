@@ -122,7 +122,7 @@ class Ordering:
 
     def _ranked(self, rank: Rank, group: Sequence[str]) -> Order:
         if not group:
-            raise stuck("no_group", f"“{rank.text}” of what? Say it with a dimension, for example “top 5 customers”.")
+            raise stuck("no_group", f"“{rank.text}” of what? Name a dimension that is open to you, as in “top 5 … by …”.")
         each = self.of_each(group)
         of_each.check(self.slots, rank, each)
         if any(map(is_time, group)) and not all(map(is_time, group)) and not each:
