@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from anabot.agent import Understood, understand
+from anabot.agent import NotUnderstood, Understood, understand
 from anabot.semantic import parse_registry
 from anabot.semantic.values import ValueIndex
 from tests.agent.asking import MONDAY, SEPTEMBER, VALUES, asked_back, grant, query, refused
@@ -155,3 +155,15 @@ def test_what_somebody_did_is_not_passed_over() -> None:
 
 def test_a_value_as_a_percentage_of_another_is_not_a_share_of_both() -> None:
     assert refused("online sales as a percentage of phone last month").reason in ("shape", "unknown_words")
+
+
+def test_the_number_that_a_single_thing_has_is_not_how_many_there_are() -> None:
+    files = tiny_files()
+    files["models/sales.yml"] = files["models/sales.yml"].replace("label: Gift orders", "label: Number of gift orders", 1)
+    kept = parse_registry(files)
+
+    def asked(text: str) -> object:
+        return understand(text, registry=kept, grant=grant(of=kept), values=VALUES, team="", now=MONDAY)
+
+    assert isinstance(asked("return the shop and the gift number"), NotUnderstood)
+    assert isinstance(asked("gifts number by shop"), Understood)

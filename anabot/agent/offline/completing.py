@@ -12,7 +12,7 @@ from itertools import combinations
 
 from anabot.agent.offline.lexicon import DimensionId, Lexicon, ValueId, phrases_of
 from anabot.agent.offline.slots import Cut, Dated, Mention, Pick, Slots, Window
-from anabot.agent.offline.text import abbreviates, deeds, is_verb, root, stem, tokens, words
+from anabot.agent.offline.text import abbreviates, deeds, is_plural, is_verb, root, stem, tokens, words
 from anabot.agent.offline.things import called
 from anabot.agent.offline.timed_names import time_words
 from anabot.agent.offline.words import PURCHASES, SOLD
@@ -20,6 +20,7 @@ from anabot.semantic.catalog import catalog_of
 from anabot.semantic.registry import Dimension, Metric
 from anabot.semantic.units import CURRENCIES
 
+_LABELS = ("number", "no", "nr", "num")  # that a single thing has
 _RATES = ("rate", "share", "percentage", "percent", "pct")
 
 
@@ -59,6 +60,8 @@ class Completing:
                 self.slots.unknown.remove(word)
         for word in list(self.slots.unknown):
             for k, mention in enumerate(self.slots.mentions):
+                if word.casefold() in _LABELS and not is_plural(mention.text):
+                    continue  # "the bike number" is no number of bikes
                 found = self.lexicon.naming({*words(mention.text), stem(word.casefold())})
                 found = [name for name in found if name in mention.metrics] or found
                 if len(found) == 1:
