@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from anabot.agent import NotUnderstood, Understood, understand
+from anabot.agent import NotUnderstood, Understanding, Understood, understand
 from anabot.semantic import parse_registry
 from anabot.semantic.values import ValueIndex
 from tests.agent.asking import MONDAY, SEPTEMBER, VALUES, asked_back, grant, query, refused
@@ -19,14 +19,18 @@ PLANS = type(VALUES)(by_dimension={**VALUES.by_dimension, ("customers", "tier"):
 
 def of_delivered_orders(text: str, values: ValueIndex = VALUES) -> dict[str, Any]:
     """The query at a bakery that writes down when it delivered."""
+    found = asked_of_delivered_orders(text, values)
+    assert isinstance(found, Understood), found
+    return found.readings[0].query.as_json()
+
+
+def asked_of_delivered_orders(text: str, values: ValueIndex = VALUES) -> Understanding:
     files = tiny_files()
     ordered = "  - name: channel\n    dimension: {name: channel"
     delivered = "  - name: delivered_on\n    granularity: day\n    dimension: {name: delivered_on, type: time}\n"
     files["models/sales.yml"] = files["models/sales.yml"].replace(ordered, delivered + ordered)
     kept = parse_registry(files)
-    found = understand(text, registry=kept, grant=grant(of=kept), values=values, team="", now=MONDAY)
-    assert isinstance(found, Understood), found
-    return found.readings[0].query.as_json()
+    return understand(text, registry=kept, grant=grant(of=kept), values=values, team="", now=MONDAY)
 
 
 @pytest.mark.parametrize("text", ["orders in September excluding Castle", "orders in September, not Castle"])
@@ -155,6 +159,13 @@ def test_what_somebody_did_is_not_passed_over() -> None:
 
 def test_a_value_as_a_percentage_of_another_is_not_a_share_of_both() -> None:
     assert refused("online sales as a percentage of phone last month").reason in ("shape", "unknown_words")
+
+
+def test_what_was_done_beside_a_versus_is_a_side_and_no_condition() -> None:
+    found = asked_of_delivered_orders("delivered vs orders in September")
+
+    assert isinstance(found, NotUnderstood)
+    assert "delivered" in found.unknown
 
 
 def test_the_number_that_a_single_thing_has_is_not_how_many_there_are() -> None:

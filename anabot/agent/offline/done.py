@@ -21,7 +21,7 @@ def settle(lexicon: Lexicon, slots: Slots) -> None:
     if metric is None or not metric.model or slots.dated:
         return
     times = lexicon.registry.models[metric.model].dimensions
-    for word in [word for word in slots.unknown if is_verb(word.casefold())]:
+    for word in [word for word in slots.unknown if is_verb(word.casefold()) and word not in slots.versus]:
         found = [
             (metric.model, name)
             for name, each in times.items()

@@ -104,6 +104,7 @@ def weekdays(p: Parser, i: int) -> int:
 def vs(p: Parser, i: int) -> int:
     """ "vs last year", "vs the one before"; between two names it only joins them."""
     following = p.at(i + 1)
+    p.slots.versus += [tag.text for tag in (p.at(i - 1), following) if tag.kind == "unknown"]
     comparing = p.at(i).text.casefold().startswith("compare")
     p.slots.compared |= comparing
     aimed = p.at(i).text.casefold().endswith((" to", " with")) and p.slots.when is None

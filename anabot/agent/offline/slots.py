@@ -170,6 +170,7 @@ class Slots:
     asks: bool = False  # "what is", "what's"
     undefined: Undefined | None = None
     pair: Pair | None = None
+    versus: list[str] = field(default_factory=list)  # unknown words beside "vs": the name of a side, and no condition
     same_when: list[str] = field(default_factory=list)  # "over that period", of dates said before
     pair_said: list[str] = field(default_factory=list)  # "the difference", without its sides
     rank: Rank | None = None
