@@ -236,7 +236,8 @@ class Parser:
     def _settle(self) -> None:
         slots = self.slots
         pairing.settle_words(slots)
-        if slots.more or slots.compared:
+        in_time = slots.against or slots.over or slots.change or slots.same_year
+        if slots.more or (slots.compared and not in_time):
             contrasts.sided(slots)
         if slots.none:
             loose = [cut for cut in slots.bare if cut.text in slots.misplaced]
