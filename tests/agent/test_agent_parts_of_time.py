@@ -49,6 +49,7 @@ ASKED = Intent(question_id="C1/17.2", actor="U1", place="#books", kind="question
         ("which weekday had the most orders last month", {**ORDERS, **MOST, "period": SEPTEMBER}),
         ("what is the busiest day of the week for orders", {**ORDERS, **MOST}),
         ("on which weekday do we get the most orders", {**ORDERS, **MOST}),
+        ("busiest days of the week by orders", {**ORDERS, "order_by": ["-orders_placed"]}),
         ("top 3 weekdays by orders", {**ORDERS, **MOST, "limit": 3}),
         ("orders last month by region and weekday", {**ORDERS, "group_by": ["region", DOW], "period": SEPTEMBER}),
         ("average basket by weekday last quarter", {**ORDERS, "metrics": ["average_basket"], "period": LAST_QUARTER}),

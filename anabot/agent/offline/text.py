@@ -166,6 +166,7 @@ _PLURALS = {
     "diagnoses": "diagnosis", "analyses": "analysis", "crises": "crisis", "theses": "thesis", "children": "child",
     "women": "woman", "men": "man", "criteria": "criterion", "indices": "index",
 }  # fmt: skip
+_RECURRING = ("days", "months", "hours")  # of the week, of the year, of the day
 _SHORT = {  # one word on both sides: in names, of columns too, and in questions
     "avg": "average", "qty": "quantity", "pct": "percent", "ids": "id", "dt": "date", "amt": "amount", "nm": "name",
     "cnt": "count", "nbr": "number", "addr": "address", "descr": "description", "lvl": "level", "txn": "transaction",
@@ -232,8 +233,9 @@ def _single(base: str) -> str:
 
 
 def is_plural(phrase: str) -> bool:
-    """Whether the last word has a plural ending: `shops`, and not `class`."""
-    last = phrase.casefold().split()[-1:] or [""]
+    """Whether the last word has a plural ending: `shops`, and not `class`; of `days of the week` it is the first."""
+    said = phrase.casefold().split()
+    last = said[:1] if said[1:2] == ["of"] and said[0] in _RECURRING else said[-1:] or [""]
     return stem(last[0]) != last[0] and last[0] not in _SHORT
 
 
