@@ -106,6 +106,12 @@ def test_a_value_before_the_name_may_be_of_each_group_or_of_the_total(text: str)
     assert total.as_json()["where"] == [ONLINE]
 
 
+def test_a_share_that_is_open_of_a_number_that_is_open_is_refused_and_settles_neither() -> None:
+    found = refused("percentage of gold revenue by shop last month")
+
+    assert (found.reason, found.unknown) == ("several_ambiguous", ("revenue",))
+
+
 def test_a_condition_that_is_placed_apart_leaves_a_share_of_the_total() -> None:
     found = query("share of orders by region for phone last month")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import Any
 
-from anabot.agent.offline import amounts, contrasts, counting, done, own_time, pairing, read_spans, whole
+from anabot.agent.offline import amounts, contrasts, counting, done, own_time, pairing, rates, read_spans, whole
 from anabot.agent.offline.bare_quantity import also_counted
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.causes import asked_why, without_moves
@@ -215,6 +215,7 @@ class Chooser:
             try:
                 readings = self._built(self._with_thread(chosen), notes)
             except Exit as out:
+                rates.check_one_open(out, word.text)
                 failed = failed or out
                 continue
             if len(readings) > 1:

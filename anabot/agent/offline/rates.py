@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from anabot.agent.offline import filtering
-from anabot.agent.offline.exits import Exit
+from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.pairing import label_of
 from anabot.agent.offline.slots import Pick, Slots
@@ -19,6 +19,7 @@ from anabot.semantic.formula_words import column_words, filter_words
 from anabot.semantic.query import Condition, Made, MetricQuery, fields_of
 from anabot.semantic.registry import Registry
 
+_OPEN = "share"
 Fields = Mapping[str, Sequence[Pick]]
 
 
@@ -61,7 +62,14 @@ def asked_back(own: Reading, of_total: Reading, made: Made, lexicon: Lexicon) ->
     only = " and ".join(filter_words(part.model_dump(by_alias=True), registry) for part in made.left_where)
     part = f"{registry.metrics[made.left].label} where {only}: the part of each {each} in the total"
     choices = ((f"{label_of(own.query, lexicon)}, within each {each}", own.query), (part, of_total.query))
-    return Exit(Ambiguous(word="share", choices=choices))
+    return Exit(Ambiguous(word=_OPEN, choices=choices))
+
+
+def check_one_open(out: Exit, word: str) -> None:
+    """Nothing, unless both the metric's word and the share have several meanings: neither is settled by asking for the other."""
+    if isinstance(out.understanding, Ambiguous) and out.understanding.word == _OPEN:
+        why = f"“{word}” has several meanings, and so has its share: name one of them, or ask “what percentage of {word} was …”."
+        raise stuck("several_ambiguous", why, unknown=[word])
 
 
 def _names(group: Sequence[str], registry: Registry) -> str:
