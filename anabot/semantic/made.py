@@ -30,7 +30,7 @@ def metric_of(made: Made, registry: Registry, part: tuple[Predicate, ...] = ()) 
     """The made number as a metric, with a label that says of what it is made."""
     left, right = registry.metrics[made.left], registry.metrics[made.right]
     only = " and ".join(filter_words(each.model_dump(by_alias=True), registry) for each in made.left_where)
-    label = f"{left.label}{f' where {only}' if only else ''} {_JOINTS[made.op]} {right.label}"
+    label = f"Share of {left.label} where {only}" if only else f"{left.label} {_JOINTS[made.op]} {right.label}"
     aliases = ("left", "right") if made.op == "minus" else ("numerator", "denominator")
     return Metric(
         name=made.name,

@@ -18,6 +18,7 @@ MOST_ROWS, MOST_COLUMNS, CELL_TEXT = 15, 20, 120
 # Slack refuses more than 10,000 characters of cells, and the message around them needs room too.
 TABLE_TEXT = 6_000
 MOST_ACROSS = 4
+_LONG_NAME = 24  # letters of a column of numbers that are laid on several lines; its numbers stay on one
 # The endings of the columns that a comparison adds, and what their values are called beside the metric's name.
 _BESIDE = {"": "Now", "__previous": "Before", "__change": "Change", "__percent_change": "Change in %"}
 
@@ -93,7 +94,10 @@ def bridge_grid(bridge: Bridge) -> Grid:
 
 def table_block(shown: Grid) -> Block:
     """Slack's own table."""
-    settings = [{"align": "right" if right else "left", "is_wrapped": not right} for right in shown.right]
+    wrapped = [not right or len(name) > _LONG_NAME for name, right in zip(shown.rows[0], shown.right, strict=True)]
+    settings = [
+        {"align": "right" if right else "left", "is_wrapped": wraps} for right, wraps in zip(shown.right, wrapped, strict=True)
+    ]
     return {"type": "table", "column_settings": settings, "rows": [[_raw(cell) for cell in row] for row in shown.rows]}
 
 

@@ -72,7 +72,7 @@ def test_what_chooses_the_whole_stays_a_condition() -> None:
 def test_a_part_is_said_to_be_made_and_is_told_in_words() -> None:
     found = reading("what percentage of orders were online by shop last month")
 
-    label = "Orders where Channel is online as a share of Orders"
+    label = "Share of Orders where Channel is online"
     assert f"{label} is made for this question, of Orders: nobody has defined it." in found.assumptions
     assert label in read_as.in_words(found.query, tiny_registry())
 
@@ -99,7 +99,7 @@ def test_a_value_before_the_name_may_be_of_each_group_or_of_the_total(text: str)
 
     assert isinstance(found, Ambiguous)
     (within, own), (over, total) = found.choices
-    assert within == "Orders where Channel is online as a share of Orders, within each shop"
+    assert within == "Share of Orders where Channel is online, within each shop"
     assert over == "Orders where Channel is online: the part of each shop in the total"
     assert own.as_json() == by_shop(ONLINE, **({"limit": 1} if own.limit else {}))
     assert total.share

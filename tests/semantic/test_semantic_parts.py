@@ -126,7 +126,7 @@ def test_a_part_is_named_and_labelled_by_its_condition(registry: Registry, every
     first, second = compile_query(registry, query("orders_placed", ONLINE), everything).columns
 
     assert (first.name, first.unit) == ("orders_placed__part__share_of__orders_placed", "ratio")
-    assert first.label == "Orders where Channel is online as a share of Orders"
+    assert first.label == "Share of Orders where Channel is online"
     assert second.name == "orders_placed"
 
 

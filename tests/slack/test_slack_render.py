@@ -22,7 +22,7 @@ from anabot.slack.markdown import blocks_of
 from anabot.slack.plainer import ladder
 from anabot.slack.poster import pages
 from anabot.slack.render import Setting
-from anabot.slack.tables import grid
+from anabot.slack.tables import Grid, grid, table_block
 from anabot.types import Answer, Badge, Bridge, Column, Digest, Overlap, Receipt, Table
 from anabot.workspace.blocks import read_blocks
 from anabot.workspace.pings import pings_in
@@ -318,3 +318,10 @@ def test_a_question_asked_back_shows_what_lies_between_its_readings_under_the_bu
 
     said = json.dumps(blocks)
     assert 0 < said.find("ana_choose_0") < said.find("$90.00") < said.find("$100.00")
+
+
+def test_a_long_name_over_numbers_is_laid_on_several_lines_and_a_short_one_is_not() -> None:
+    name = "Share of Net revenue where Segment is robotics"
+    shown = Grid(rows=(("Region", name, "Orders"), ("LATAM", "71.7%", "12")), right=(False, True, True))
+
+    assert [each["is_wrapped"] for each in table_block(shown)["column_settings"]] == [True, True, False]
