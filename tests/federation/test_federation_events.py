@@ -13,7 +13,7 @@ from anabot.errors import BadQuery, WarehouseLimit
 from anabot.semantic import parse_registry
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
-from anabot.types import Cell, Grant, RowRule
+from anabot.types import Grant, RowRule
 from anabot.warehouses import federation
 from tests.federation.conftest import ASKED, Doors
 
@@ -129,14 +129,14 @@ def gym(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-Ask = Callable[..., list[tuple[Cell, ...]]]
+Ask = Callable[..., list[tuple[Any, ...]]]
 
 
 @pytest.fixture
 def ask(gym: Path, door: Doors) -> Ask:
     """Asks over two connections, each the same file, of which each statement may read only its own tables."""
 
-    def asked(query: dict[str, Any], *rules: RowRule, layer: Registry | None = None) -> list[tuple[Cell, ...]]:
+    def asked(query: dict[str, Any], *rules: RowRule, layer: Registry | None = None) -> list[tuple[Any, ...]]:
         known = layer or registry()
         names = frozenset(known.metrics)
         grant = Grant(subject="bea", audience="dm", metrics=names, listed=names, rows=rules)
@@ -166,12 +166,9 @@ def test_a_percentile_of_those_chosen_elsewhere_is_that_of_their_rows(gym: Path,
         "SELECT date_trunc('month', sold_on), quantile_cont(amount::DOUBLE, 0.5), quantile_disc(amount, 0.9), sum(amount)"
         f" FROM gym.sales AS s {MEMBERS} WHERE city = 'Oslo' GROUP BY 1 ORDER BY 1",
     )
-    assert (
-        [(str(row[0])[:7], *map(float, row[1:])) for row in ask(query)]
-        == [  # type: ignore[arg-type]
-            (str(row[0])[:7], *map(float, row[1:])) for row in wanted
-        ]
-    )
+    assert [(str(row[0])[:7], *map(float, row[1:])) for row in ask(query)] == [
+        (str(row[0])[:7], *map(float, row[1:])) for row in wanted
+    ]
 
 
 def test_a_percentile_of_those_chosen_two_steps_away_is_that_of_their_rows(gym: Path, ask: Ask) -> None:
@@ -305,7 +302,7 @@ def test_a_history_elsewhere_is_met_as_of_the_time_of_each_row(gym: Path, ask: A
     found = ask({"metrics": ["sales", "taken", "usual_sale"], "group_by": ["plan"]})
 
     assert [row[:3] for row in found] == [row[:3] for row in wanted]
-    assert [float(row[3]) for row in found] == pytest.approx([row[3] for row in wanted])  # type: ignore[arg-type]
+    assert [float(row[3]) for row in found] == pytest.approx([row[3] for row in wanted])
     assert len(wanted) == 4
 
 
