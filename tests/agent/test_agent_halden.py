@@ -68,6 +68,8 @@ QUESTIONS = [
     ("growth_mgr", "C", "what's our trial conversion"),
     ("growth_mgr", "A", "win rate by rep this quarter"),
     ("growth_mgr", "F", "gross margin on the Orion account"),
+    ("ops_lead", "O", "what share of deliveries were late by region last month"),  # no share of all that were late
+    ("ops_lead", "A", "late deliveries as a share of deliveries due by region last month"),
     ("growth_mgr", "O", "which competitor are they talking to"),
     ("growth_mgr", "O", "did the May webinar work?"),
     ("growth_mgr", "O", "summarise notes on opp 006…12"),

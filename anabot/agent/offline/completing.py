@@ -58,7 +58,7 @@ class Completing:
         for word in list(self.slots.unknown):
             if any(self._is_verb_of(word, mention) for mention in self.slots.every_mention):
                 self.slots.unknown.remove(word)
-        for word in list(self.slots.unknown):
+        for word in self._outside():
             for k, mention in enumerate(self.slots.mentions):
                 if word.casefold() in _LABELS and not is_plural(mention.text):
                     continue  # "the bike number" is no number of bikes
@@ -68,6 +68,10 @@ class Completing:
                     self.slots.mentions[k] = replace(mention, metrics=(found[0],), term="")
                     self.slots.unknown.remove(word)
                     break
+
+    def _outside(self) -> list[str]:
+        """The words that may complete a name. "What share of orders were late" has two numbers, and is no share of late ones."""
+        return [] if self.slots.share else list(self.slots.unknown)
 
     def _purchases(self) -> None:
         """ "customers who have made a purchase": of what the company calls sales or orders, where it has one of the two."""
@@ -195,7 +199,7 @@ class Completing:
 
     def _whole(self) -> None:
         """ "how many cars were sold", where a metric is called "cars sold": the whole of its name goes before a part of it."""
-        for word in list(self.slots.unknown):
+        for word in self._outside():
             for k, mention in enumerate(self.slots.mentions):
                 found = self.lexicon.called({*(token.norm for token in tokens(mention.text)), word.casefold()})
                 if (
