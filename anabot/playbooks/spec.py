@@ -25,7 +25,7 @@ from anabot.semantic.query import MetricQuery, Span
 _COMPARES = ("previous_period", "previous_year", "same_point", "same_point_previous_year")
 # What words may name beside the queries.
 RESERVED = frozenset({"bridge", "bridges", "chart", "parameters", "today", "what_changed"})
-_BRANCHES = ("Span", "str", "int", "bool", "Condition", "AnyOf", "AllOf", "Not", "literal")
+_BRANCHES = ("Span", "str", "int", "bool", "Condition", "Against", "AnyOf", "AllOf", "Not", "literal")
 _NAME = r"^[a-z][a-z0-9_]*$"
 _T = TypeVar("_T")
 

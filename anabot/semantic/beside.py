@@ -18,7 +18,7 @@ from anabot.semantic import conditions
 from anabot.semantic.bindings import Values
 from anabot.semantic.meaning import Meaning
 from anabot.semantic.plan import Beside, Shown
-from anabot.semantic.query import Filter, MetricQuery, fields_of
+from anabot.semantic.query import Filter, MetricQuery, fields_of, sets_times
 from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.trees import cast, column, divided
 from anabot.types import Column
@@ -55,7 +55,8 @@ def held_back(query: MetricQuery) -> tuple[tuple[Filter, ...], tuple[Filter, ...
     """The conditions of `where` that choose what is measured, and those that choose rows afterwards."""
     if not query.share:
         return query.where, ()
-    later = tuple(part for part in query.where if set(fields_of((part,))) <= set(query.group_by))
+    shown = set(query.group_by)
+    later = tuple(part for part in query.where if set(fields_of((part,))) <= shown and not sets_times(part))
     return tuple(part for part in query.where if part not in later), later
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlglot import exp
 
-from anabot.semantic.query import Condition, MetricQuery
+from anabot.semantic.query import Against, Condition, MetricQuery
 from anabot.semantic.trees import MARK
 from anabot.types import Cell
 
@@ -68,7 +68,7 @@ class Values:
         self.origins.append(origin)
         return exp.Placeholder(this=f"{MARK[0]}{len(self.bound) - 1}{MARK[1]}")
 
-    def named(self, part: Condition, place: int, read: Read) -> exp.Expression:
+    def named(self, part: Condition | Against, place: int, read: Read) -> exp.Expression:
         """A placeholder for one of the values that a condition names."""
         return self.bind(read(part.values[place]), Named(part.values, place, read))
 

@@ -18,6 +18,7 @@ from typing import Any
 from sqlglot import exp
 
 from anabot.errors import NotAllowed, UnknownName
+from anabot.semantic.against import times_of
 from anabot.semantic.aggregates import kind
 from anabot.semantic.beside import described
 from anabot.semantic.bindings import Values
@@ -113,7 +114,8 @@ def _planned(
     resolved = resolve_fully(registry, query, grant, predicates)
     if grant.masks:
         refuse_masked(registry, resolved.query.metrics, grant, _unmasked)
-        refuse_compared(registry, grant, resolved.fields)
+        chosen = (*resolved.query.where, *(part for each in resolved.query.made for part in each.left_where))
+        refuse_compared(registry, grant, resolved.fields, times_of(chosen, resolved.fields))
 
     homes = {registry.models[model].connection for model, _ in resolved.leaves}
     formulas = speaks(homes.pop()) if len(homes) == 1 else _MERGED
@@ -228,6 +230,10 @@ def _told_apart(asked: Distinct, speaks: Callable[[str], str]) -> Compiled:
     plan, planner = asked.plan(speaks(asked.connection))
     protection = Protection(registry=registry, catalog=asked.catalog, grant=asked.grant, values=planner.values)
     protected = protection.over(plan)
+    if asked.grant.masks:
+        refuse_compared(
+            registry, asked.grant, planner.resolved.fields, times_of(planner.resolved.query.where, planner.resolved.fields)
+        )
     keys = [_key_column(meaning) for meaning in planner.resolved.keys]
     edges = [replace(key, name=f"{key.name}__{edge}", label=f"{key.label}, {said}") for key in keys for edge, said in _EDGES]
     return Compiled(

@@ -17,7 +17,7 @@ from anabot.periods import Grain, Period, start_of, step
 from anabot.semantic import trees
 from anabot.semantic.bindings import Read, Values
 from anabot.semantic.catalog import Slot
-from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, Not
+from anabot.semantic.query import Against, AllOf, AnyOf, Condition, Filter, Not
 from anabot.semantic.registry import Dimension
 from anabot.semantic.trees import both, copied, either, grouped
 from anabot.types import Cell
@@ -31,17 +31,27 @@ _BOOLEAN = {"true": True, "yes": True, "1": True, "false": False, "no": False, "
 YEARS = range(1000, 9000)  # beyond them calendar arithmetic leaves what a date can hold
 
 Leaf = Callable[[Condition], exp.Expression]
+Pair = Callable[[Against], exp.Expression]
 
 
-def condition(part: Filter, leaf: Leaf) -> exp.Expression:
-    """A nested filter, its plain conditions made by `leaf`. An empty `any` is false, an empty `all` true."""
+def _no_rows(part: Against) -> exp.Expression:
+    raise BadQuery(f"`{part.field}` and `{part.against}` are times of rows.", todo="Set them against each other in `where`.")
+
+
+def condition(part: Filter, leaf: Leaf, pair: Pair = _no_rows) -> exp.Expression:
+    """A nested filter, its plain conditions made by `leaf`, and those of two times by `pair`.
+
+    An empty `any` is false, an empty `all` true.
+    """
     match part:
         case AnyOf(any=parts):
-            return either([condition(each, leaf) for each in parts]) or exp.Boolean(this=False)
+            return either([condition(each, leaf, pair) for each in parts]) or exp.Boolean(this=False)
         case AllOf(all=parts):
-            return both([condition(each, leaf) for each in parts]) or exp.Boolean(this=True)
+            return both([condition(each, leaf, pair) for each in parts]) or exp.Boolean(this=True)
         case Not(not_=inner):
-            return exp.Not(this=exp.Paren(this=condition(inner, leaf)))
+            return exp.Not(this=exp.Paren(this=condition(inner, leaf, pair)))
+        case Against():
+            return pair(part)
     return leaf(part)
 
 

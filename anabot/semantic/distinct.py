@@ -16,16 +16,17 @@ from sqlglot import exp
 from anabot.errors import BadQuery, UnknownName
 from anabot.periods import Grain
 from anabot.semantic import conditions, times
+from anabot.semantic.against import paired
 from anabot.semantic.catalog import METRIC_TIME, Ambiguous, Catalog, Hop, Slot, catalog_of
 from anabot.semantic.date_parts import DATE_PARTS
 from anabot.semantic.filters import Predicate
-from anabot.semantic.meaning import Meaning, Vocabulary
+from anabot.semantic.meaning import LeafKey, Meaning, Vocabulary
 from anabot.semantic.names import nearest
 from anabot.semantic.plan import Aggregated, Filtered, Listed, Measure, Rows, Shown, SpineScanned
 from anabot.semantic.planner import Planner
-from anabot.semantic.query import Filter, MetricQuery, Span, fields_of
+from anabot.semantic.query import Against, Filter, MetricQuery, Span, fields_of
 from anabot.semantic.registry import Dimension, Registry, SemanticModel, TimeSpine
-from anabot.semantic.resolve import Resolved
+from anabot.semantic.resolve import Resolved, rewritten
 from anabot.semantic.source import SPINE, Source
 from anabot.semantic.times import Timing
 from anabot.semantic.trees import column, cut, part_of
@@ -75,8 +76,9 @@ class Distinct:
         spine = self._spine() if self._timed() else None
         leaf = (model.name if model else "", "")
         keys = tuple(Meaning(name=name, slots={leaf: slot}) for name, slot in self._slots(leaf[0], spine))
-        query = MetricQuery.model_construct(metrics=(), group_by=tuple(each.name for each in keys), limit=self.limit)
-        fields = {name: Meaning(name=name, slots={leaf: slot}) for name, slot in self._fields(leaf[0])}
+        where = tuple(rewritten(part, str, lambda two: self._paired(two, leaf)) for part in self.where)
+        query = MetricQuery.model_construct(metrics=(), group_by=tuple(each.name for each in keys), where=where, limit=self.limit)
+        fields = {name: Meaning(name=name, slots={leaf: slot}) for name, slot in self._fields(leaf[0], where)}
         resolved = Resolved(query=query, keys=keys, fields=fields, leaves={leaf: ""}, predicates=self.predicates)
         planner = Planner(registry=self.registry, catalog=self.catalog, resolved=resolved, dialect=planner_dialect)
         if model is None:
@@ -86,7 +88,7 @@ class Distinct:
         source = Source(planner, leaf, Timing(), spine, outer=self.outer)
         found = [(each.name, source.key(each.any_slot)) for each in keys]
         kept = [source.predicate(each) for each in self.predicates]
-        kept += [conditions.condition(each, source.condition) for each in self.where]
+        kept += [source.chosen(each) for each in where]
         rows = Filtered(rows=source.rows, conditions=tuple(kept)) if kept else source.rows
         return self._shown(rows, found, planner, spine), planner
 
@@ -123,9 +125,22 @@ class Distinct:
             f"`order_by` names `{name}`, which is not in the question.", name=name, nearest=nearest(name, keys), todo=todo
         )
 
-    def _fields(self, model: str) -> list[tuple[str, Slot]]:
+    def _paired(self, two: Against, leaf: LeafKey) -> tuple[str, str]:
+        """The names of two times that stand against each other, in the size at which they do."""
+
+        def mean(name: str) -> Meaning:
+            slot = self._slot(leaf[0], name)
+            if slot is None:
+                raise self._unknown([name])
+            tail = f"__{slot.grain.value}" if slot.grain and slot.is_time else ""
+            return Meaning(name=name if name.endswith(tail) else name + tail, slots={leaf: slot})
+
+        first, second = paired(two, mean, self.registry)
+        return first.name, second.name
+
+    def _fields(self, model: str, where: Sequence[Filter]) -> list[tuple[str, Slot]]:
         found = []
-        for name in dict.fromkeys(fields_of(self.where)):
+        for name in dict.fromkeys(fields_of(where)):
             slot = self._slot(model, name)
             if slot is None:
                 raise self._unknown([name])

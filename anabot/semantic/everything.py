@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from sqlglot import exp
 
 from anabot.errors import BadQuery
-from anabot.semantic import conditions
 from anabot.semantic.catalog import Catalog, Hop, Slot
 from anabot.semantic.meaning import Meaning
 from anabot.semantic.plan import Aggregated, Filtered, Named
@@ -42,7 +41,7 @@ def everything(catalog: Catalog, asked: Resolved, planning: Callable[[Resolved],
     query = MetricQuery.model_construct(metrics=(), group_by=tuple(each.name for each in keys), where=where)
     source = Source(planning(Resolved(query=query, keys=keys, fields=fields, leaves={leaf: ""})), leaf, Timing())
     named = tuple((each.name, source.key(each.slots[leaf])) for each in keys)
-    kept = tuple(conditions.condition(part, source.condition) for part in where)
+    kept = tuple(source.chosen(part) for part in where)
     rows = Filtered(rows=source.rows, conditions=kept) if kept else source.rows
     return Aggregated(rows=rows, keys=named, measures=())
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from anabot.periods import Grain
 from anabot.semantic.date_parts import part_in, part_words
 from anabot.semantic.registry import Input, Metric, Registry
 from anabot.semantic.units import readable
@@ -24,6 +25,11 @@ _OPS = {
     "is_null": "has no value",
     "not_null": "has a value",
 }  # fmt: skip
+_SET = {
+    "eq": "is in the same {grain} as", "ne": "is in another {grain} than", "lt": "is in an earlier {grain} than",
+    "le": "is in no later {grain} than", "gt": "is in a later {grain} than", "ge": "is in no earlier {grain} than",
+}  # fmt: skip
+_GRAINS = frozenset(grain.value for grain in Grain)
 _SIGNS = {"-": "−", "*": "×", "/": "÷"}
 # `{{ Dimension('order__channel') }}`, as dbt writes it, is `channel` to people.
 _BRACES, _NAME = re.compile(r"\{\{(.*?)\}\}", re.DOTALL), re.compile(r"'([^']*)'")
@@ -59,9 +65,27 @@ def filter_words(part: Mapping[str, Any], registry: Registry) -> str:
             return "(" + word.join(filter_words(one, registry) for one in part[joint]) + ")"
     if "not" in part:
         return f"not {filter_words(part['not'], registry)}"
+    if "against" in part:
+        return _set_against(part, registry)
     values = [readable(str(one)) for one in part.get("values", ())]
     joined = (" and " if part.get("op") == "between" else ", ").join(values)
     return f"{column_words(registry, str(part['field']))} {_OPS.get(str(part.get('op', 'eq')), 'is')} {joined}".strip()
+
+
+def _set_against(part: Mapping[str, Any], registry: Registry) -> str:
+    """Two times: `Order date is in the same month as Signed up on`, `Paid on is 0 to 30 days after Due on`."""
+    first, second = (column_words(registry, _timeless(str(part[key]))) for key in ("field", "against"))
+    grain = str(part["field"]).rpartition("__")[2].replace("_", " ")
+    values, op = part.get("values", ()), str(part.get("op", "eq"))
+    if not values:
+        return f"{first} {_SET[op].format(grain=grain)} {second}"
+    count = " and ".join(map(str, values))
+    return f"{first} {_OPS[op]} {count} {grain}{'' if count == '1' else 's'} after {second}"
+
+
+def _timeless(name: str) -> str:
+    base, _, tail = name.rpartition("__")
+    return base if base and tail in _GRAINS else name
 
 
 def _computed(metric: Metric, registry: Registry) -> str:

@@ -37,17 +37,20 @@ def refuse_masked(registry: Registry, metrics: Iterable[str], grant: Grant, comp
             raise NotAllowed("This cannot be answered for you.", why=why, todo="Ask the data team.")
 
 
-def refuse_compared(registry: Registry, grant: Grant, fields: Mapping[str, Meaning]) -> None:
+def refuse_compared(registry: Registry, grant: Grant, fields: Mapping[str, Meaning], times: Iterable[str] = ()) -> None:
     """Nothing, if no number that the grant masks chooses the rows: what a mask leaves of it is no smaller and no larger.
 
+    Nor may one of `times`, which are those of the fields that stand against each other.
+
     Raises:
-        NotAllowed: naming the number, which the asker may see masked.
+        NotAllowed: naming the number or the time, which the asker may see masked.
     """
     hidden = masked_columns(registry, grant.masks)
     for name, meaning in fields.items():
         element = meaning.any_slot.element
-        if isinstance(element, Dimension) and element.numeric and hidden & set(_behind(registry, meaning)):
-            why = f"You may only see `{name}` masked, so that rows cannot be chosen by how large it is."
+        if isinstance(element, Dimension) and (element.numeric or name in times) and hidden & set(_behind(registry, meaning)):
+            how = "when it was" if name in times else "how large it is"
+            why = f"You may only see `{name}` masked, so that rows cannot be chosen by {how}."
             raise NotAllowed("This cannot be answered for you.", why=why, todo="Ask without that condition.")
 
 

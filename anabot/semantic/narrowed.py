@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from anabot.errors import AnabotError
 from anabot.semantic.catalog import Hop, Slot
 from anabot.semantic.meaning import LeafKey
-from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, Not
+from anabot.semantic.query import Against, AllOf, AnyOf, Condition, Filter, MetricQuery, Not
 from anabot.semantic.registry import Registry
 from anabot.semantic.resolve import Resolved, resolve_fully
 
@@ -86,6 +86,8 @@ def _fields(part: Filter) -> set[str]:
             return {name for each in parts for name in _fields(each)} or {""}
         case Not(not_=inner):
             return _fields(inner)
+        case Against():
+            return {""}
     return {part.field}
 
 
@@ -97,4 +99,5 @@ def _renamed(part: Filter, names: Mapping[str, str]) -> Filter:
             return AllOf(all=tuple(_renamed(each, names) for each in parts))
         case Not(not_=inner):
             return Not.model_validate({"not": _renamed(inner, names)})
+    assert isinstance(part, Condition), "two times are left out"
     return Condition(field=names[part.field], op=part.op, values=part.values)

@@ -11,7 +11,7 @@ from anabot.semantic.catalog import Slot
 from anabot.semantic.filters import Predicate
 from anabot.semantic.formula import Need
 from anabot.semantic.plan import Aggregated, Converted, OnSpine
-from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, Not
+from anabot.semantic.query import Against, Condition, Filter, fields_of
 from anabot.semantic.registry import TimeSpine
 from anabot.semantic.source import Source
 from anabot.semantic.trees import column, cut, filled, moved, part_of
@@ -49,7 +49,7 @@ class SpineJoin:
 
     def _conditions(self, need: Need) -> list[tuple[set[str], Filter | Predicate]]:
         resolved = self.question.resolved
-        found: list[tuple[set[str], Filter | Predicate]] = [(_fields(part), part) for part in resolved.query.where]
+        found: list[tuple[set[str], Filter | Predicate]] = [(set(fields_of((part,))), part) for part in resolved.query.where]
         written = {each.text: each for each in (*resolved.predicates, *need.where)}.values()
         plain = (each for each in written if all(ref.kind != "metric" for ref in each.refs))
         return found + [({ref.dunder for ref in each.refs}, each) for each in plain]
@@ -88,19 +88,13 @@ class SpineJoin:
             tree = self._time() if on_time else column(self._key(part.field))
             return self.source.compared(part, self._slot(part.field), tree)
 
-        return conditions.condition(condition, leaf)
+        def pair(part: Against) -> exp.Expression:
+            return self.source.apart(part, column(self._key(part.field)), column(self._key(part.against)))
+
+        return conditions.condition(condition, leaf, pair)
 
     def _cell(self, name: str, on_time: bool) -> exp.Expression:
         if not on_time:
             return column(self._key(name))
         slot = self._slot(name)
         return self._time() if slot.grain is self.spine.grain else self._sized(slot, self._time())
-
-
-def _fields(part: Filter) -> set[str]:
-    match part:
-        case AnyOf(any=parts) | AllOf(all=parts):
-            return {name for each in parts for name in _fields(each)}
-        case Not(not_=inner):
-            return _fields(inner)
-    return {part.field}

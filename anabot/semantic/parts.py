@@ -93,7 +93,7 @@ class PartBuilder:
         return tuple((name, self.source.key(slot)) for name, slot in self.keys)
 
     def _measure(self, need: Need, common: list[Predicate]) -> Measure:
-        asked = [conditions.condition(each, self.source.condition) for each in need.chosen]
+        asked = [self.source.chosen(each) for each in need.chosen]
         only = both([*asked, *(self.source.predicate(each) for each in _without(need.where, common))])
         value, chosen = self.source.value(need.metric.tree), only.copy() if only is not None else None
         tree = aggregates.aggregate(need.metric, value, chosen, self.question.dialect, grouped=bool(self.keys))
@@ -104,7 +104,7 @@ class PartBuilder:
 
     def _kept(self, common: list[Predicate]) -> list[exp.Expression]:
         resolved, source = self.question.resolved, self.source
-        asked = [conditions.condition(part, source.condition) for part in resolved.query.where]
+        asked = [source.chosen(part) for part in resolved.query.where]
         return [*self._time(), *asked, *(source.predicate(each) for each in (*resolved.predicates, *common))]
 
     def _common(self) -> list[Predicate]:

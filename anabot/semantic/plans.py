@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from anabot.semantic.bindings import Decision, Edge, Named, Origin, Values
 from anabot.semantic.compiled import Compiled
-from anabot.semantic.query import AllOf, AnyOf, Condition, Filter, MetricQuery, Not
+from anabot.semantic.query import Against, AllOf, AnyOf, Condition, Filter, MetricQuery, Not
 from anabot.semantic.render import Written
 from anabot.semantic.resolve import Resolved, several
 from anabot.types import Cell
@@ -99,6 +99,8 @@ def _shape(part: Filter, seen: dict[Texts, int]) -> Hashable:
             return "all", *(_shape(each, seen) for each in parts)
         case Not(not_=inner):
             return "not", _shape(inner, seen)
+        case Against():
+            return part.field, "against", part.against, part.op, len(part.values), seen.setdefault(part.values, len(seen))
     texts = several(part)
     return part.field, part.op, len(texts), seen.setdefault(texts, len(seen))
 
@@ -111,12 +113,12 @@ def _texts(query: MetricQuery) -> dict[Texts, int]:
     return found
 
 
-def _conditions(parts: Iterable[Filter]) -> Iterable[Condition]:
+def _conditions(parts: Iterable[Filter]) -> Iterable[Condition | Against]:
     for part in parts:
         match part:
             case AnyOf(any=inner) | AllOf(all=inner):
                 yield from _conditions(inner)
             case Not(not_=one):
                 yield from _conditions((one,))
-            case Condition():
+            case Condition() | Against():
                 yield part

@@ -39,6 +39,19 @@ class Condition(_Strict):
     values: tuple[Value, ...] = ()
 
 
+class Against(_Strict):
+    """`field op against`: two times of the same rows, cut to one size, as in "in the month they signed up".
+
+    With `values` it is how many of that size `field` is after `against` that is compared: `le 30`, `between 0 30`. Where either
+    is not known, it does not hold.
+    """
+
+    field: str
+    against: str
+    op: Literal["eq", "ne", "lt", "le", "gt", "ge", "between"] = "eq"
+    values: tuple[Value, ...] = ()
+
+
 class AnyOf(_Strict):
     """True where at least one part is. An empty list is false."""
 
@@ -57,7 +70,7 @@ class Not(_Strict):
     not_: Filter = Field(alias="not")
 
 
-Filter = Condition | AnyOf | AllOf | Not
+Filter = Condition | Against | AnyOf | AllOf | Not
 
 
 class Span(_Strict):
@@ -177,7 +190,19 @@ def fields_of(parts: Iterable[Filter]) -> list[str]:
                 found += fields_of((one,))
             case Condition(field=name):
                 found.append(name)
+            case Against(field=name, against=other):
+                found += (name, other)
     return found
+
+
+def sets_times(part: Filter) -> bool:
+    """Whether two times stand against each other in it."""
+    match part:
+        case AnyOf(any=inner) | AllOf(all=inner):
+            return any(map(sets_times, inner))
+        case Not(not_=one):
+            return sets_times(one)
+    return isinstance(part, Against)
 
 
 def _sorted_values(part: Any) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from anabot.errors import BadQuery, UnknownName
 from anabot.periods import Period, previous, year_before
+from anabot.semantic.against import paired
 from anabot.semantic.beside import check as check_beside
 from anabot.semantic.beside import tails
 from anabot.semantic.catalog import catalog_of
@@ -18,11 +19,12 @@ from anabot.semantic.filters import Predicate
 from anabot.semantic.made import check as check_made
 from anabot.semantic.meaning import LeafKey, Meaning, Vocabulary
 from anabot.semantic.names import nearest
-from anabot.semantic.query import SIZE, AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span, fields_of
+from anabot.semantic.query import SIZE, Against, AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span, fields_of, sets_times
 from anabot.semantic.registry import Registry
 from anabot.semantic.same_point import KINDS
 from anabot.types import Grant
 
+Names = tuple[str, str]
 _YEARS = frozenset(YEARS)
 COMPARED = ("previous", "change", "percent_change")
 _COUNTS = {"is_null": (0, 0), "not_null": (0, 0), "between": (2, 2), "in": (0, 10_000), "not_in": (0, 10_000)}
@@ -38,6 +40,7 @@ class Resolved:
     leaves: dict[LeafKey, str]
     predicates: tuple[Predicate, ...] = ()  # conditions as the data team writes them, of a saved query
     names: dict[str, str] = field(default_factory=dict)  # of each field of `where`, as it was written → canonical
+    pairs: dict[Names, Names] = field(default_factory=dict)  # of two times that stand against each other
 
 
 def resolve(registry: Registry, query: MetricQuery, grant: Grant | None = None) -> MetricQuery:
@@ -65,19 +68,26 @@ def resolve_fully(
     keys = {meaning.name: meaning for meaning in (words.meaning(name, leaves, metrics) for name in query.group_by)}
     fields: dict[str, Meaning] = {}
     names: dict[str, str] = {}
+    pairs: dict[Names, Names] = {}
 
     def named(name: str) -> str:
         meaning = _field(words, leaves, metrics, name)
         fields[meaning.name], names[name] = meaning, meaning.name
         return meaning.name
 
-    where = tuple(_filter(part, named) for part in query.where)
+    def set_against(part: Against) -> Names:
+        first, second = paired(part, lambda name: _field(words, leaves, metrics, name), registry)
+        fields.update({first.name: first, second.name: second})
+        pairs[part.field, part.against] = first.name, second.name
+        return first.name, second.name
+
+    where = tuple(rewritten(part, named, set_against) for part in query.where)
     made = tuple(
-        each.model_copy(update={"left_where": _unique(tuple(_filter(part, named) for part in each.left_where))})
+        each.model_copy(update={"left_where": _unique(tuple(rewritten(part, named, set_against) for part in each.left_where))})
         for each in query.made
     )
     columns = _columns((*(each.name for each in query.made), *metrics), query)
-    having = tuple(_filter(part, lambda name: _of("having", name, columns)) for part in query.having)
+    having = tuple(rewritten(part, lambda name: _of("having", name, columns)) for part in query.having)
     order = _order(
         query.order_by,
         (*columns, *(f"{name}{SIZE}" for name in columns)),
@@ -104,7 +114,7 @@ def resolve_fully(
     for name in (name for predicate in predicates for ref in predicate.refs for name in ref.met_by):
         words.meaning(name, leaves, metrics)
     keyed = tuple(keys.values())
-    return Resolved(query=canonical, keys=keyed, fields=fields, leaves=leaves, names=names, predicates=predicates)
+    return Resolved(query=canonical, keys=keyed, fields=fields, leaves=leaves, names=names, pairs=pairs, predicates=predicates)
 
 
 def reworded(resolved: Resolved, query: MetricQuery) -> MetricQuery:
@@ -113,8 +123,9 @@ def reworded(resolved: Resolved, query: MetricQuery) -> MetricQuery:
     Raises:
         BadQuery: a period that ends before it begins, or lies out of reach.
     """
-    where = tuple(_filter(part, resolved.names.__getitem__) for part in query.where)
-    having = tuple(_filter(part, str) for part in query.having)
+    pair = resolved.pairs
+    where = tuple(rewritten(each, resolved.names.__getitem__, lambda two: pair[two.field, two.against]) for each in query.where)
+    having = tuple(rewritten(part, str) for part in query.having)
     own = {"where": _unique(where), "having": _unique(having), "period": query.period, "compare": query.compare}
     found = resolved.query.model_copy(update=own)
     _check_times(found, resolved.leaves)
@@ -165,7 +176,8 @@ def _check_change(query: MetricQuery, registry: Registry) -> None:
 
 def _check_parts(query: MetricQuery, fields: Mapping[str, Meaning]) -> None:
     """A part is chosen by what its rows are, and by nothing that the whole is chosen or told apart by."""
-    for name in (name for each in query.made for name in fields_of(each.left_where)):
+    parts = [part for each in query.made for part in each.left_where]
+    for name in fields_of(part for part in parts if not sets_times(part)):
         if fields[name].any_slot.is_time:
             raise BadQuery(f"`{name}` is a time, which chooses no part.", todo="Compare two periods, or ask for both one by one.")
         if name in (*query.group_by, *fields_of(query.where)):
@@ -225,14 +237,22 @@ def _key_of(name: str, columns: Sequence[str], keys: Sequence[str], canonical: C
     return _of("order_by", short, (*columns, *keys))
 
 
-def _filter(part: Filter, canonical: Callable[[str], str]) -> Filter:
+def _no_rows(part: Against) -> Names:
+    raise BadQuery(f"`{part.field}` and `{part.against}` are times of rows.", todo="Set them against each other in `where`.")
+
+
+def rewritten(part: Filter, canonical: Callable[[str], str], pair: Callable[[Against], Names] = _no_rows) -> Filter:
+    """A filter with the names of its fields as `canonical` writes them, and as `pair` does those of two times."""
     match part:
         case AnyOf(any=parts):
-            return AnyOf(any=_unique(tuple(_filter(each, canonical) for each in parts)))
+            return AnyOf(any=_unique(tuple(rewritten(each, canonical, pair) for each in parts)))
         case AllOf(all=parts):
-            return AllOf(all=_unique(tuple(_filter(each, canonical) for each in parts)))
+            return AllOf(all=_unique(tuple(rewritten(each, canonical, pair) for each in parts)))
         case Not(not_=inner):
-            return Not.model_validate({"not": _filter(inner, canonical)})
+            return Not.model_validate({"not": rewritten(inner, canonical, pair)})
+        case Against():
+            first, second = pair(part)
+            return part.model_copy(update={"field": first, "against": second})
     low, high = _COUNTS.get(part.op, (1, 1))
     if not low <= len(part.values) <= high:
         wanted = f"{low}" if low == high else "a list"

@@ -12,13 +12,13 @@ from typing import Protocol
 from sqlglot import exp
 
 from anabot.periods import Grain
-from anabot.semantic import conditions, times
+from anabot.semantic import against, conditions, times
 from anabot.semantic.bindings import Values
 from anabot.semantic.catalog import Catalog, Hop, Slot
 from anabot.semantic.filters import Predicate, Ref
 from anabot.semantic.meaning import LeafKey
 from anabot.semantic.plan import Joined, Looked, Rows, Scanned, Shown, SpineScanned, Spread
-from anabot.semantic.query import Condition
+from anabot.semantic.query import Against, Condition, Filter
 from anabot.semantic.registry import Registry, SemanticModel, TimeSpine
 from anabot.semantic.resolve import Resolved
 from anabot.semantic.shifted import BEFORE
@@ -143,6 +143,25 @@ class Source:
         """A typed condition over a tree that stands for the slot's bare column."""
         tree = part_of(tree, slot.part, self.question.dialect) if slot.part else tree
         return conditions.on_slot(part, slot, tree, self.question.values, self.question.fiscal_start)
+
+    def chosen(self, part: Filter) -> exp.Expression:
+        """A filter of the question."""
+        return conditions.condition(part, self.condition, self._against)
+
+    def _against(self, part: Against) -> exp.Expression:
+        """Two times of the rows themselves, whenever they are shown."""
+        fields = self.question.resolved.fields
+        first, second = (self.recorded(fields[name].slots[self.leaf]) for name in (part.field, part.against))
+        return self.apart(part, first, second)
+
+    def apart(self, part: Against, first: exp.Expression, second: exp.Expression) -> exp.Expression:
+        """Two times that stand for the bare columns of the condition, one against the other."""
+        grain = self.question.resolved.fields[part.field].slots[self.leaf].grain or Grain.DAY
+        return against.compared(part, first, second, grain, self.question.values, self.question.fiscal_start)
+
+    def recorded(self, slot: Slot) -> exp.Expression:
+        """The slot's column as the rows have it: not as it is shown by a metric that counts at other times."""
+        return self.own_time() if self.is_own_time(slot) else self.bare(slot)
 
     def predicate(self, predicate: Predicate) -> exp.Expression:
         """A condition of the data team's."""

@@ -115,6 +115,43 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str, tuple[str, ...]]]]] 
     "filtered_by_values": ({"metrics": ["sales"], "where": [{"field": "tier", "op": "in", "values": ["gold", "silver"]}]}, []),
     "filtered_by_nothing": ({"metrics": ["sales"], "where": [{"field": "tier", "op": "in", "values": []}]}, []),
     "filtered_by_a_month": ({"metrics": ["sales"], "where": [{"field": "signed_up_on__month", "values": ["2025-03-01"]}]}, []),
+    "two_times_in_the_same_month": (
+        {
+            "metrics": ["orders_placed", "sales"],
+            "group_by": ["customer"],
+            "where": [{"field": "metric_time__month", "against": "signed_up_on__month"}],
+        },
+        NORTH,
+    ),
+    "one_time_some_days_after_another": (
+        {
+            "metrics": ["sales"],
+            "where": [
+                {"field": "metric_time", "op": "between", "against": "signed_up_on", "values": ["0", "90"]},
+                {"not": {"field": "opened_on", "op": "gt", "against": "metric_time"}},
+            ],
+            "period": SUMMER,
+            "compare": "previous_year",
+        },
+        [],
+    ),
+    "one_time_some_months_quarters_weeks_and_years_after_another": (
+        {
+            "metrics": ["cost", "orders_placed"],
+            "where": [
+                {"field": "metric_time__fiscal_quarter", "op": "ge", "against": "opened_on__fiscal_quarter", "values": ["2"]},
+                {
+                    "any": [
+                        {"field": "metric_time__month", "op": "le", "against": "opened_on__month", "values": ["20"]},
+                        {"field": "metric_time__week", "op": "eq", "against": "opened_on__week", "values": ["90"]},
+                        {"field": "metric_time__year", "op": "ne", "against": "opened_on__year", "values": ["1"]},
+                        {"field": "metric_time__fiscal_year", "op": "lt", "against": "opened_on__fiscal_year"},
+                    ]
+                },
+            ],
+        },
+        [],
+    ),
     "filtered_by_words": (
         {"metrics": ["sales"], "where": [{"field": "shop_name", "op": "contains", "values": ["50% o'r_k"]}]},
         [],

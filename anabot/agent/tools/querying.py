@@ -19,7 +19,7 @@ from anabot.agent.understanding import Reading
 from anabot.errors import BadQuery
 from anabot.periods import Period, between_days, label
 from anabot.semantic.made import governed, said_of
-from anabot.semantic.query import Condition, Made, MetricQuery, Op, Span
+from anabot.semantic.query import Against, Condition, Made, MetricQuery, Op, Span
 from anabot.semantic.units import shown_cell, unit_words
 from anabot.types import Answer
 
@@ -35,6 +35,7 @@ class Narrowed(Asked):
     field: str
     op: Op = "eq"
     values: tuple[Words, ...] = ()
+    against: str = ""
 
 
 class Computed(Asked):
@@ -110,7 +111,9 @@ class QueryMetrics:
     describes = (
         "Run one query over the company's governed metrics and read its rows: the only source of numbers. "
         "`metrics`, `group_by` and every `field` are exact names; time is metric_time__day, __week, __month, __fiscal_quarter. "
-        "All of `where` must hold, with values as search_registry writes them; `having` is about metrics of the result. "
+        "All of `where` must hold, with values as search_registry writes them; `against` is another time of the same "
+        "size (metric_time__month against signed_up__month) to compare the field with, or with `values` how many such it is "
+        "after. `having` is about metrics of the result. "
         "`period` is when, in the asker's own words, or 2026-05-01/2026-08-01 with the end left out. "
         "`order_by` takes a minus for the largest first. `limit_by` names those of `group_by` of each of which `limit` rows are "
         "kept: for the top 3 products of each region, region. `share` adds each row's share of the total, `running` the total "
@@ -207,5 +210,7 @@ def _period_words(query: MetricQuery, bench: Bench) -> str:
     return f"{label(period, calendar.fiscal_start)}{running} ({between_days(period)})"
 
 
-def _condition(part: Narrowed) -> Condition:
+def _condition(part: Narrowed) -> Condition | Against:
+    if part.against:
+        return Against.model_validate(part.model_dump())
     return Condition(field=part.field, op=part.op, values=part.values)
