@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from anabot.agent.narrowing import narrowed
 from anabot.semantic.query import Filter, MetricQuery
 from anabot.semantic.registry import Registry
+from anabot.semantic.where_words import narrowed
 from anabot.types import Cell, Column, Table
 
 Told = tuple[MetricQuery, Table]

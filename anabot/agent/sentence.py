@@ -6,11 +6,11 @@ Every number is a cell of the table, or a sum of cells that are shown. It never 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from anabot.agent.narrowing import narrowed
 from anabot.agent.understanding import Reading
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.date_parts import part_in
@@ -18,11 +18,13 @@ from anabot.semantic.made import known_to
 from anabot.semantic.query import SIZE, ordered_by
 from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.units import format_cell, unsaid
+from anabot.semantic.where_words import narrowed
 from anabot.types import Cell, Column, Table
 
 Row = Sequence[Cell]
 _NAMED = 12  # values told in a sentence; the table has them all
 _ADDED_UP = ("sum", "count", "sum_boolean")
+_OF_WHOM = re.compile(r" (?:for|on|where) ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,7 +331,7 @@ def _share(percent: int | float | Decimal) -> str:
 
 def _be(metric: Metric) -> str:
     """ "were" for a label such as "Units delivered" or "Trial starts", "was" for any other."""
-    words = metric.label.split()
+    words = _OF_WHOM.split(metric.label)[0].split()
     plural = _plural(words[-1]) or (_plural(words[0]) and metric.unit in ("count", "hours"))
     return "were" if plural and metric.unit != "ratio" else "was"
 

@@ -54,10 +54,10 @@ class Converted:
 
 
 class Formulas:
-    """The formulas of one question, and what they need."""
+    """The formulas of one question, or of those of its rows that are `chosen`, and what they need."""
 
-    def __init__(self, registry: Registry, dialect: str) -> None:
-        self.registry, self.dialect = registry, dialect
+    def __init__(self, registry: Registry, dialect: str, chosen: tuple[Filter, ...] = ()) -> None:
+        self.registry, self.dialect, self.chosen = registry, dialect, chosen
         self.needs: dict[Hashable, Need] = {}
 
     def of(self, name: str, timing: Timing) -> exp.Expression:
@@ -72,15 +72,24 @@ class Formulas:
         """The same of a number that the question makes of two metrics."""
 
         def of(timing: Timing) -> exp.Expression:
-            left = self._part(made, timing) if made.left_where else self.of(made.left, timing)
-            return computed(made, self.registry, left, self.of(made.right, timing), self.dialect)
+            left, right = self._among(made.left_where), self._among(made.right_where)
+            return computed(made, self.registry, left.of(made.left, timing), right.of(made.right, timing), self.dialect)
 
         inexact = made.op != "minus" or self.inexact(made.left) or self.inexact(made.right)
         return self._columns(made.name, of, inexact=inexact, compared=compared)
 
-    def _part(self, made: Made, timing: Timing) -> exp.Expression:
-        metric = self.registry.metrics[made.left]
-        return self._need(metric, metric.where, timing, chosen=made.left_where)
+    def side(self, name: str, where: tuple[Filter, ...], metric: str, *, compared: bool) -> list[tuple[str, exp.Expression]]:
+        """The same of a metric in one of two groups, shown as `name`."""
+        among = self._among(where)
+        return self._columns(name, lambda timing: among.of(metric, timing), inexact=self.inexact(metric), compared=compared)
+
+    def _among(self, chosen: tuple[Filter, ...]) -> Formulas:
+        """The formulas over those of the rows, whose needs are the question's own."""
+        if not chosen:
+            return self
+        found = Formulas(self.registry, self.dialect, chosen)
+        found.needs = self.needs
+        return found
 
     def _columns(
         self, name: str, of: Callable[[Timing], exp.Expression], *, inexact: bool, compared: bool
@@ -159,14 +168,13 @@ class Formulas:
         where: tuple[Predicate, ...],
         timing: Timing,
         converted: Converted | None = None,
-        chosen: tuple[Filter, ...] = (),
     ) -> exp.Expression:
         where = tuple({predicate.text: predicate for predicate in where}.values())
         base = (converted.base.name, converted.how, *(each.text for each in converted.where)) if converted else None
-        key = (metric.name, tuple(sorted(predicate.text for predicate in where)), timing, base, chosen)
+        key = (metric.name, tuple(sorted(predicate.text for predicate in where)), timing, base, self.chosen)
         if key not in self.needs:
             name = self._name(metric, where, timing)
-            need = Need(name=name, metric=metric, where=where, timing=timing, converted=converted, chosen=chosen)
+            need = Need(name=name, metric=metric, where=where, timing=timing, converted=converted, chosen=self.chosen)
             self.needs[key] = need
         return column(self.needs[key].name)
 

@@ -93,14 +93,18 @@ class PartBuilder:
         return tuple((name, self.source.key(slot)) for name, slot in self.keys)
 
     def _measure(self, need: Need, common: list[Predicate]) -> Measure:
-        asked = [self.source.chosen(each) for each in need.chosen]
-        only = both([*asked, *(self.source.predicate(each) for each in _without(need.where, common))])
+        only = self._only(need, common)
         value, chosen = self.source.value(need.metric.tree), only.copy() if only is not None else None
         tree = aggregates.aggregate(need.metric, value, chosen, self.question.dialect, grouped=bool(self.keys))
         kind = aggregates.kind(need.metric, self.source.model)
         return Measure(name=need.name, tree=tree, kind=kind, absent=need.metric.fill_nulls_with, only=only)
 
     # Which rows
+
+    def _only(self, need: Need, common: list[Predicate]) -> exp.Expression | None:
+        """What chooses the rows of one aggregate alone."""
+        asked = [self.source.chosen(each) for each in need.chosen]
+        return both([*asked, *(self.source.predicate(each) for each in _without(need.where, common))])
 
     def _kept(self, common: list[Predicate]) -> list[exp.Expression]:
         resolved, source = self.question.resolved, self.source
@@ -114,10 +118,9 @@ class PartBuilder:
 
     def _any_of(self, common: list[Predicate]) -> list[exp.Expression]:
         """Where each need has conditions of its own, rows that meet none of them are not read and make no group."""
-        rests = [_without(need.where, common) for need in self.needs]
-        if not all(rests):
+        if not all(need.chosen or _without(need.where, common) for need in self.needs):
             return []
-        whole = either([part for rest in rests if (part := both(self.source.predicate(each) for each in rest)) is not None])
+        whole = either([only for need in self.needs if (only := self._only(need, common)) is not None])
         return [whole] if whole is not None else []
 
     def _bounds(self) -> Bounds | None:

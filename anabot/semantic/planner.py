@@ -111,7 +111,10 @@ class Planner:
         if found is None:
             formulas = Formulas(self.registry, self.dialect)
             columns = [each for made in query.made for each in formulas.made(made, compared=compared)]
-            columns += [each for name in query.metrics for each in formulas.columns(name, compared=compared)]
+            sides = {name: (where, made.left) for made in query.made for name, where in made.sides}
+            columns += [each for name, (where, of) in sides.items() for each in formulas.side(name, where, of, compared=compared)]
+            whole = (name for name in query.metrics if name in query.numbers)
+            columns += [each for name in whole for each in formulas.columns(name, compared=compared)]
             found = known[key] = (tuple(columns), tuple(formulas.needs.values()))
         return found
 

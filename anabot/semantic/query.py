@@ -82,29 +82,41 @@ class Span(_Strict):
 
 SIZE = "__size"  # in an order: by how far a number is from nothing, whichever way
 
+MadeOp = Literal["minus", "per", "share_of", "ahead_of"]
+Side = tuple[str, tuple[Filter, ...]]
 Compare = Literal["previous_period", "previous_year", "same_point", "same_point_previous_year"] | Span
 
 
 class Made(_Strict):
     """A number made for this question of two of its metrics: `left` minus `right`, per `right`, or as its share of `right`.
 
-    With `left_where`, both are one metric, and the number is the share of its rows that meet all of these conditions.
+    `ahead_of` is the difference as a share of `right`: by how much the one is more than the other. With `left_where`, both are
+    one metric, and the number is the share of its rows that meet all of these conditions; with `right_where` beside it, the
+    metric of the rows that meet the former is set against that of the rows that meet the latter, and both are shown.
     """
 
-    op: Literal["minus", "per", "share_of"]
+    op: MadeOp
     left: str
     right: str
     left_where: tuple[Filter, ...] = ()
+    right_where: tuple[Filter, ...] = ()
 
     @property
     def name(self) -> str:
-        """Its column: `net_revenue__minus__refunds`, `orders__part__share_of__orders`."""
-        return f"{self.left}{'__part' if self.left_where else ''}__{self.op}__{self.right}"
+        """Its column: `net_revenue__minus__refunds`, `orders__part__share_of__orders`, `orders__part__minus__orders__part`."""
+        part, other = ("__part" if where else "" for where in (self.left_where, self.right_where))
+        return f"{self.left}{part}__{self.op}__{self.right}{other}"
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """Of two groups, the column of each, `orders__left` and `orders__right`, and the conditions of its rows."""
+        both = ((f"{self.left}__left", self.left_where), (f"{self.right}__right", self.right_where))
+        return both if self.right_where else ()
 
     @model_serializer(mode="wrap")
     def _without_what_is_empty(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
         found: dict[str, Any] = dumped(self)
-        return {key: value for key, value in found.items() if key != "left_where" or value}
+        return {key: value for key, value in found.items() if key not in ("left_where", "right_where") or value}
 
 
 class MetricQuery(_Strict):
@@ -151,15 +163,23 @@ class MetricQuery(_Strict):
         if self.made and (self.share or self.running):
             raise ValueError("`share` and `running` stand beside metrics alone: ask for what is `made` without them")
         for each in self.made:
-            if each.left_where and (each.op, each.left) != ("share_of", each.right):
-                raise ValueError("`left_where` is for the share that a part of one metric has of all of it")
+            if each.right_where and (each.left != each.right or each.left_where in ((), each.right_where)):
+                raise ValueError("`right_where` is for one metric of two groups, each with conditions of its own")
+            if each.left_where and not each.right_where and (each.op, each.left) != ("share_of", each.right):
+                raise ValueError("`left_where` alone is for the share that a part of one metric has of all of it")
             if (each.left == each.right and not each.left_where) or not {each.left, each.right} <= set(self.metrics):
                 raise ValueError("`made` is of two different metrics, and `metrics` names both")
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """The names of its numbers, in the order of its columns: what is made of metrics, then the metrics."""
-        return (*(each.name for each in self.made), *self.metrics)
+        """The names of its numbers, in the order of its columns: what is made, the two groups of a metric, then the metrics.
+
+        A metric that is only set against itself is shown in its groups alone.
+        """
+        apart = {each.left for each in self.made if each.sides}
+        whole = {name for each in self.made if not each.sides for name in (each.left, each.right)}
+        sides = dict.fromkeys(name for each in self.made for name, _ in each.sides)
+        return (*(each.name for each in self.made), *sides, *(name for name in self.metrics if name not in apart - whole))
 
     def as_json(self) -> dict[str, Any]:
         """The query as people script against it, without what is empty."""

@@ -83,10 +83,15 @@ def resolve_fully(
 
     where = tuple(rewritten(part, named, set_against) for part in query.where)
     made = tuple(
-        each.model_copy(update={"left_where": _unique(tuple(rewritten(part, named, set_against) for part in each.left_where))})
+        each.model_copy(
+            update={
+                "left_where": _unique(tuple(rewritten(part, named, set_against) for part in each.left_where)),
+                "right_where": _unique(tuple(rewritten(part, named, set_against) for part in each.right_where)),
+            }
+        )
         for each in query.made
     )
-    columns = _columns((*(each.name for each in query.made), *metrics), query)
+    columns = _columns(query.model_copy(update={"metrics": metrics}).numbers, query)
     having = tuple(rewritten(part, lambda name: _of("having", name, columns)) for part in query.having)
     order = _order(
         query.order_by,
@@ -176,9 +181,9 @@ def _check_change(query: MetricQuery, registry: Registry) -> None:
 
 def _check_parts(query: MetricQuery, fields: Mapping[str, Meaning]) -> None:
     """A part is chosen by what its rows are, and by nothing that the whole is chosen or told apart by."""
-    parts = [part for each in query.made for part in each.left_where]
+    parts = [part for each in query.made for part in (*each.left_where, *each.right_where)]
     for name in fields_of(part for part in parts if not sets_times(part)):
-        if fields[name].any_slot.is_time:
+        if fields[name].any_slot.is_time and not fields[name].any_slot.part:
             raise BadQuery(f"`{name}` is a time, which chooses no part.", todo="Compare two periods, or ask for both one by one.")
         if name in (*query.group_by, *fields_of(query.where)):
             why = "Of rows that are chosen or grouped by it, the part is all or nothing."

@@ -61,6 +61,23 @@ MORE: dict[str, dict[str, object]] = {
             for name, field, value in (("orders_placed", "tier", "gold"), ("sales", "region", "North"))
         ],
     },
+    "two groups that are chosen there": {
+        "metrics": ["average_basket", "sales"],
+        "group_by": ["metric_time__month"],
+        "made": [
+            {
+                "op": op,
+                "left": name,
+                "right": name,
+                "left_where": [{"field": field, "values": values[:1]}],
+                "right_where": [{"field": field, "values": values[1:]}],
+            }
+            for op, name, field, values in (
+                ("ahead_of", "average_basket", "region", ["North", "South"]),
+                ("minus", "sales", "tier", ["gold", "silver"]),
+            )
+        ],
+    },
     "a largest and a smallest part": {"metrics": ["biggest_line", "gift_orders"], "group_by": ["tier", "is_gift"]},
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 from modelled import JULY, MODEL, Bakery, settings
@@ -58,6 +59,29 @@ def test_calls_of_one_turn_are_all_answered_in_one_message_in_their_order(bakery
         ["margin (USD)"],
     ]
     assert [part.metrics for part in answer.parts] == [("sales",), ("cost",), ("margin",)]
+
+
+def test_a_model_sets_two_groups_of_one_metric_against_each_other(bakery: Bakery) -> None:
+    def group(region: str) -> list[dict[str, object]]:
+        return [{"field": "region", "op": "eq", "values": [region]}]
+
+    sides = {"left": "sales", "right": "sales", "left_where": group("North")}
+    bakery.plays(
+        Turn(calls=[query("sales", period="July", made=[{"op": "minus", **sides, "right_where": group("North")}])]),
+        Turn(calls=[query("sales", period="July", made=[{"op": "minus", **sides, "right_where": group("South")}])]),
+        Turn(text=""),
+    )
+
+    answer = bakery.ask(JULY, thread="t-groups")
+
+    assert "different metrics" in results(bakery.api.requests[1])[0]["content"]
+    apart = [bakery.ask(f"sales in {region} in July").table for region in ("North", "South")]
+    north, south = (table.rows[0][0] for table in apart if table)
+    assert isinstance(north, Decimal)
+    assert isinstance(south, Decimal)
+    assert answer.table is not None
+    assert answer.table.rows == ((north - south, north, south),)
+    assert answer.text.startswith("Sales for North minus South were ")
 
 
 def test_a_question_back_carries_values_and_a_choice_asks_no_model_again(bakery: Bakery) -> None:

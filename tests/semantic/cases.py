@@ -186,6 +186,38 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str, tuple[str, ...]]]]] 
         },
         [],
     ),
+    "two_groups_set_against_each_other": (
+        {
+            "metrics": ["sales"],
+            "group_by": ["metric_time__month"],
+            "made": [
+                {
+                    "op": "minus",
+                    "left": "sales",
+                    "right": "sales",
+                    "left_where": [{"field": "region", "values": ["North"]}],
+                    "right_where": [{"field": "region", "values": ["South"]}],
+                }
+            ],
+            "period": SUMMER,
+        },
+        [],
+    ),
+    "a_ratio_of_two_groups_under_a_row_rule": (
+        {
+            "metrics": ["average_basket"],
+            "made": [
+                {
+                    "op": "ahead_of",
+                    "left": "average_basket",
+                    "right": "average_basket",
+                    "left_where": [{"field": "metric_time__extract_dow", "op": "in", "values": ["6", "7"]}],
+                    "right_where": [{"not": {"field": "metric_time__extract_dow", "op": "in", "values": ["6", "7"]}}],
+                }
+            ],
+        },
+        NORTH,
+    ),
     "under_a_row_rule_on_the_model_itself": ({"metrics": ["sales"], "group_by": ["region"]}, NORTH),
     "under_a_row_rule_far_away": ({"metrics": ["margin"], "period": SUMMER}, NORTH),
     "under_a_row_rule_without_values": ({"metrics": ["sales"]}, [("regions", "region", ())]),

@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 
-from anabot.agent.narrowing import WEEKDAY, called
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.slots import Cut, Match, Slots, Window
 from anabot.periods import between_days
 from anabot.semantic.query import AnyOf, Condition, Filter, Not
 from anabot.semantic.registry import DimensionRef
+from anabot.semantic.where_words import WEEKDAY, called
 
 
 def conditions(slots: Slots, reached: Sequence[DimensionRef], notes: list[str]) -> Iterator[Filter]:

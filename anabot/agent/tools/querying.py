@@ -19,7 +19,7 @@ from anabot.agent.understanding import Reading
 from anabot.errors import BadQuery
 from anabot.periods import Period, between_days, label
 from anabot.semantic.made import governed, said_of
-from anabot.semantic.query import Against, Condition, Made, MetricQuery, Op, Span
+from anabot.semantic.query import Against, Condition, Made, MadeOp, MetricQuery, Op, Span
 from anabot.semantic.units import shown_cell, unit_words
 from anabot.types import Answer
 
@@ -39,11 +39,21 @@ class Narrowed(Asked):
 
 
 class Computed(Asked):
-    """A number of two metrics."""
+    """A number of two metrics, or of one under conditions."""
 
-    op: Literal["minus", "per", "share_of"]
+    op: MadeOp
     left: str
     right: str
+    left_where: tuple[Narrowed, ...] = ()
+    right_where: tuple[Narrowed, ...] = ()
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is of two metrics, of a part of one as its share, or of one in two groups."""
+        if self.left != self.right:
+            return not self.left_where and not self.right_where
+        groups = bool(self.left_where and self.right_where) and self.left_where != self.right_where
+        return groups or (self.op == "share_of" and bool(self.left_where) and not self.right_where)
 
 
 class Queried(Asked):
@@ -77,8 +87,9 @@ class Queried(Asked):
             raise BadQuery("`limit_by` needs a `limit` of rows for each of its groups.")
         if (self.share or self.running or self.every) and (not self.group_by or self.compare != "none"):
             raise BadQuery("`share`, `running` and `every` need something in `group_by`, and nothing to compare with.")
-        if any({each.left, each.right} - set(self.metrics) or each.left == each.right for each in self.made):
-            raise BadQuery("`made` is of two different metrics, and `metrics` names both.")
+        if any({each.left, each.right} - set(self.metrics) or not each.fits for each in self.made):
+            ways = "Of one metric, `share_of` takes a `left_where`, and any `op` a `left_where` and another `right_where`."
+            raise BadQuery("`made` is of two different metrics, and `metrics` names both.", todo=ways)
         if len(self.made) > 4 or (self.made and (self.share or self.running)):
             raise BadQuery("`made` is four numbers at most, and `share` and `running` stand beside metrics alone.")
         return MetricQuery(
@@ -117,7 +128,9 @@ class QueryMetrics:
         "`period` is when, in the asker's own words, or 2026-05-01/2026-08-01 with the end left out. "
         "`order_by` takes a minus for the largest first. `limit_by` names those of `group_by` of each of which `limit` rows are "
         "kept: for the top 3 products of each region, region. `share` adds each row's share of the total, `running` the total "
-        "up to each time, `every` rows for those without any; `made` computes of two of `metrics` what no metric is. "
+        "up to each time, `every` rows for those without any; `made` computes of two of `metrics` what no metric is, or of one "
+        "metric under `left_where` and under `right_where`: North minus, per, or ahead_of South (by what part it is more); with "
+        "`left_where` alone, share_of is the part's share within each row. "
         'Empty lists, "", none, 0 and false ask for nothing.'
     )
     takes = Queried
@@ -170,7 +183,8 @@ def span(said: str, bench: Bench) -> Span | None:
 
 def _made(each: Computed, bench: Bench) -> Made:
     """What is to be made, where no metric of the asker's is just that."""
-    made = Made(op=each.op, left=each.left, right=each.right)
+    left, right = (tuple(map(_condition, where)) for where in (each.left_where, each.right_where))
+    made = Made(op=each.op, left=each.left, right=each.right, left_where=left, right_where=right)
     seen = tuple(name for name in bench.registry.metrics if name in bench.grant.metrics)
     found = governed(made, bench.registry, seen) if {each.left, each.right} <= set(seen) else []
     if found:
