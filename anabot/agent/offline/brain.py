@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from anabot.agent.offline import parting
 from anabot.agent.offline.asides import without_asides
+from anabot.agent.offline.chatter import without_chatter
 from anabot.agent.offline.choosing import Chooser
 from anabot.agent.offline.clauses import split
 from anabot.agent.offline.dates import Dates
@@ -57,9 +58,10 @@ def understand(
         too_long = f"That is more than I can read at once ({len(text):,} characters). Ask one question, in a sentence or two."
         return NotUnderstood(reason="too_long", message=too_long)
     lexicon = _LEXICONS.of(registry, grant, values)
-    found = tuple(without_asides(found, lexicon))
     dates = (registry.calendar.today(now), registry.calendar.fiscal_start)
-    tags, notes = _tagged(found, lexicon, dates)
+    asked, aside = without_chatter(found, lexicon, dates)
+    tags, notes = _tagged(tuple(without_asides(asked, lexicon)), lexicon, dates)
+    notes = [*aside, *notes]
     message = _Message(tags=tags, notes=tuple(notes), text=text, lexicon=lexicon, team=team, now=now, previous=previous)
     if message.undoes:
         return _undone(earlier, lexicon)
