@@ -133,7 +133,7 @@ class SemanticModelSpec(_Dbts):
     name: str | None = None
 
 
-class InputSpec(_Dbts):
+class InputSpec(Ours):
     """A metric used by another one."""
 
     name: str
@@ -143,7 +143,7 @@ class InputSpec(_Dbts):
     offset_to_grain: str | None = None
 
 
-class NonAdditiveSpec(_Dbts):
+class NonAdditiveSpec(Ours):
     """A balance: over time it is picked, not added."""
 
     name: str
@@ -151,7 +151,7 @@ class NonAdditiveSpec(_Dbts):
     group_by: Texts = ()
 
 
-class ConstantPropertySpec(_Dbts):
+class ConstantPropertySpec(Ours):
     """What must be equal on both sides of a conversion."""
 
     base_property: str
@@ -229,7 +229,7 @@ class ModelSpec(_Dbts):
     metrics: tuple[Any, ...] = ()
 
 
-class QueryParams(_Dbts):
+class QueryParams(Ours):
     """The question of a saved query, in dbt's words."""
 
     metrics: Texts = ()

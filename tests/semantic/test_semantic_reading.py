@@ -114,6 +114,7 @@ def test_a_fault_names_its_line_and_what_to_do(old: str, new: str, line: int, wh
 BOTH = "numerator: placed, denominator: plcd"
 SUM = "type: simple, agg: sum, expr: id"
 PLACED = "input_metrics: [placed]"
+FILTRED = "input_metrics: [{name: placed, alias: p, filtr: 'false'}]"
 SOON = "input_metrics: [{name: placed, alias: p, offset_window: soon}]"
 
 
@@ -136,6 +137,8 @@ SOON = "input_metrics: [{name: placed, alias: p, offset_window: soon}]"
         (f"{SUM}, filter: \"'{{{{ Dimension('order__channel') }}}}' = 1\"", "filter cannot be read", "quotes"),
         (f'{SUM}, filter: "1 in (select 1)"', "filter cannot be read", "no query"),
         (f"{SUM}, filter: \"channel = 'x' and\"", "filter cannot be read", "condition"),
+        (f"{SUM}, non_additive_dimension: {{name: ordered_on, window_choice: max}}", "`window_choice` is not a key", "window_agg"),
+        (f"type: derived, expr: p, {FILTRED}", "`filtr` is not a key", "`filter`"),
     ],
 )
 def test_a_faulty_metric_is_named(body: str, what: str, hint: str) -> None:
@@ -144,6 +147,12 @@ def test_a_faulty_metric_is_named(body: str, what: str, hint: str) -> None:
     assert found.line == 21
     assert what in found.what
     assert hint in found.why + found.todo
+
+
+def test_a_kept_question_with_a_misspelled_condition_is_a_fault() -> None:
+    saved = "saved_queries: [{name: kept, query_params: {metrics: [placed], filter: 'false'}}]"
+
+    assert "`filter` is not a key" in fault(m=f"{MODEL}\n{saved}\n").what
 
 
 def test_a_metric_defined_twice_names_the_first() -> None:
