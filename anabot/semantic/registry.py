@@ -182,6 +182,12 @@ class Metric:
     file: str = ""
     line: int = 0
 
+    @property
+    def counts(self) -> bool:
+        """Whether it says how many there are of something."""
+        added = self.agg in ("count", "count_distinct", "sum_boolean") or (self.agg == "sum" and self.unit == "count")
+        return self.kind == "simple" and added
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DimensionRef:

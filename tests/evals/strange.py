@@ -107,7 +107,8 @@ class Strange:
             derived.remove(flag)
             stands = {"dimension": {"name": flag["name"], "type": flag["type"]}, "config": flag["config"]}
             columns[str(flag["expr"])] = {"name": flag["expr"], "data_type": "boolean", **stands}
-        times = {m["time"] for m in self.sketch["metrics"] if m["from"].split()[0] == table}
+        metrics = [*self.sketch["metrics"], *self._unsaid.metrics(table)]
+        times = {m["time"] for m in metrics if m["from"].split()[0] == table and m.get("time")}
         derived = [each for each in derived if each["expr"] not in times]
         for each in [each for each in derived if self._typed(table, each["expr"])]:
             derived.remove(each)
@@ -166,6 +167,8 @@ class Strange:
             found["expr"] = f"CASE WHEN {said['filter']} THEN {found['expr']} END"
         if said.get("time"):
             found["agg_time_dimension"] = said["time"]
+        if said.get("at_last"):
+            found |= {"agg": "sum_boolean", "non_additive_dimension": {"name": said["at_last"], "window_agg": "max"}}
         return found | (_config(said, aggregate) if alone else _config({"name": name}, None))
 
     def _derived(self) -> Iterator[dict[str, Any]]:

@@ -42,6 +42,7 @@ _CUT_SHORT = {
     "typ": "type",
     "val": "value",
 }
+_SNAPSHOTS = re.compile(r"snap(shot)?s?$", re.I)
 _KEY = re.compile(r"(^|_|(?<=[a-z]))id$", re.I)
 
 
@@ -89,6 +90,19 @@ class Unsaid:
         for column, kind in self.schema[table].items():
             if kind.startswith(_NUMBER) and not self._is_key(table, column):
                 yield from self._aggregates(column, self.words_of(table, column), entity, said, common)
+        yield from self._states(table)
+
+    def _states(self, table: str) -> Iterator[dict[str, Any]]:
+        """Of a table of snapshots, how many things are in each state that it tells, as of the last one: `cars in inventory`."""
+        days = [column for column, kind in self.schema[table].items() if kind == "DATE"]
+        links = [join.split("=") for join in self.sketch["joins"] if join.startswith(f"{table}.")]
+        if not _SNAPSHOTS.search(table) or len(days) != 1 or len(links) != 1:
+            return
+        thing = links[0][1].strip().split(".")[0].removeprefix(_shared(self.schema)).replace("_", " ")
+        for column in [column for column, kind in self.schema[table].items() if kind == "BOOLEAN"]:
+            state = re.sub(r"^is_", "", self.words_of(table, column))
+            said = {"name": f"{thing} {state}".replace(" ", "_"), "label": f"{thing} {state}".replace("_", " ")}
+            yield {**said, "from": table, "expr": f"sum({column})", "time": days[0], "at_last": days[0]}
 
     def _aggregates(
         self, column: str, words: str, entity: str, said: set[tuple[str, str]], common: dict[str, str]

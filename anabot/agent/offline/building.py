@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from anabot.agent.offline import amounts, filtering, fitting, moving, of_each, pairing, rates, roles, standing, whole
+from anabot.agent.offline import amounts, enlisting, filtering, fitting, moving, of_each, pairing, rates, roles, standing, whole
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
@@ -184,6 +184,8 @@ class Builder:
         return group if group or self.base else self._customary()
 
     def _customary(self) -> list[str]:
+        if apart := enlisting.told_one_by_one(self.slots, self.lexicon, self.metrics, self.notes):
+            return apart
         metric = self.lexicon.registry.metrics[self.metrics[0]]
         if metric.default_group_by:
             self.notes.append(
@@ -303,6 +305,7 @@ class Builder:
 
     def _having(self, group: Sequence[str]) -> tuple[Filter, ...]:
         said = [*(self._bound(bound) for bound in self.slots.bounds), *self._moving()]
+        said += enlisting.any_of(self.slots, self.lexicon, self.metrics) if group else []
         kept = [
             part
             for part in (self.base.having if self.base and not self.slots.unfilter else ())

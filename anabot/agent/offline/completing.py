@@ -13,7 +13,7 @@ from itertools import combinations
 from anabot.agent.offline.lexicon import DimensionId, Lexicon, ValueId, phrases_of
 from anabot.agent.offline.slots import Cut, Dated, Mention, Pick, Slots, Window
 from anabot.agent.offline.text import abbreviates, deeds, is_plural, is_verb, root, stem, tokens, words
-from anabot.agent.offline.things import called
+from anabot.agent.offline.things import called, told_by
 from anabot.agent.offline.timed_names import time_words
 from anabot.agent.offline.words import PURCHASES, SOLD
 from anabot.semantic.catalog import catalog_of
@@ -95,7 +95,7 @@ class Completing:
         named = [mention.text for mention in self.slots.mentions if not mention.counted]
         for word in [*self.slots.misplaced, *(text for text, _ in self.slots.nouns), *named]:
             entry = self.lexicon.entries.get(words(word))
-            homes = [home for model in entry.models for home in _told_by(self.lexicon, model)] if entry else []
+            homes = [home for model in entry.models for home in told_by(self.lexicon, model)] if entry else []
             homes = homes or (entry.dimensions if entry else [])
             if len(homes) == 1:
                 self.slots.cuts.append(Cut(text=word, dimensions=(homes[0],)))
@@ -371,14 +371,6 @@ class Completing:
             )
             for name in mention.metrics
         )
-
-
-def _told_by(lexicon: Lexicon, model: str) -> list[DimensionId]:
-    """What rows of a model are told apart by: what they are called, else their key."""
-    found, denied = lexicon.registry.models[model], lexicon.grant.denied
-    keys = {each.expr for each in found.entities.values() if each.kind == "primary"}
-    key = [(model, name) for name, each in found.dimensions.items() if each.expr in keys and f"{model}.{name}" not in denied]
-    return called(lexicon, model) or key[:1]
 
 
 def _stands_in(verb: str, names: set[str]) -> bool:

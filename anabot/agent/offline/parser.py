@@ -47,6 +47,9 @@ class Parser:
     def run(self) -> Slots:
         """Read every phrase once, from left to right."""
         self.slots.follows = self.at(0).says("and")
+        self._which = any(tag.says("pick") for tag in self.tags)
+        if "list" in self.before_of(0) and self.at(0).kind == "name" and self.mention(0):
+            self.slots.things = self.at(0).text
         i = 0
         while i < len(self.tags):
             i = self._step(i)
@@ -239,6 +242,8 @@ class Parser:
         in_time = slots.against or slots.over or slots.change or slots.same_year
         if slots.more or (slots.compared and not in_time):
             contrasts.sided(slots)
+        if slots.cuts and not self._which:
+            slots.things = ""  # "list the orders by region"
         if slots.none:
             loose = [cut for cut in slots.bare if cut.text in slots.misplaced]
             slots.misplaced = [text for text in slots.misplaced if text not in {cut.text for cut in loose}]

@@ -42,6 +42,8 @@ def pick(p: Parser, i: int) -> int:
             return rank_from(p, end, None, single=True)
         return end
     if p.at(i).text.casefold() in ("which", "all"):
+        if p.at(i).text.casefold() == "which" and p.mention(i + 1):
+            p.slots.things = p.at(i + 1).text
         return i + 1
     return p.misplace(i)
 

@@ -224,6 +224,7 @@ class Slots:
     measures: list[str] = field(default_factory=list)  # "how many dollars of …": the metric must be in them
     one: bool = False  # "which region …": a single one is asked for, where something is ranked
     which: bool = False  # "which regions", "all skills": their values may be all that is asked
+    things: str = ""  # "which deliveries …", "list the orders": what is counted elsewhere is to be told one by one
     bare: list[Cut] = field(default_factory=list)  # dimensions in no place that fits: "what regions are there"
     several: int | None = None  # "which five regions …", before it is known by what they are ranked
     resize: int | None = None  # "make it 10"

@@ -37,6 +37,7 @@ _OPERATOR_LENGTH = max(map(len, OPERATORS))
 _QUESTION_LENGTH = 12
 _OF = ("by", "for", "from", "of", "to", "among")
 _COPULAS = {"is", "are", "was", "were", "be", "been", "being", "got"}
+_BE = ("is", "are", "was", "were")
 _ALL = ("all", "any", "whole", "entire", "total", "totals", "overall", "the", "an", "a", "our")  # of a noun, said of any
 _GIVES_US = {"cost", "costs", "bring", "brought", "earn", "earned", "make", "made", "save", "saved"}  # "us", not the country
 
@@ -207,6 +208,26 @@ def _names(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
             continue
         yield Tag(kind="name", start=i, end=end, text=_text(tokens, i, end), entry=entry, sign="listed" if listed else "")
     yield from _turned(tokens, i, lexicon)
+    yield from _told(tokens, i, lexicon)
+
+
+def _told(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
+    """ "which seats were in use", "how many seats are in use", where the registry counts "seats in use"."""
+    verb = next((k for k in (i + 1, i + 2) if k < len(tokens) and tokens[k].norm in _BE), None)
+    asked = i > 0 and tokens[i - 1].norm in ("which", "many")
+    if verb is None or not asked or any(token.kind != "word" for token in tokens[i:verb]):
+        return
+    head = tuple(stem(token.norm) for token in tokens[i:verb])
+    for end in range(verb + 2, min(verb + 4, len(tokens)) + 1):
+        entry = lexicon.entries.get((*head, *(stem(token.norm) for token in tokens[verb + 1 : end])))
+        by = end < len(tokens) and tokens[end].norm == "by"  # "orders were placed by customers"
+        if (
+            entry is not None
+            and entry.metrics
+            and not by
+            and all(lexicon.registry.metrics[name].counts for name in entry.metrics)
+        ):
+            yield Tag(kind="name", start=i, end=end, text=_text(tokens, i, end), entry=entry)
 
 
 def _is_filler(word: str, entry: Entry, lexicon: Lexicon) -> bool:

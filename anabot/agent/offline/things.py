@@ -12,3 +12,11 @@ def called(lexicon: Lexicon, model: str) -> list[DimensionId]:
     names = ((*words(entity),), (*words(entity), "name"), ("name",))
     found, denied = lexicon.registry.models[model].dimensions, lexicon.grant.denied
     return [(model, name) for wanted in names for name in found if words(name) == wanted and f"{model}.{name}" not in denied][:1]
+
+
+def told_by(lexicon: Lexicon, model: str) -> list[DimensionId]:
+    """What rows of a model are told apart by: what they are called, else their key."""
+    found, denied = lexicon.registry.models[model], lexicon.grant.denied
+    keys = {each.expr for each in found.entities.values() if each.kind == "primary"}
+    key = [(model, name) for name, each in found.dimensions.items() if each.expr in keys and f"{model}.{name}" not in denied]
+    return called(lexicon, model) or key[:1]
