@@ -43,6 +43,12 @@ _DEFINED = re.compile(
     r"(?P<agg>sum|total|average|mean|count|number|maximum|minimum) of "
     r"(?:the |all )?(?:distinct |unique )?(?P<of>[^.?!;,\n]{1,60})"
 )
+_COUNTED_IF = re.compile(
+    r"(?:^|(?<=[.?!;,\n] ))(?:please )?(?:(?:note|recall|remember|assume|assuming) )?(?:that )?(?:the |an? )?"
+    r"(?P<what>[^.?!;,\n]{1,60}?) (?:is|are|was|were|should be|must be) (?:considered|counted|regarded|treated|deemed|taken) "
+    r"(?:to be |as (?:being )?)?(?P<of>[^.?!;,\n]{1,60}?) (?:only )?(?:if|when|where|whenever|as long as) (?:the |its |their )?"
+    r"(?P<held>[^.?!;,\n]{1,80})"
+)
 _BASED = re.compile(r"(?:based on|according to|measured by|as measured by) (?:the )?(?P<of>[^.?!;,\n]{1,80})")
 _WITHOUT = re.compile(
     r"(?:^|(?<=[.?!;,\n] ))(?:please )?(?:ignore|exclude|skip|omit|leave out|ignoring|excluding|disregard) "
@@ -58,6 +64,7 @@ _AGGS = {
     "sum": ("sum",), "total": ("sum",), "average": ("average",), "mean": ("average",), "count": ("count", "count_distinct"),
     "number": ("count", "count_distinct"), "maximum": ("max",), "minimum": ("min",),
 }  # fmt: skip
+_HELD = {stem(word) for word in ("is", "are", "equals", "equal", "to", "true", "case", "when", "then", "end", "1", "null", "the")}
 _LIGHT = {stem(word) for word in FILLERS | PREPOSITIONS} | {"and", "or", "with"}
 
 
@@ -101,6 +108,20 @@ class _Told:
         leaves = (leaf for name in found for leaf in catalog_of(self.lexicon.registry).leaves(name))
         reach = max((self._reach(metric) for metric in leaves), default=0)
         return self.said.start("of") + reach if reach else None
+
+    def as_true(self) -> int | None:
+        """… where the metric of that name counts just those of whom that is true."""
+        held = set(words(self.said["held"])) - _HELD
+        called = f"{self.said['what']} {self.said['of']}", f"{self.said['of']} {self.said['what']}"
+        return self.said.end() if any(self._conditions(m) == held for each in called for m in self._called(each)) else None
+
+    @staticmethod
+    def _conditions(metric: Metric) -> set[str]:
+        """The words of the conditions under which a row counts."""
+        counted = metric.expr if metric.agg in ("count", "sum_boolean") else ""
+        texts = [counted, *(part.text for part in metric.where)]
+        named = [ref.name for part in metric.where for ref in part.refs]
+        return {word for text in (*texts, *named) for word in words(re.sub(r"__ref_\d+|[^\w ]", " ", text))} - _HELD
 
     def as_counted(self) -> int | None:
         """… where those of whom nothing is counted are not listed anyway."""
@@ -167,6 +188,7 @@ _ASIDES: tuple[tuple[re.Pattern[str], frozenset[str], Reach], ...] = (
     (_WITHOUT, frozenset({"without", "no", "not"}), _Told.as_counted),
     (_JOINED, _TABLES, _Told.of_tables),
     (_DEFINED, frozenset({"sum", "total", "average", "mean", "count", "number", "maximum", "minimum"}), _Told.as_here),
+    (_COUNTED_IF, frozenset({"if", "when", "where", "whenever", "long"}), _Told.as_true),
     (_TABLE, _TABLES, _Told.of_tables),
     (_RATHER, frozenset({"not"}), _Told.as_said),
     (_BASED, frozenset({"based", "according", "measured"}), _Told.as_based),
