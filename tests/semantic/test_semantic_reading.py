@@ -114,6 +114,7 @@ def test_a_fault_names_its_line_and_what_to_do(old: str, new: str, line: int, wh
 BOTH = "numerator: placed, denominator: plcd"
 SUM = "type: simple, agg: sum, expr: id"
 PLACED = "input_metrics: [placed]"
+BALANCE = "non_additive_dimension: {name: ordered_on, window_choice: max}"
 FILTRED = "input_metrics: [{name: placed, alias: p, filtr: 'false'}]"
 SOON = "input_metrics: [{name: placed, alias: p, offset_window: soon}]"
 
@@ -137,7 +138,7 @@ SOON = "input_metrics: [{name: placed, alias: p, offset_window: soon}]"
         (f"{SUM}, filter: \"'{{{{ Dimension('order__channel') }}}}' = 1\"", "filter cannot be read", "quotes"),
         (f'{SUM}, filter: "1 in (select 1)"', "filter cannot be read", "no query"),
         (f"{SUM}, filter: \"channel = 'x' and\"", "filter cannot be read", "condition"),
-        (f"{SUM}, non_additive_dimension: {{name: ordered_on, window_choice: max}}", "`window_choice` is not a key", "window_agg"),
+        (f"{SUM}, {BALANCE}", "`window_choice` is not a key", "window_agg"),
         (f"type: derived, expr: p, {FILTRED}", "`filtr` is not a key", "`filter`"),
     ],
 )
