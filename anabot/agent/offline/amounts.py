@@ -10,11 +10,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from anabot.agent.offline.exits import Exit, stuck
-from anabot.agent.offline.lexicon import Lexicon
+from anabot.agent.offline.lexicon import Lexicon, phrases_of
 from anabot.agent.offline.slots import Bound, Mention, Slots
 from anabot.agent.offline.text import words
 from anabot.semantic.query import AnyOf, Condition, Filter, MetricQuery, Not, fields_of
 from anabot.semantic.registry import DimensionRef
+from anabot.semantic.units import CURRENCIES
 
 _SAID = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most", "eq": "exactly", "between": "between"}
 _SAID_ALWAYS = {"ratio", "minutes", "hours", "days"}  # "over 100" is no time and no share
@@ -40,6 +41,23 @@ def in_money(slots: Slots, mentions: Sequence[Mention], lexicon: Lexicon) -> Non
         replace(bound, rows=tuple(sorted(rows))) if bound.currency and not (bound.rows or bound.mention) else bound
         for bound in slots.bounds
     ]
+
+
+def of_the_counted(slots: Slots, lexicon: Lexicon) -> None:
+    """ "the number of orders and their total amount": the one amount of money that the rows counted add up to."""
+    metrics = [lexicon.registry.metrics[name] for mention in slots.mentions for name in mention.metrics]
+    rows = {metric.model for metric in metrics}
+    if not slots.worth_of_counted or len(rows) != 1 or any(metric.agg != "count" for metric in metrics):
+        return
+    money = [m for m in map(lexicon.registry.metrics.__getitem__, lexicon.visible) if m.agg == "sum" and m.unit in CURRENCIES]
+    own = [m for m in money if {m.model} == rows and not m.where]
+    said = {word for text in slots.worth for word in words(text)}
+    called = [m for m in own if said & {word for phrase in phrases_of(lexicon.registry, m.name) for word in words(phrase)}]
+    found = own if len(own) == 1 else called
+    if len(found) == 1:
+        slots.mentions.append(Mention(metrics=(found[0].name,), text=slots.worth[0]))
+        slots.notes.append(f"“{slots.worth[0]}” is read as {found[0].label}.")
+        slots.unknown[:] = [word for word in slots.unknown if word.casefold() != "their"]
 
 
 def conditions(slots: Slots, lexicon: Lexicon, metrics: Sequence[str], notes: list[str]) -> list[Filter]:

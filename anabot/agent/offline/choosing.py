@@ -111,6 +111,7 @@ class Chooser:
             without_moves(slots)
         contrasts.settle(self.lexicon, slots)
         Completing(lexicon=self.lexicon, slots=slots).complete()
+        amounts.of_the_counted(slots, self.lexicon)
         done.settle(self.lexicon, slots)
         counting.people(self.lexicon, slots)
         counting.agents(self.lexicon, slots)

@@ -117,7 +117,8 @@ class Completing:
             self.slots.unknown[:] = [word for word in self.slots.unknown if words(word) not in (("average",), ("mean",))]
 
     def _unknown_average(self) -> bool:
-        return any(words(word) in (("average",), ("mean",)) for word in self.slots.unknown)
+        total = any(mention.text.casefold().startswith("total") for mention in self.slots.mentions)
+        return not total and any(words(word) in (("average",), ("mean",)) for word in self.slots.unknown)
 
     def _average_of(self, metric: Metric) -> str:
         """The average of what a metric adds up, where the registry has it."""
@@ -334,7 +335,10 @@ class Completing:
             both = {root(word) for each in (one, other) for word in words(each.text)}
             whole = both == {root(word) for word in words(other.text)}  # "orders and gift orders" are two
             found = [name for name in other.metrics if len(both) > 1 and not whole and both in self.lexicon.roots(name)]
-            if len(found) == 1 and set(found) != set(one.metrics):
+            fits = all(
+                self._fits(each, name) for each in (one, other) for name in found
+            )  # "orders and their total value" are two
+            if len(found) == 1 and set(found) != set(one.metrics) and fits:
                 self.slots.mentions = [m for m in mentions if m is not one and m is not other]
                 self.slots.mentions.append(replace(other, metrics=(found[0],), term="", counted=one.counted or other.counted))
                 return

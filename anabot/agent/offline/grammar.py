@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from anabot.agent.offline import (
     parting,
+    read_aggregates,
     read_amounts,
     read_by,
     read_matches,
@@ -39,12 +40,13 @@ def _leave_out(p: Parser, i: int) -> int:
 
 _READERS: dict[str, Reader] = {
     # what and of which
+    "aggregates": read_aggregates.several,  # tried before all others
     "name": _name,
     "question": read_names.question,
     "only": skip,
     "light": skip,
     "count": skip,  # looked at by the metric after it
-    "worth": note("worth"),
+    "worth": read_amounts.worth,
     "verb": read_names.verb,
     "not": _leave_out,
     "pair": read_pairs.between,

@@ -18,6 +18,7 @@ Reader = Callable[["Parser", int], int]
 BOUNDS: tuple[BoundOp, ...] = ("gt", "ge", "lt", "le", "eq", "between")
 COLUMNS = {"return", "show", "include", "list", "display", "give"}  # "… Return the region and the total": the same question's
 PLACES = {"about", "in", "for", "from", "at", "within", "inside", "among", "amongst", "of"}
+_FARING = {"doing", "perform", "performing", "performed"}  # "which shops are doing well": by no number in particular
 _EMPTY = Tag(kind="stop", start=0, end=0, text="")
 
 
@@ -73,10 +74,13 @@ class Parser:
         self.slots.did |= bool({"did", "do", "does"} & set(light))
         self.slots.will |= "will" in light
         self.slots.openly |= "how" in light and "how many" not in joined and "how much" not in joined
+        self.slots.openly |= bool(_FARING & set(light)) or any(f"{did} well" in joined for did in ("do", "does", "did"))
         self.asks_how |= "what" in light or ("how" in light and "how many" not in joined and "how much" not in joined)
 
     def _step(self, i: int) -> int:
         tag = self.tags[i]
+        if (end := self.readers["aggregates"](self, i)) > i:
+            return end
         reader = self.readers.get(tag.op if tag.kind == "operator" else tag.kind)
         if reader:
             return reader(self, i)
@@ -255,10 +259,17 @@ class Parser:
         if "asked" in slots.define and not self.asks_how and slots.define == {"asked"}:
             slots.misplaced += [tag.text for tag in self.tags if tag.says("define")]
         narrowed = slots.nouns or slots.dated or slots.none or slots.matches or slots.amounts
+        if self._of_the_same():
+            slots.who[:] = [word for word in slots.who if word.casefold() != "their"]
         if slots.who and not (slots.cuts or slots.rank or narrowed):
             slots.unknown += slots.who
         if slots.several and not slots.rank:
             slots.unknown.append(str(slots.several))
+
+    def _of_the_same(self) -> bool:
+        """ "the number of orders and their total value": both of the same rows."""
+        metrics = [self.lexicon.registry.metrics[name] for mention in self.slots.mentions for name in mention.metrics]
+        return len(self.slots.mentions) > 1 and len({m.model if m.kind == "simple" else m.name for m in metrics}) == 1
 
 
 def unit_cut(tag: Tag) -> Cut:

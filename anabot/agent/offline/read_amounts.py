@@ -179,3 +179,11 @@ def _of_others(p: Parser, i: int, numbers: Sequence[DimensionId]) -> bool:
     cut = p.cut(k)
     homes = {model for model, _ in cut.dimensions} | set(p.entry(k).models) if cut else set()
     return bool(cut) and not homes & {model for model, _ in numbers}
+
+
+def worth(p: Parser, i: int) -> int:
+    """ "amount", "value": of a metric beside it; in a list, of what was counted before."""
+    p.slots.worth.append(p.at(i).text)
+    listed = p.joined(i - 1) or p.at(i - 1).text.casefold() == "their"
+    p.slots.worth_of_counted |= listed and bool(p.slots.mentions)
+    return i + 1

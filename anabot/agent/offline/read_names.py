@@ -6,8 +6,10 @@ A word may be several of these; its place decides, and a name in no place that f
 from __future__ import annotations
 
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
+from anabot.agent.offline.read_aggregates import total_of
 from anabot.agent.offline.read_amounts import owned
 from anabot.agent.offline.read_cuts import read_cuts, things_at, value_beside_dimension, values_at
+from anabot.agent.offline.read_doers import did
 from anabot.agent.offline.read_matches import described
 from anabot.agent.offline.read_none import with_one
 from anabot.agent.offline.read_values import AUXILIARIES, is_noun_of_value, placed_value, value
@@ -36,6 +38,7 @@ def name(p: Parser, i: int) -> int:
     ):
         return p.misplace(i)  # "customers with at least 5 orders", where nothing can be cut by customer
     for reader in (
+        total_of,
         described,
         value_beside_dimension,
         placed_value,
@@ -111,7 +114,9 @@ def _headed(p: Parser, i: int) -> int | None:
 
 def _column_of_a_list(p: Parser, i: int) -> bool:
     """ "Return the shops and the number of orders": what is listed is what the rows are cut by, where nothing else is."""
-    asked = p.before[i] & _COLUMNS and p.at(i + 1).says("and", "count") and not p.slots.cuts
+    said = (k + 2 if p.at(k + 1).says("count") else k + 1 for k in range(i, len(p.tags)) if p.at(k).text.casefold() == "their")
+    theirs = any(p.mention(k) for k in said)  # "return the shops opened in May and their number of orders"
+    asked = p.before[i] & _COLUMNS and (p.at(i + 1).says("and", "count") or theirs) and not p.slots.cuts
     return bool(asked) and not any(tag.says("by", "grain") for tag in p.tags)
 
 
@@ -184,6 +189,8 @@ def _metric(p: Parser, i: int) -> int | None:
         return i + 1
     if mention and p.at(i + 1).text.casefold() in ("count", "counts") and _counted_already(p, i):
         return i + 2
+    if mention and (end := did(p, i, mention)) is not None:
+        return end
     if mention:
         p.slots.mentions.append(mention)
         _ranks_too(p, i, mention)
@@ -213,7 +220,9 @@ def _single(p: Parser, i: int) -> int | None:
         return None
     metrics = p.lexicon.registry.metrics
     counts = all(metrics[name].agg == "count" for name in mention.metrics)
-    return _bare_dimension(p, i) if counts and p.slots.every_mention else None
+    listed = p.joined(i + cut.size) and (p.before[i] & _COLUMNS or (p.joined(i - 1) and p.slots.cuts))
+    column = listed and any(p.mention(k) for k in range(i + 1, len(p.tags)))
+    return _bare_dimension(p, i) if counts and (p.slots.every_mention or column) else None
 
 
 def _compound(p: Parser, i: int) -> bool:

@@ -220,6 +220,7 @@ class Slots:
     adds: bool = False  # "also", "add"
     wants_cut: list[str] = field(default_factory=list)  # "breakdown": needs a dimension
     worth: list[str] = field(default_factory=list)  # "amount": only money has one
+    worth_of_counted: bool = False  # "the number of orders and their total amount"
     verbs: list[str] = field(default_factory=list)  # "book", "bring in": what one does with any metric, so one must be named
     measures: list[str] = field(default_factory=list)  # "how many dollars of …": the metric must be in them
     one: bool = False  # "which region …": a single one is asked for, where something is ranked

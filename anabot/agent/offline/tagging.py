@@ -267,6 +267,8 @@ def _names_a_value(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
         return titled or _beside_its_noun(tokens, i, lexicon) or _whole_of_what(tokens, i)
     following = lexicon.entries.get((stem(tokens[i + 1].norm),)) if i + 1 < len(tokens) else None
     noun = bool(following and (following.models or following.dimensions)) and here.norm not in _ALL
+    last = i + 1 == len(tokens) or tokens[i + 1].kind == "mark" or tokens[i + 1].norm == "and"
+    noun |= last and tokens[i - 1].norm in ("by", "via", "as") and here.norm not in _ALL  # "paid by check"
     others = [token.text for token in tokens[1:i] if token.kind == "word"]
     return noun or (here.text.istitle() and not all(map(str.istitle, others)))
 

@@ -109,8 +109,9 @@ class Vague:
             return _Asked(word=f"how much {word}", slots=self._clean(), metrics=tuple(self._sums()))
         if found.reason == "no_metric" and slots.picks and not loose and (slots.openly or slots.compared):
             return self._of_a_value()
-        if (slots.compared or slots.openly) and slots.bare and not slots.mentions and loose <= {cut.text for cut in slots.bare}:
-            return self._compared(slots.bare[0])
+        things = [*slots.bare, *(cut for cut in slots.cuts if cut.dimensions)] if slots.compared or slots.openly else []
+        if things and not slots.mentions and loose <= {cut.text for cut in slots.bare}:
+            return self._compared(things[0])
         if loose and loose - VERBS <= _SPENDING and loose & _SPENDING and not slots.mentions:
             word = next(word for word in slots.unknown if word in _SPENDING)
             return _Asked(word=word, slots=self._clean(), metrics=tuple(self._costs()))
