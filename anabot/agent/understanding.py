@@ -15,6 +15,7 @@ Ask = Literal["", "definition", "sql", "why"]
 # Why a message was not understood. `message` says it to people; the code is for machines and tests.
 Reason = Literal[
     "help",  # a greeting, an empty message, "what can you do"
+    "courtesy",  # nothing but thanks
     "too_long",
     "unknown_words",  # `unknown` names them
     "no_metric",  # everything is known, but nothing says what to count

@@ -13,6 +13,7 @@ WEEKDAY = "metric_time__extract_dow"
 _DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _COMPARED = {"gt": "over", "ge": "of at least", "lt": "under", "le": "of at most", "between": "between"}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_TRUTHS = re.compile(r"^(?:is|has|was|are|had)_")
 _SETS = {(6, 7): "weekends", (1, 2, 3, 4, 5): "weekdays"}
 
 
@@ -30,6 +31,8 @@ def narrowed(where: Iterable[Filter]) -> str:
             days += f" {on}"
         elif number := of_number(part):
             numbers.append(number)
+        elif truth := of_truth(part):
+            days += f" where {truth}"
         elif isinstance(part, Condition):
             values = [readable(value) for value in part.values]
             if part.op in ("eq", "in"):
@@ -38,6 +41,14 @@ def narrowed(where: Iterable[Filter]) -> str:
                 parts.append("everything but " + " and ".join(values))
     with_numbers = f" with {' and '.join(numbers)}" if numbers else ""
     return (f" for {', '.join(parts)}" if parts else "") + with_numbers + days
+
+
+def of_truth(part: Filter) -> str:
+    """`open is true`; "" where the condition is not about what is true of a row."""
+    if not isinstance(part, Condition) or part.op not in ("eq", "ne") or part.values not in (("true",), ("false",)):
+        return ""
+    name = _TRUTHS.sub("", part.field.rpartition("__")[2])
+    return f"{readable(name)} is {'not ' if part.op == 'ne' else ''}{part.values[0]}"
 
 
 def of_number(part: Filter) -> str:

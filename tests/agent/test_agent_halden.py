@@ -12,6 +12,7 @@ import pytest
 
 from anabot.access.policy import parse_policy
 from anabot.agent import Ambiguous, Forbidden, NotUnderstood, Understanding, Understood, understand
+from anabot.agent.narrowing import narrowed
 from anabot.directory import FileDirectory
 from anabot.semantic import parse_registry
 from anabot.semantic.query import MetricQuery
@@ -196,3 +197,25 @@ def test_a_name_that_is_a_number_too_is_what_is_ranked_where_another_number_foll
     assert isinstance(found, Understood)
     query = found.readings[0].query
     assert (list(query.group_by), list(query.limit_by), query.limit) == (group, group[:-1], 1)
+
+
+def test_a_value_that_two_dimensions_have_is_of_the_one_that_the_thread_is_cut_by() -> None:
+    may = rights("ops_lead")
+    values = ValueIndex(by_dimension={("task_types", "modality"): ("3d", "video"), ("skills", "skill_modality"): ("3d", "video")})
+    thread = MetricQuery.model_validate({"metrics": ["rework_rate"], "group_by": ["modality"], "period": LAST_WEEK})
+
+    def asked(text: str, previous: MetricQuery | None) -> Understanding:
+        return understand(text, registry=company(), grant=may, values=values, team=may.team, now=MONDAY, previous=previous)
+
+    found = asked("just 3d and video", thread)
+    assert isinstance(found, Understood)
+    assert [part.model_dump()["field"] for part in found.readings[0].query.where] == ["modality"]
+    assert isinstance(asked("rework rate for 3d last week", None), Ambiguous)
+
+
+def test_what_is_true_of_deals_is_said_as_that() -> None:
+    open_deals = MetricQuery.model_validate(
+        {"metrics": ["pipeline_created"], "where": [{"field": "is_open", "op": "eq", "values": ["true"]}]}
+    )
+
+    assert narrowed(open_deals.where) == " where open is true"

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from anabot.agent.offline import parting
+from anabot.agent.offline import parting, talk
 from anabot.agent.offline.asides import without_asides
 from anabot.agent.offline.chatter import without_chatter
 from anabot.agent.offline.choosing import Chooser
@@ -58,13 +58,18 @@ def understand(
         too_long = f"That is more than I can read at once ({len(text):,} characters). Ask one question, in a sentence or two."
         return NotUnderstood(reason="too_long", message=too_long)
     lexicon = _LEXICONS.of(registry, grant, values)
+    if talk.thanks(found, lexicon):
+        return talk.WELCOME
+    said = talk.brought_back(talk.without_greeting(found, lexicon), lexicon)
     dates = (registry.calendar.today(now), registry.calendar.fiscal_start)
-    asked, aside = without_chatter(found, lexicon, dates)
+    asked, aside = without_chatter(said, lexicon, dates)
     tags, notes = _tagged(tuple(without_asides(asked, lexicon)), lexicon, dates)
     notes = [*aside, *notes]
     message = _Message(tags=tags, notes=tuple(notes), text=text, lexicon=lexicon, team=team, now=now, previous=previous)
     if message.undoes:
         return _undone(earlier, lexicon)
+    if (whole := talk.wholly(tags)) and previous is not None and set(previous.metrics) <= grant.metrics:
+        return talk.of_the_whole(whole, previous, lexicon)
     return message.understand()
 
 

@@ -274,12 +274,20 @@ class Builder:
         found = [r for r in found if _home(r) in listed] or found
         wanted = {_home(r) for c in self.slots.cuts for r in found if _home(r) in c.dimensions}
         found = self._spelled(pick, [r for r in found if _home(r) in wanted], found)
+        found = self._shown_before(found)
         if len({_home(r) for r in found}) > 1 and len({_bare(r) for r in found}) > 1:
             raise self._two(pick.text, found)
         nearest = [r for r in found if len(r.path) == len(found[0].path)]
         if len(nearest) > 1:
             raise self._two(pick.text, nearest)
         return nearest[0]
+
+    def _shown_before(self, found: list[DimensionRef]) -> list[DimensionRef]:
+        """In a thread that is cut by modality, or narrowed to one, "3d" is the modality, and not that of the skill."""
+        base = self.base if self.continuing else None
+        known = {*base.group_by, *fields_of(base.where)} if base else set()
+        shown = [ref for ref in found if ref.name in known]
+        return shown if len(shown) == 1 else found
 
     @staticmethod
     def _spelled(pick: Pick, wanted: list[DimensionRef], found: list[DimensionRef]) -> list[DimensionRef]:
@@ -290,10 +298,12 @@ class Builder:
 
     def _where(self, fields: dict[str, list[Pick]]) -> tuple[Filter, ...]:
         before = self.base.where if self.base and not self.slots.unfilter else ()
+        before = filtering.restored(before, self.slots.restored)
         kept = [part for part in before if not (_fields_of(part) & set(fields))]
         said: list[Filter] = []
         for name, picks in fields.items():
-            said += rates.conditions(name, picks)
+            conditions = rates.conditions(name, picks)
+            said += filtering.joined(before, conditions, name) if self.continuing and self.slots.adds else conditions
         said += amounts.conditions(self.slots, self.lexicon, self.metrics, self.notes)
         kept = [part for part in kept if not _fields_of(part) & {name for each in said for name in _fields_of(each)}]
         said += filtering.blank(self.slots, self.dimension, self.notes)

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 
 from anabot.agent.offline.exits import Exit, stuck
-from anabot.agent.offline.slots import Cut, Match, Slots, Window
+from anabot.agent.offline.slots import Cut, Match, Pick, Slots, Window
 from anabot.periods import between_days
 from anabot.semantic.query import AnyOf, Condition, Filter, Not
 from anabot.semantic.registry import DimensionRef
@@ -31,6 +31,46 @@ def of_values(name: str, values: Sequence[str], negated: bool) -> Condition:
     if len(values) == 1:
         return Condition(field=name, op="ne" if negated else "eq", values=tuple(values))
     return Condition(field=name, op="not_in" if negated else "in", values=tuple(values))
+
+
+def joined(before: Sequence[Filter], said: Sequence[Filter], name: str) -> list[Filter]:
+    """ "Mexico too", "also Mexico", in a thread: beside the values that were chosen, and no longer left out."""
+    found = list(said)
+    for part in before:
+        for k, new in enumerate(found):
+            if not (isinstance(part, Condition) and isinstance(new, Condition) and part.field == name and _keeps(new)):
+                continue
+            left = [value for value in part.values if value not in new.values]
+            if _keeps(part):
+                found[k] = of_values(name, [*left, *new.values], False)
+            elif part.op in ("ne", "not_in"):
+                found[k : k + 1] = [of_values(name, left, True)] if left else []
+    return found
+
+
+def restored(before: Sequence[Filter], picks: Sequence[Pick]) -> tuple[Filter, ...]:
+    """ "put Mexico back": the conditions of the thread without those that left it out."""
+    for pick in picks:
+        names, values = {name for _, name, _ in pick.values}, tuple(dict.fromkeys(value for _, _, value in pick.values))
+        there = [part for part in before if isinstance(part, Condition) and part.field.rpartition("__")[2] in names]
+        own = [part for part in there if _keeps(part) or _out(part, values)]
+        if not own:
+            raise stuck("shape", f"“{pick.text}” is not left out of what is shown.")
+        before = tuple(new for p in before for new in (_with(p, values) if p in own else [p]))
+    return tuple(before)
+
+
+def _with(part: Filter, values: tuple[str, ...]) -> list[Filter]:
+    assert isinstance(part, Condition)
+    return joined([part], [of_values(part.field, values, False)], part.field)
+
+
+def _keeps(part: Condition) -> bool:
+    return part.op in ("eq", "in")
+
+
+def _out(part: Condition, values: Sequence[str]) -> bool:
+    return part.op in ("ne", "not_in") and bool(set(part.values) & set(values))
 
 
 def before(day: dt.date | None) -> Iterator[Filter]:

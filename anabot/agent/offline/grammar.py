@@ -55,6 +55,7 @@ _READERS: dict[str, Reader] = {
     "less": read_pairs.less,
     "nickname": read_values.nickname,
     "drop": read_values.drop,
+    "restore": read_values.restore,
     "share": read_pairs.part,
     "running": flag("running"),
     "none": read_none.none,

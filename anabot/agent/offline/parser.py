@@ -43,6 +43,7 @@ class Parser:
             self._note_question(light)
             light = []
         self._note_question(light)
+        self.ends_in_too = light[-1:] == ["too"] or light[-2:] == ["as", "well"]
         self.comparing = any(tag.says("vs") and tag.text.casefold().startswith("compare") for tag in self.tags)
 
     def run(self) -> Slots:
@@ -243,6 +244,7 @@ class Parser:
     def _settle(self) -> None:
         slots = self.slots
         pairing.settle_words(slots)
+        slots.adds |= self.ends_in_too and not slots.mentions  # "by segment too", in a thread
         in_time = slots.against or slots.over or slots.change or slots.same_year
         if slots.more or (slots.compared and not in_time):
             contrasts.sided(slots)
@@ -262,7 +264,8 @@ class Parser:
         if self._of_the_same():
             slots.who[:] = [word for word in slots.who if word.casefold() != "their"]
         if slots.who and not (slots.cuts or slots.rank or narrowed):
-            slots.unknown += slots.who
+            pointing = bool(slots.define or slots.unknown) and {word.casefold() for word in slots.who} <= {"that"}
+            slots.unknown += [] if pointing else slots.who  # "what does that include", "is that good"
         if slots.several and not slots.rank:
             slots.unknown.append(str(slots.several))
 

@@ -116,14 +116,10 @@ def vs(p: Parser, i: int) -> int:
             p.slots.more_dates += 1
         p.slots.against = following.when
         return i + 2
-    if following.says("elided"):
-        p.slots.over = "same"
+    if following.says("elided", "same_year"):
+        p.slots.over = "year" if following.says("same_year") else "same"
         return i + 2
-    if (
-        following.says("same_year", "over", "change", "not")
-        or following.kind in ("name", "question", "unknown")
-        or following.says("worth")
-    ):
+    if following.says("over", "change", "not") or following.kind in ("name", "question", "unknown") or following.says("worth"):
         return i + 1
     if comparing:
         p.slots.change = True

@@ -182,6 +182,17 @@ def drop(p: Parser, i: int) -> int:
     return more_values(p, i + 1, True, first=True) if p.entry(i + 1).values else p.misplace(i)
 
 
+def restore(p: Parser, i: int) -> int:
+    """ "put Mexico back": what was left out before counts again."""
+    if not p.entry(i + 1).values:
+        return p.misplace(i)
+    first = len(p.slots.picks)
+    end = more_values(p, i + 1, False, first=True)
+    p.slots.restored += p.slots.picks[first:]
+    del p.slots.picks[first:]
+    return end
+
+
 def nickname(p: Parser, i: int) -> int:
     """Keep the values of the list, and say that it is what the name before it means."""
     tag, entry = p.at(i), p.entry(i)

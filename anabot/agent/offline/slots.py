@@ -216,6 +216,7 @@ class Slots:
     openly: bool = False  # "how did Harbour do": of no number in particular
     compared: bool = False  # "compare …": without a number that is no question for a list
     unfilter: bool = False  # "remove the filter"
+    restored: list[Pick] = field(default_factory=list)  # "put Mexico back": left out before, and no more
     follows: bool = False  # "and …", "what about …", "same for …"
     adds: bool = False  # "also", "add"
     wants_cut: list[str] = field(default_factory=list)  # "breakdown": needs a dimension
@@ -266,6 +267,7 @@ class Slots:
             self.cuts,
             self.picks,
             self.matches,
+            self.restored,
             self.blank,
             self.bounds,
             self.amounts,

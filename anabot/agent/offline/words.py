@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from anabot.agent.offline.words_of_threads import OF_THREADS
 from anabot.agent.offline.words_of_time import OF_TIME
 from anabot.periods import Grain
 
@@ -185,12 +186,6 @@ lt: shorter than | under | below | less than | fewer than | lower than | smaller
 le: at most | no more than | not more than | maximum of | <= | up to | or less | or fewer | or below | or lower
 eq: exactly
 between: between
-drop: drop anyone | drop those | drop the ones | drop any | drop everything | drop all | remove anyone | remove those
-drop: remove the ones | remove any
-drop: remove everything | exclude anyone | exclude those | exclude any | exclude the ones | excluding those | excluding anyone
-drop: excluding the ones
-drop: ignore those | ignore anyone | hide those | hide anyone | hide any | leave out those | leave out anyone | without those
-drop: without the ones
 sort: sorted by | sort by | ordered by | order by | ranked by | rank by | in order of | sorted | ordered | ranked | sort | rank
 direction asc: ascending | asc | in ascending order | lowest first | smallest first | low to high | from low to high
 direction asc: lowest to highest
@@ -346,7 +341,7 @@ def _inverted(table: str) -> dict[str, str]:
 
 def _operators() -> dict[tuple[str, ...], tuple[str, str]]:
     found: dict[tuple[str, ...], tuple[str, str]] = {}
-    for key, said in _rows(_OPERATORS + OF_TIME):
+    for key, said in _rows(_OPERATORS + OF_TIME + OF_THREADS):
         kind, _, detail = key.partition(" ")
         for phrase in said.split("|"):
             found[tuple(phrase.split())] = (kind, detail)

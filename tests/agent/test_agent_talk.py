@@ -1,0 +1,143 @@
+"""What people say in a conversation that names no number of its own: thanks, the total, "put Mexico back", "whose is this?"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from anabot.semantic.query import MetricQuery
+from tests.agent.asking import LAST_QUARTER, SEPTEMBER, grant, query, reading, refused
+
+START: dict[str, Any] = {"metrics": ["sales"], "group_by": ["region"], "period": LAST_QUARTER}
+ORDERED: dict[str, Any] = {**START, "order_by": ["-sales"]}
+
+
+def where(op: str, *values: str) -> dict[str, Any]:
+    return {"field": "region", "op": op, "values": list(values)}
+
+
+def thread(**more: Any) -> MetricQuery:
+    return MetricQuery.model_validate({**START, **more})
+
+
+@pytest.mark.parametrize("text", ["thanks!", "thx 🙏", "cool, thanks", "perfect, that makes sense", "ok thank you so much"])
+def test_thanks_are_answered_and_change_nothing(text: str) -> None:
+    for before in (None, thread()):
+        found = refused(text, thread=before)
+        assert (found.reason, found.message) == ("courtesy", "You are welcome. Ask on whenever you like.")
+
+
+@pytest.mark.parametrize("text", ["thanks! by shop", "great, by shop", "Morning! by shop", "evening all, by shop"])
+def test_courtesy_before_a_question_is_not_all_of_it(text: str) -> None:
+    if text.startswith("great"):
+        assert refused(text, thread=thread()).unknown == ("great",)
+        return
+    assert query(text, thread=thread()) == {**ORDERED, "group_by": ["shop_name"]}
+
+
+@pytest.mark.parametrize("text", ["total?", "and overall?", "just the total", "altogether?", "and in total"])
+def test_the_total_of_what_is_shown_is_one_number(text: str) -> None:
+    assert query(text, thread=thread(where=[where("ne", "North")])) == {
+        "metrics": ["sales"],
+        "period": LAST_QUARTER,
+        "where": [where("ne", "North")],
+    }
+
+
+def test_the_total_below_a_few_rows_says_that_it_is_of_all_of_them() -> None:
+    found = reading("total?", thread=thread(order_by=["-sales"], limit=3))
+
+    assert found.query.limit is None
+    assert found.assumptions == ("This is of everything, and not only of the rows that were shown.",)
+
+
+def test_the_whole_company_has_no_condition_and_says_so() -> None:
+    found = reading("what about the whole company?", thread=thread(where=[where("ne", "North")]))
+
+    assert found.query.as_json() == {"metrics": ["sales"], "period": LAST_QUARTER}
+    assert any("Without the conditions" in note for note in found.assumptions)
+
+
+@pytest.mark.parametrize("text", ["total?", "what about the whole company?"])
+def test_what_is_the_total_already_is_not_said_again(text: str) -> None:
+    assert refused(text, thread=MetricQuery(metrics=("sales",))).message.endswith("already.")
+
+
+@pytest.mark.parametrize("text", ["and?", "what about it?", "and this?"])
+def test_words_that_change_nothing_do_not_repeat_the_answer(text: str) -> None:
+    assert "not what to change" in refused(text, thread=thread()).message
+
+
+def test_a_total_is_shown_to_nobody_who_may_not_see_it() -> None:
+    assert refused("total?", thread=thread(), may=grant("sales")).reason == "help"
+
+
+@pytest.mark.parametrize("text", ["by channel too", "by channel as well", "also by channel"])
+def test_what_is_shown_too_is_shown_beside_what_was_there(text: str) -> None:
+    assert query(text, thread=thread()) == {**ORDERED, "group_by": ["region", "channel"]}
+
+
+@pytest.mark.parametrize("text", ["North too", "also the North", "add North"])
+def test_a_value_more_stands_beside_the_one_before(text: str) -> None:
+    assert query(text, thread=thread(where=[where("eq", "South")]))["where"] == [where("in", "South", "North")]
+
+
+@pytest.mark.parametrize(
+    "text", ["put North back", "put back North", "bring North back in", "include North again", "add North back", "and North too"]
+)
+def test_what_was_left_out_can_be_brought_back(text: str) -> None:
+    assert "where" not in query(text, thread=thread(where=[where("ne", "North")]))
+    assert query(text, thread=thread(where=[where("not_in", "North", "South")]))["where"] == [where("ne", "South")]
+
+
+def test_what_is_not_left_out_cannot_be_brought_back() -> None:
+    assert refused("put North back", thread=thread()).message == "“North” is not left out of what is shown."
+    assert refused("put North back", thread=thread(where=[where("ne", "South")])).reason == "shape"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "compared to the year before",
+        "vs the year before",
+        "against a year earlier",
+        "vs same period last year",
+        "compare with the same quarter last year",
+    ],
+)
+def test_against_the_year_before_compares_and_does_not_replace(text: str) -> None:
+    assert query(text, thread=thread()) == {**ORDERED, "compare": "previous_year"}
+
+
+def test_the_year_before_alone_is_another_period() -> None:
+    assert query("the year before", thread=thread())["period"] == {"start": "2025-05-01", "end": "2025-08-01"}
+
+
+@pytest.mark.parametrize("text", ["drop anything under 5k", "exclude everything below 5000", "filter out all under 5k"])
+def test_what_is_too_small_can_be_dropped_in_many_words(text: str) -> None:
+    assert query(text, thread=thread())["having"] == [{"field": "sales", "op": "ge", "values": ["5000"]}]
+
+
+@pytest.mark.parametrize(("text", "order"), [("sort by lowest", "sales"), ("sort by highest", "-sales")])
+def test_rows_can_be_sorted_by_the_lowest(text: str, order: str) -> None:
+    assert query(text, thread=thread())["order_by"] == [order]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what does that include?", "who owns this?", "where does that number come from?", "what goes into it?"],
+)
+def test_what_is_shown_can_be_asked_about_by_pointing_at_it(text: str) -> None:
+    found = reading(text, thread=thread())
+
+    assert (found.ask, found.query.metrics) == ("definition", ("sales",))
+
+
+def test_pointing_at_what_is_shown_is_no_unknown_word_beside_another() -> None:
+    assert refused("is that good?", thread=thread()).unknown == ("good",)
+
+
+def test_a_greeting_needs_a_mark_after_it() -> None:
+    assert query("Morning! sales last month") == {"metrics": ["sales"], "period": SEPTEMBER}
+    assert refused("morning sales last month").unknown == ("morning",)
