@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from anabot.agent.narrowing import narrowed
 
 from anabot.access.policy import parse_policy
 from anabot.agent import Ambiguous, Forbidden, NotUnderstood, Understanding, Understood, understand
-from anabot.agent.narrowing import narrowed
 from anabot.directory import FileDirectory
 from anabot.semantic import parse_registry
 from anabot.semantic.query import MetricQuery
