@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from anabot.agent.narrowing import narrowed
 
 from anabot.access.policy import parse_policy
 from anabot.agent import Ambiguous, Forbidden, NotUnderstood, Understanding, Understood, understand
@@ -18,6 +17,7 @@ from anabot.semantic import parse_registry
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.semantic.values import ValueIndex
+from anabot.semantic.where_words import narrowed
 from anabot.types import Grant
 from tests.agent.asking import LAST_QUARTER, LAST_WEEK, MONDAY
 
