@@ -17,6 +17,7 @@ from anabot.agent.offline.choosing import Chooser
 from anabot.agent.offline.clauses import split
 from anabot.agent.offline.dates import Dates
 from anabot.agent.offline.exits import Exit
+from anabot.agent.offline.glosses import without_glosses
 from anabot.agent.offline.grammar import parse
 from anabot.agent.offline.lexicon import Lexicon, Lexicons
 from anabot.agent.offline.slots import Slots
@@ -63,8 +64,9 @@ def understand(
     said = talk.brought_back(talk.without_greeting(found, lexicon), lexicon)
     dates = (registry.calendar.today(now), registry.calendar.fiscal_start)
     asked, aside = without_chatter(said, lexicon, dates)
+    asked, glossed = without_glosses(asked, lexicon)
     tags, notes = _tagged(tuple(without_asides(asked, lexicon)), lexicon, dates)
-    notes = [*aside, *notes]
+    notes = [*aside, *glossed, *notes]
     message = _Message(tags=tags, notes=tuple(notes), text=text, lexicon=lexicon, team=team, now=now, previous=previous)
     if message.undoes:
         return _undone(earlier, lexicon)

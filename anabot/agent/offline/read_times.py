@@ -40,9 +40,14 @@ def date(p: Parser, i: int) -> int:
         slots.against = when
     elif slots.when is None:
         slots.when = when
-    else:
+    elif not _same_days(when, slots.when):  # "last month (September)" says it again
         slots.more_dates += 1
     return i + 1
+
+
+def _same_days(one: When, other: When) -> bool:
+    days = [(when.period.start, when.period.end) if when.period else None for when in (one, other)]
+    return days[0] is not None and days[0] == days[1]
 
 
 def _deed_before(p: Parser, i: int) -> int:
