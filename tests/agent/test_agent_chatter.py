@@ -76,4 +76,4 @@ def test_what_is_named_in_the_question_again_may_be_why_somebody_asks() -> None:
 
 
 def test_a_message_of_courtesies_alone_is_no_question() -> None:
-    assert refused("Perfect, thank you!").reason in ("help", "unknown_words")
+    assert refused("Perfect, thank you!").reason == "courtesy"
