@@ -72,9 +72,14 @@ def people(lexicon: Lexicon, slots: Slots) -> None:
     metric = lexicon.registry.metrics[next(iter(names))]
     others = [lexicon.registry.metrics[name] for name in lexicon.visible if name != metric.name]
     apart = any(other.agg == "count_distinct" and other.model == metric.model for other in others)
-    if metric.agg in ("count", "count_distinct") and not (apart and metric.agg == "count"):
+    if metric.agg in ("count", "count_distinct") and not (apart and metric.agg == "count" and all_rows(lexicon, metric)):
         slots.unknown[:] = [word for word in slots.unknown if word not in said]
         slots.notes.append(f"“{said[0]}” are counted as {metric.label}.")
+
+
+def all_rows(lexicon: Lexicon, metric: Metric) -> bool:
+    """Whether a metric counts all rows of its model, and not those that somebody has chosen: "hires"."""
+    return not metric.where and counts_rows(lexicon, metric)
 
 
 def agents(lexicon: Lexicon, slots: Slots) -> None:

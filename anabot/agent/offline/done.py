@@ -21,19 +21,29 @@ def settle(lexicon: Lexicon, slots: Slots) -> None:
     if metric is None or not metric.model or slots.dated:
         return
     times = lexicon.registry.models[metric.model].dimensions
-    for word in [word for word in slots.unknown if is_verb(word.casefold()) and word not in slots.versus]:
+    for word in [word for word in slots.unknown if word not in slots.versus]:
+        verb, undone = _done(word.casefold())
         found = [
             (metric.model, name)
             for name, each in times.items()
             if each.kind == "time"
             and name != metric.time_dimension
             and f"{metric.model}.{name}" not in lexicon.grant.denied
-            and root(word.casefold()) in time_words(each)
+            and is_verb(verb)
+            and root(verb) in time_words(each)
         ]
         if len(found) == 1:
-            slots.blank.append((Cut(text=word, dimensions=(found[0],)), word not in slots.nots))
+            slots.blank.append((Cut(text=word, dimensions=(found[0],)), (word not in slots.nots) != undone))
             slots.unknown[:] = [each for each in slots.unknown if each != word and each.casefold() not in _WHO]
             slots.nots[:] = [each for each in slots.nots if each != word]
+
+
+def _done(word: str) -> tuple[str, bool]:
+    """What was done, and whether the word says that it was not: "open" is what was not closed, "unpaid" what was not paid."""
+    if word == "open":
+        return "closed", True
+    undone = word.startswith("un") and is_verb(word[2:])
+    return (word[2:], True) if undone else (word, False)
 
 
 def keep_nots(slots: Slots) -> None:

@@ -43,6 +43,7 @@ _READERS: dict[str, Reader] = {
     "aggregates": read_aggregates.several,  # tried before all others
     "name": _name,
     "question": read_names.question,
+    "stays": read_values.stays,
     "only": skip,
     "light": skip,
     "count": skip,  # looked at by the metric after it

@@ -11,7 +11,7 @@ from anabot.agent.offline import contrasts, pairing
 from anabot.agent.offline.lexicon import Entry, Lexicon
 from anabot.agent.offline.slots import BoundOp, Cut, Mention, Slots
 from anabot.agent.offline.tagging import Tag
-from anabot.agent.offline.text import is_plural, words
+from anabot.agent.offline.text import deeds, is_plural, is_verb, root, words
 from anabot.agent.offline.words import OPERATORS
 
 Reader = Callable[["Parser", int], int]
@@ -19,6 +19,7 @@ BOUNDS: tuple[BoundOp, ...] = ("gt", "ge", "lt", "le", "eq", "between")
 COLUMNS = {"return", "show", "include", "list", "display", "give"}  # "… Return the region and the total": the same question's
 PLACES = {"about", "in", "for", "from", "at", "within", "inside", "among", "amongst", "of"}
 _FARING = {"doing", "perform", "performing", "performed"}  # "which shops are doing well": by no number in particular
+_MEANS = {"with", "by", "via", "through", "in", "from", "for", "as"}
 _EMPTY = Tag(kind="stop", start=0, end=0, text="")
 
 
@@ -72,7 +73,7 @@ class Parser:
 
     def _note_question(self, light: Sequence[str]) -> None:
         joined = " ".join(light)
-        self.slots.did |= bool({"did", "do", "does"} & set(light))
+        self.slots.did |= bool({"did", "do", "does"} & set(light)) and "have" not in light
         self.slots.will |= "will" in light
         self.slots.openly |= "how" in light and "how many" not in joined and "how much" not in joined
         self.slots.openly |= bool(_FARING & set(light)) or any(f"{did} well" in joined for did in ("do", "does", "did"))
@@ -87,7 +88,7 @@ class Parser:
             return reader(self, i)
         if tag.kind == "measure" and {"how", "many"} <= self.before_of(i):
             self.slots.measures.append(tag.detail)
-        elif tag.kind == "unknown" and self._noun_of_value(i):
+        elif tag.kind == "unknown" and (self._noun_of_value(i) or self._verb_of_value(i)):
             return i + 1
         elif tag.kind in ("unknown", "measure"):
             self.slots.unknown.append(tag.text)
@@ -105,6 +106,23 @@ class Parser:
         dimensions = [models[model].dimensions[name] for model, name in homes]
         called = [{w for phrase in (d.name, d.label, *d.synonyms) for w in words(phrase)} for d in dimensions]
         return bool(called) and all(set(said) <= each for each in called)
+
+    def _verb_of_value(self, i: int) -> bool:
+        """ "paid with PayPal", where that is a payment method: the verb only says of what the value is one."""
+        said, at = self.at(i).text.casefold(), i + 2 if self.at(i + 1).says("by") else i + 1
+        homes = {home[:2] for home in self.entry(at).values}
+        if (
+            not homes
+            or (at > i + 1 and not self.entry(at).only_values)
+            or not is_verb(said)
+            or not (at > i + 1 or self.before_of(at) & _MEANS)
+            or self.at(i - 1).says("not")
+        ):
+            return False
+        models = self.lexicon.registry.models
+        dimensions = [models[model].dimensions[name] for model, name in homes]
+        called = [{root(w) for phrase in (d.name, d.label, *d.synonyms) for w in words(phrase)} for d in dimensions]
+        return all((deeds(said) | {root(said)}) & each for each in called)
 
     def _lone_unit(self, i: int) -> None:
         """ "…, segment and month": a unit in a list of cuts."""

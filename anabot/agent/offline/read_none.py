@@ -14,6 +14,7 @@ from anabot.agent.offline.text import is_plural, is_verb
 _RELATIVE = {"have", "has", "had", "do", "does", "did", "was", "were", "is", "are"}
 _PUT_DOWN = ("recorded", "set", "given", "known", "assigned", "specified", "listed", "entered", "at all", "number", "address")
 _ANYBODY = ("anyone", "anybody", "anything", "any", "someone", "something", "yet", "before", "ever")
+_NOBODY = ("nobody", "no one", "noone")
 _USE = ("use", "used", "using")
 _OUT = ("not", "without", "w/o")
 
@@ -21,7 +22,8 @@ _OUT = ("not", "without", "w/o")
 def none(p: Parser, i: int) -> int:
     """ "with no orders", "that have zero sales", "who never placed an order"."""
     found = _counted(p, i + 1)
-    related = p.at(i - 1).says("who") or p.before[i] & (_RELATIVE | {"with"})
+    nobody = p.at(i).text.casefold() in _NOBODY
+    related = nobody or p.at(i - 1).says("who") or p.before[i] & (_RELATIVE | {"with"})
     if not found and related and (end := _without_a_value(p, i)):
         return end
     if found is None or not related:

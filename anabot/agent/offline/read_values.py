@@ -19,6 +19,7 @@ _PLACES_VALUE = PLACES | {"on", "to", "with", "via", "through"}
 ARTICLES = {"the", "our", "a", "an"}
 _COPULA = ARTICLES | {"is", "are", "was", "were", "be", "been", "still", "already"}
 AUXILIARIES = {"did", "does", "do", "has", "have", "had"}
+_BEGINNINGS = {"placed", "made", "created", "submitted", "opened", "registered", "filed", "issued", "added", "entered", "raised"}
 _BEING = {"is", "are", "was", "were"}
 
 
@@ -58,6 +59,10 @@ def value(p: Parser, i: int) -> int | None:
     """A value to keep, where one may stand; None where the phrase is no value."""
     if not p.entry(i).values:
         return None
+    if _begins(p, i):
+        p.slots.verbs.append(p.at(i).text)
+        p.slots.notes.append(f"“{p.at(i).text}” is read as when that was done, and not as what has become of it since.")
+        return i + 1
     if not _placed(p, i):
         return p.misplace(i)
     contrasted = p.at(i - 1).says("vs") or _against(p, i + 1)
@@ -77,6 +82,25 @@ def value(p: Parser, i: int) -> int | None:
     if listed and p.slots.picks[-1].counted:
         counted, pick = True, _each_of(p, i, pick)
     p.slots.picks.append(replace(pick, counted=counted or (i == 0 and says_plural(pick)), listed=listed))
+    return i + 1
+
+
+def _begins(p: Parser, i: int) -> bool:
+    """ "orders placed in May", where a status is called so, too: whatever has become of them since, all were placed then."""
+    mention, homes = p.mention(i - 1), {model for model, _, _ in p.entry(i).values}
+    models = {p.lexicon.registry.metrics[name].model for name in mention.metrics} if mention else set()
+    return (
+        p.at(i).text.casefold() in _BEGINNINGS
+        and p.before[i] <= {"were", "was", "we", "had", "that"}
+        and p.at(i + 1).kind == "date"
+        and bool(models & homes)
+    )
+
+
+def stays(p: Parser, i: int) -> int:
+    """ "sitting in review", "stuck at customs": what a value says anyway; of anything else it would say more."""
+    if not p.entry(i + 1).values:
+        p.slots.unknown.append(p.at(i).text)
     return i + 1
 
 

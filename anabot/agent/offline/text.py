@@ -201,10 +201,18 @@ _IRREGULAR = {
 def root(word: str) -> str:
     """A word without its verb ending either (`stalling`, `stalled` → `stall`): for whole phrases only, where it is safe."""
     base = _IRREGULAR.get(word) or stem(word)
+    if base.endswith("ied") and len(base) > 5:
+        return base[:-3] + "y"  # applied, carried
     for ending in ("ing", "ed"):
         if base.endswith(ending) and len(base) - len(ending) >= 3:
             return _single(base[: -len(ending)]).rstrip("e")
     return base.rstrip("e") if len(base) > 3 else base
+
+
+_DEEDS = {  # of verbs that no ending makes a noun of
+    "sell": "sale", "deliver": "delivery", "discover": "discovery", "recover": "recovery", "lose": "loss", "fly": "flight",
+    "grow": "growth", "choose": "choice", "lend": "loan", "inquir": "inquiry", "enter": "entry", "complain": "complaint",
+}  # fmt: skip
 
 
 def deeds(verb: str, particle: str = "") -> set[str]:
@@ -212,7 +220,8 @@ def deeds(verb: str, particle: str = "") -> set[str]:
     base = root(verb)
     if particle:
         return {base + particle}
-    nouns = {base + ending for ending in ("ment", "ation", "ition", "ion", "al", "ance", "ence", "ure", "er", "or")}
+    nouns = {_DEEDS.get(base, base)}
+    nouns |= {base + ending for ending in ("ment", "ation", "ition", "ion", "al", "ance", "ence", "ure", "er", "or")}
     for last, instead in (("r", "ration"), ("er", "ration"), ("y", "ication"), ("ib", "iption"), ("it", "ission"), ("d", "sion")):
         nouns |= {base.removesuffix(last) + instead} if base.endswith(last) else set()
     return {root(noun) for noun in nouns}

@@ -63,6 +63,9 @@ verb: the count | a count
 verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
 verb trade: bought
 more: more
+light: marked as | flagged as | tagged as | labelled as | labeled as | classified as | categorized as
+stays: sitting in | sit in | sits in | stuck in | stuck at | waiting in | remain in | remaining in | staying in | stay in
+verb: came through | come through | comes through | coming through | came via | come via | comes via | coming via
 verb: write | wrote | written | teach | taught | teaches | host | hosted
 verb: use | used | consume | consumed | went | get | got | gotten | receive | received
 verb: run | ran | handle | handled | log | logged | see | saw | spend | spent
@@ -76,10 +79,14 @@ and: including their | including its
 and: and | plus | as well as | along with | together with | or | nor
 by: by | per | across | broken down by | broken out by | broken down across | break down by | breakdown by | split by
 by: split across
+by: break this down by | break it down by | break that down by | break them down by | broken up by | split it by | split that by
+by: split this by | split them by | split these by | cut it by | cut that by | cut this by | group it by | group that by
+by: group this by | group them by | slice it by | slice that by | break these down by | break those down by
 by: grouped by | group by | segmented by | sliced by | cut by | divided by | depending on | for each | for every | for each of the
 by: in each | in every | of each | of every | from each | by each | per each | by the | each | by all | every
 by: across all | across the | across our | across all the | across all our | across different
 pick: which | the right | right | different | various | individual | all | all the | all our
+pick: which of these | which of those | which of our
 pick: list of | the list of | distinct | unique | distinct list of | the distinct list of | unique list of | list of distinct
 pick: list of unique | list of all | list of the | list of all the
 pick: what kind of | which kind of | what type of
@@ -94,7 +101,7 @@ not: not | excluding | exclude | excludes | except | except for | without | but 
 not: outside of | excl | w/o | neither
 not: ignoring | ignore | leaving out | leave out | minus | not in | not for | not from | not including | non | is not
 not: are not | not the
-none: no | zero | never
+none: no | zero | never | nobody | no one | noone
 records: records | record | entries | rows
 pair minus: difference between | the difference between | difference in | different in | difference of | gap between
 pair minus: spread between | margin between | delta between | differences between | gap in
@@ -224,8 +231,10 @@ of_which: of these | of those | of them | of which | among these | among those |
 of_which: of it | out of them | of all these | of all those
 besides: in total and | in total as well as | in total plus | overall and | altogether and | both in total and | both overall and
 same_as: same | the same | same thing | the same thing | same again | do the same | repeat | repeat that | same question
+same_as: same but | the same but | same thing but | the same thing but | same , but | the same , but | same thing , but
 same_as: same for | the same for
 what_about: what about | how about | and what about | and how about
+add: as well
 add: also | add | in addition | additionally | further | and also | by also
 instead: instead | rather | instead of that
 help: help | help me | what can you do | who are you | what can i ask | how do you work | what do you know | what are you
