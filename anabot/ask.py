@@ -18,6 +18,7 @@ from anabot.access.policy import Decision, Policy
 from anabot.agent import past
 from anabot.agent.loop import Defined, Progress, Settled, Unsettled
 from anabot.agent.offline import understand
+from anabot.agent.offline.replying import Offer
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading, Understanding, Understood
 from anabot.answering import Answerer, timed, together
 from anabot.choices import offered
@@ -25,6 +26,7 @@ from anabot.consulting import Consultant, Unread, costing, in_the_words_of, with
 from anabot.engine import Engine, Intent, receipt_for
 from anabot.errors import AnabotError, BadQuery, NotAllowed, StoreError, UnknownName
 from anabot.exits import Refusals
+from anabot.kept import about, offers, without_rows
 from anabot.questions import introduction, working_questions
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
@@ -72,10 +74,11 @@ class Asker:
 
     def overhear(self, question: Question) -> Answer | None:
         """The answer to words in a thread that nobody addressed to Ana, if she holds its state and understands them all."""
-        if question.thread is None or self.store.threads.get(question.thread) is None:
-            return None
         now = self.current()
         decision = self._decide(now, question.person, question.channel)
+        held = question.thread and (self.store.threads.get(question.thread) or self._offers(question.thread, decision.own))
+        if not held:
+            return None
         if not isinstance(self._understand(question, now, decision), Understood):
             return None
         return self.ask(question)
@@ -145,7 +148,12 @@ class Asker:
             now=self.clock.now(),
             previous=self._previous(question.thread, decision.own),
             earlier=self._previous(question.thread, decision.own, back=1),
+            offers=self._offers(question.thread, decision.own),
         )
+
+    def _offers(self, thread: str | None, grant: Grant) -> tuple[Offer, ...]:
+        saved = self.store.answers.last(thread) if thread else None
+        return offers(saved.answer, grant.listed) if saved else ()
 
     def _previous(self, thread: str | None, grant: Grant, back: int = 0) -> MetricQuery | None:
         state = self.store.threads.get(thread) if thread else None
@@ -363,7 +371,7 @@ class Asker:
         for one in (*whole.parts, whole):  # the first part has the receipt of the whole
             self.store.answers.put(
                 one.receipt,
-                _without_rows(answer_json(one)),
+                without_rows(answer_json(one)),
                 question_id=question.question_id,
                 actor=question.person.user,
                 place=_place(question),
@@ -371,20 +379,8 @@ class Asker:
             )
 
 
-def about(answer: dict[str, Any], choice: int | None = None) -> set[str]:
-    """What a kept answer, or one of its choices, is about."""
-    chosen = [] if choice is None else answer["choices"][max(choice, 0) : max(choice, 0) + 1]
-    wanted = chosen or [answer, *answer["parts"]]
-    return {name for one in wanted for name in (one["query"] or {}).get("metrics", ())}
-
-
 def _receipt(question: Question, answer: Answer) -> Receipt:
     return receipt_for(question.question_id, answer.status, answer.text)
-
-
-def _without_rows(answer: dict[str, Any]) -> dict[str, Any]:
-    parts = [_without_rows(part) for part in answer["parts"]]
-    return {**answer, "rows": [], "bridges": [], "text": "", "unknown": [], "overlap": None, "parts": parts}
 
 
 def _intent(question: Question) -> Intent:

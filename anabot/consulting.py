@@ -28,7 +28,7 @@ from anabot.store import Store
 from anabot.store.audit import Intended
 from anabot.types import Answer, Grant, Question
 
-_NOT_FOR_A_MODEL = ("help", "courtesy", "too_long")
+_NOT_FOR_A_MODEL = ("help", "courtesy", "catalog", "too_long")
 _STRUCK = "The model's own words are left out: the rows did not bear them out."
 
 

@@ -54,7 +54,8 @@ class Refusals:
 
     def ask_back(self, found: Ambiguous, choices: Sequence[Choice]) -> Answer:
         """The word has several governed readings and the asker's team has none by default."""
-        text = f"“{found.word}” has more than one meaning here. Which do you mean?"
+        many = f"“{found.word}” has more than one meaning here." if found.word else "That can still be read in several ways."
+        text = f"{many} Which do you mean?"
         return Answer(
             status="clarify",
             text=text,

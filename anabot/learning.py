@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from anabot.agent.understanding import NotUnderstood, Understood
-from anabot.ask import Asker, about
+from anabot.ask import Asker
 from anabot.errors import BadQuery
+from anabot.kept import about
 from anabot.proposing import Proposing
 from anabot.semantic.registry import Term
 from anabot.store import SavedAnswer
@@ -26,6 +27,7 @@ _VERB = r"(?:meant|mean|wanted|was asking (?:for|about)|asked (?:for|about))"
 _I_MEANT = rf"(?:but\s+|actually\s+)*i\s+(?:really\s+|actually\s+)?{_VERB}(?:\s+to say)?\b"
 _FLATLY = r"(?:no|nope|nah)\s*[,.;:!–—-]+"
 _CORRECTS = re.compile(rf"^\s*(?:{_NO}*{_I_MEANT}|{_FLATLY})[\s,:]*(?P<meant>\S.*)$", re.I | re.S)
+_NAMED = ("period", "unreachable")  # a metric is named, and why it cannot be had so is what to say
 
 
 def _silently(_: str) -> None:
@@ -116,15 +118,18 @@ class Learning:
         earlier = Earlier(answer=saved, said=said) if said else None
         for text in self._wordings(earlier, meant, question.person, question.channel):
             found = self.asker.understood(text, question.person, question.channel, thread=question.thread)
-            if isinstance(found, Understood):
+            if isinstance(found, Understood) or (isinstance(found, NotUnderstood) and found.reason in _NAMED):
                 return earlier, text
         return earlier, meant
 
     def _wordings(self, earlier: Earlier | None, meant: str, person: Person, channel: Channel | None) -> Iterator[str]:
         """The earlier question with the word replaced, the thread gone on from, what is meant alone."""
         word = self._word(earlier, person, channel) if earlier else ""
-        if earlier and word:
-            yield re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: meant, earlier.said, count=1, flags=re.I)
+        head = word.casefold().split()[-1:]  # "no, I meant open", of the pipeline; "net", of usage revenue
+        longer = [] if set(head) <= set(meant.casefold().split()) else [f"{meant} {head[0]}"]
+        said = earlier.said if earlier and word else ""
+        for instead in (*longer, meant) if said else ():
+            yield re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", instead.replace("\\", ""), said, count=1, flags=re.I)
         yield f"what about {meant}"
         yield meant
 
@@ -133,7 +138,16 @@ class Learning:
         if earlier.answer.answer["reason"] == "unknown_words":
             return self._unknown(earlier.said, person, channel)
         term = self._term(earlier.said)
-        return term[1] if term else ""
+        named = self._metric_named(earlier)
+        return named if term and term[1].casefold() in named.casefold() else term[1] if term else ""
+
+    def _metric_named(self, earlier: Earlier) -> str:
+        """The longest name in the words of the one metric that was answered: "usage revenue"."""
+        metrics = self.asker.current().registry.metrics
+        known = [metrics[name] for name in earlier.answer.answer["metrics"] if name in metrics]
+        names = [name for metric in known[:1] for name in (metric.label, *metric.synonyms)] if len(known) == 1 else []
+        found = (re.search(rf"(?<!\w){re.escape(name)}(?!\w)", earlier.said, re.I) for name in names)
+        return max((each[0] for each in found if each), key=len, default="")
 
     def _unknown(self, said: str, person: Person, channel: Channel | None) -> str:
         found = self.asker.understood(said, person, channel)
@@ -166,6 +180,8 @@ class Learning:
             team = self.asker.enforced(person).team
             if term is None or not team or metric not in term[0].metrics or metric in answer["metrics"]:
                 return None
+            if len(self._metric_named(earlier)) > len(term[1]):
+                return None  # "usage revenue" is no way to say "revenue"
             word, kind = term[0].word, "default"
         return self.proposing.propose(kind, word, metric, person, team=team, place=place, said=said) if word else None
 

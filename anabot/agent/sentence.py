@@ -110,7 +110,7 @@ class Sentence:
 
     def _grouped(self, metric: Metric, filled: Sequence[Row]) -> str:
         best = self.leader(metric, filled)
-        value, where = self.shown(metric.name, self.cell(best, metric.name)), self.group(best)
+        value, where = self.shown(metric.name, self.cell(best, metric.name)), self._tied(metric, best, filled)
         around = f"{self.when}{self._narrowed()}"
         if len(self.table.rows) > 1 and (most := self._most(metric, best)):
             return f"{metric.label} {most} for {where}{around}: {value}{self._moved(metric, best)}."
@@ -132,7 +132,7 @@ class Sentence:
         worst = self._last(metric, filled)
         other = self.shown(metric.name, self.cell(worst, metric.name))
         alone = len(self.reading.query.numbers) == 1  # else what is told "there" could be told of the other
-        end = f" and {low} for {self.group(worst)} ({other})" if other != value and alone else ""
+        end = f" and {low} for {self._tied(metric, worst, filled)} ({other})" if other != value and alone else ""
         return f"{start}{end}{around}."
 
     def _most(self, metric: Metric, best: Row) -> str:
@@ -282,6 +282,16 @@ class Sentence:
         """The groups' own names, or some of them: `segment and region`."""
         labels = {column.name: column.label or column.name for column in self.table.columns}
         return listed([_lower(labels.get(name, name)) for name in names or self.reading.query.group_by])
+
+    def _tied(self, metric: Metric, row: Row, filled: Sequence[Row]) -> str:
+        """The group of the row, with those that have just as much; nothing of them where their other numbers are told."""
+        value = self.cell(row, metric.name)
+        same = [each for each in filled if each is not row and self.cell(each, metric.name) == value]
+        if not same or len(self.reading.query.numbers) > 1 or self.reading.query.compare is not None:
+            return self.group(row)
+        if len(same) == 1:
+            return f"{self.group(row)} and {self.group(same[0])}"
+        return f"{self.group(row)} and {len(same)} others"
 
     def group(self, row: Row, but: str = "") -> str:
         """Which group the row is of, in words."""

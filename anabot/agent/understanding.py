@@ -16,6 +16,7 @@ Ask = Literal["", "definition", "sql", "why"]
 Reason = Literal[
     "help",  # a greeting, an empty message, "what can you do"
     "courtesy",  # nothing but thanks
+    "catalog",  # which metrics there are about something
     "too_long",
     "unknown_words",  # `unknown` names them
     "no_metric",  # everything is known, but nothing says what to count

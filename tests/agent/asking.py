@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from anabot.agent import Ambiguous, Forbidden, NotUnderstood, Reading, Understanding, Understood, understand
@@ -52,11 +53,20 @@ def ask(
     thread: MetricQuery | None = None,
     earlier: MetricQuery | None = None,
     values: ValueIndex = VALUES,
+    offers: Sequence[tuple[str, MetricQuery]] = (),
 ) -> Understanding:
     """What the brain makes of one message."""
     may = may or grant()
     return understand(
-        text, registry=tiny_registry(), grant=may, values=values, team=team, now=MONDAY, previous=thread, earlier=earlier
+        text,
+        registry=tiny_registry(),
+        grant=may,
+        values=values,
+        team=team,
+        now=MONDAY,
+        previous=thread,
+        earlier=earlier,
+        offers=offers,
     )
 
 

@@ -138,3 +138,26 @@ def test_pointing_at_what_is_shown_is_no_unknown_word_beside_another() -> None:
 def test_a_greeting_needs_a_mark_after_it() -> None:
     assert query("Morning! sales last month") == {"metrics": ["sales"], "period": SEPTEMBER}
     assert refused("morning sales last month").unknown == ("morning",)
+
+
+@pytest.mark.parametrize("text", ["what metrics do you have about orders?", "list the metrics for orders"])
+def test_metrics_about_something_are_listed_by_name(text: str) -> None:
+    found = refused(text)
+
+    assert found.reason == "catalog"
+    assert "Gift orders" in found.message
+    assert "Headcount" not in found.message
+    assert "Gift orders" not in refused(text, may=grant("gift_orders")).message
+
+
+@pytest.mark.parametrize("text", ["the numbers for the North", "which metrics are there", "what do you know about unicorns"])
+def test_other_questions_are_not_taken_for_one_about_metrics(text: str) -> None:
+    assert refused(text).reason != "catalog"
+
+
+def test_things_that_can_only_be_counted_are_not_ranked_in_place_of_what_is_shown() -> None:
+    found = refused("top orders", thread=thread())
+
+    assert (found.reason, "not list them" in found.message) == ("no_group", True)
+    assert query("most orders", thread=thread())["order_by"] == ["-orders_placed"]
+    assert query("top 3", thread=thread())["limit"] == 3

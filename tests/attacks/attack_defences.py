@@ -155,7 +155,7 @@ def readers(patch: Patch) -> None:
 
 def rows_are_not_kept(patch: Patch) -> None:
     """Answers are kept with their rows."""
-    patch.setattr("anabot.ask._without_rows", lambda answer: answer)
+    patch.setattr("anabot.ask.without_rows", lambda answer: answer)
 
 
 def sealing(patch: Patch) -> None:

@@ -184,3 +184,8 @@ def test_a_layer_that_cannot_be_written_says_so_and_changes_nothing(home: Home, 
 
 def _refused(*_: object, **__: object) -> int:
     raise OSError(30, "Read-only file system")
+
+
+def test_a_word_before_the_name_of_the_metric_says_which_of_its_kind_was_meant(home: Home) -> None:
+    assert correct(home, "online sales last month", "no, I meant offline").metrics == ("offline_sales",)
+    assert home.house.proposing.list(None) == ()  # "online sales" was no way to say "sales"

@@ -7,10 +7,10 @@ dimension or value that the asker may not know is to it a word like any unknown 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from anabot.agent.offline import parting, talk
+from anabot.agent.offline import catalog, parting, replying, talk
 from anabot.agent.offline.asides import without_asides
 from anabot.agent.offline.chatter import without_chatter
 from anabot.agent.offline.choosing import Chooser
@@ -20,11 +20,12 @@ from anabot.agent.offline.exits import Exit
 from anabot.agent.offline.glosses import without_glosses
 from anabot.agent.offline.grammar import parse
 from anabot.agent.offline.lexicon import Lexicon, Lexicons
+from anabot.agent.offline.replying import Offer
 from anabot.agent.offline.slots import Slots
 from anabot.agent.offline.spelling import repair
 from anabot.agent.offline.tagging import Tag, tag
 from anabot.agent.offline.text import Token, spelled_out
-from anabot.agent.understanding import Forbidden, NotUnderstood, Reading, Understanding, Understood
+from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading, Understanding, Understood
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
@@ -36,6 +37,8 @@ LONGEST = 2_000  # characters; a question is a sentence, and a pasted file is no
 MOST_TOKENS = 200
 _NEAREST = 2
 _LEXICONS = Lexicons()
+_LOOSE = ("unknown_words", "shape", "no_metric")
+Read = Callable[[Sequence[Token], MetricQuery | None], Understanding]
 
 
 def understand(
@@ -48,21 +51,76 @@ def understand(
     now: dt.datetime,
     previous: MetricQuery | None = None,
     earlier: MetricQuery | None = None,
+    offers: Sequence[Offer] = (),
 ) -> Understanding:
     """What `text` asks, as `grant` may ask it, on the company's day at `now`.
 
     `previous` is the query that the thread last answered; words without a metric of their own change it. `earlier` is the one
-    that it answered before that, for "undo that".
+    that it answered before that, for "undo that". `offers` are the choices of a question that was asked back last.
     """
     found = spelled_out(text[: LONGEST + 1])
     if len(text) > LONGEST or len(found) > MOST_TOKENS:
         too_long = f"That is more than I can read at once ({len(text):,} characters). Ask one question, in a sentence or two."
         return NotUnderstood(reason="too_long", message=too_long)
     lexicon = _LEXICONS.of(registry, grant, values)
+
+    def read(words: Sequence[Token], shown: MetricQuery | None) -> Understanding:
+        return _read(words, text, lexicon, team, now, shown, earlier)
+
+    if replied := _replied(found, offers, lexicon, read):
+        return replied
+    out = read(found, previous)
+    return _alike(out, found, offers, previous, lexicon, read) if isinstance(out, NotUnderstood) else out
+
+
+def _replied(found: Sequence[Token], offers: Sequence[Offer], lexicon: Lexicon, read: Read) -> Understanding | None:
+    """What was said to a question that was asked back: a choice, or what changes each of them alike."""
+    if not offers or (picked := replying.picked(found, offers, lexicon.registry)):
+        return picked if offers else None
+    changed: list[Offer] = []
+    for label, query in offers:
+        out = read(found, query)
+        single = out.readings[0] if isinstance(out, Understood) and len(out.readings) == 1 else None
+        if single and single.query.metrics == query.metrics and single.query != query and not (single.ask or single.chart):
+            changed.append((label, single.query))
+    return Ambiguous(word="", choices=tuple(changed)) if len(changed) > 1 else None
+
+
+def _alike(
+    out: NotUnderstood,
+    found: Sequence[Token],
+    offers: Sequence[Offer],
+    previous: MetricQuery | None,
+    lexicon: Lexicon,
+    read: Read,
+) -> Understanding:
+    """ "voluntary only", where attrition is shown: the metric of that name in the place of the one shown, or `out`."""
+    shown = [query for _, query in offers] or ([previous] if previous else [])
+    if out.reason not in _LOOSE or not shown or any(len(query.metrics) != 1 for query in shown):
+        return out
+    name = replying.alike(found, [query.metrics[0] for query in shown], lexicon)
+    instead = read(spelled_out(f"what about {lexicon.registry.metrics[name].label}"), shown[0]) if name else out
+    if not isinstance(instead, Understood) or any(each.query.metrics != (name,) for each in instead.readings):
+        return out
+    said = f"That is read as {lexicon.registry.metrics[name].label}."
+    return Understood(readings=tuple(replace(each, assumptions=(said, *each.assumptions)) for each in instead.readings))
+
+
+def _read(
+    found: Sequence[Token],
+    text: str,
+    lexicon: Lexicon,
+    team: str,
+    now: dt.datetime,
+    previous: MetricQuery | None,
+    earlier: MetricQuery | None,
+) -> Understanding:
     if talk.thanks(found, lexicon):
         return talk.WELCOME
+    if known := catalog.about(found, lexicon):
+        return known
     said = talk.brought_back(talk.without_greeting(found, lexicon), lexicon)
-    dates = (registry.calendar.today(now), registry.calendar.fiscal_start)
+    dates = (lexicon.registry.calendar.today(now), lexicon.registry.calendar.fiscal_start)
     asked, aside = without_chatter(said, lexicon, dates)
     asked, glossed = without_glosses(asked, lexicon)
     tags, notes = _tagged(tuple(without_asides(asked, lexicon)), lexicon, dates)
@@ -70,7 +128,7 @@ def understand(
     message = _Message(tags=tags, notes=tuple(notes), text=text, lexicon=lexicon, team=team, now=now, previous=previous)
     if message.undoes:
         return _undone(earlier, lexicon)
-    if (whole := talk.wholly(tags)) and previous is not None and set(previous.metrics) <= grant.metrics:
+    if (whole := talk.wholly(tags)) and previous is not None and set(previous.metrics) <= lexicon.grant.metrics:
         return talk.of_the_whole(whole, previous, lexicon)
     return message.understand()
 

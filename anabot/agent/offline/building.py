@@ -59,7 +59,7 @@ class Builder:
         """The reading. Raises Exit."""
         registry = self.lexicon.registry
         self.notes.extend(said_of(each, registry) for each in self.made)
-        fitting.check(self.slots, self.metrics, registry)
+        fitting.check(self.slots, self.metrics, registry, self.base if self.continuing else None)
         self._fits_nouns()
         settling = Settling(
             slots=between_two(whole.along_time(self.slots)),

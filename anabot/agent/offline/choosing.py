@@ -87,7 +87,9 @@ class Chooser:
         dimension = self.lexicon.registry.models[model].dimensions[name]
         leaves = catalog_of(self.lexicon.registry).leaves
         near = [metric for metric in self.lexicon.visible if any(leaf.model == model for leaf in leaves(metric))]
-        said = f"“{picks[0].text}” is a {dimension.label.lower()} here, which I can only narrow a number to. Name a metric."
+        label = dimension.label.lower()
+        a = "an" if label[:1] in "aeiou" else "a"
+        said = f"“{picks[0].text}” is {a} {label} here, which I can only narrow a number to. Name a metric."
         return stuck("no_metric", said, nearest=near)
 
     def _instead(self, mentions: list[Mention], out: Exit) -> list[Mention]:

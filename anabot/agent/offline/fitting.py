@@ -6,15 +6,19 @@ from collections.abc import Sequence
 
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.slots import Slots
+from anabot.agent.offline.text import is_plural
+from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.semantic.units import CURRENCIES
 
+_MOST = ("most", "fewest", "least", "highest", "lowest", "maximum", "minimum", "max", "min")  # said of how many there are
 _ADDED_UP = ("sum", "sum_boolean")
 
 
-def check(slots: Slots, metrics: Sequence[str], registry: Registry) -> None:
-    """Nothing, where all that was said fits. Raises Exit."""
+def check(slots: Slots, metrics: Sequence[str], registry: Registry, before: MetricQuery | None = None) -> None:
+    """Nothing, where all that was said fits, also what the thread showed `before`. Raises Exit."""
     found = [registry.metrics[name] for name in metrics]
+    _ranks_things(slots, registry, before)
     for metric in found:
         counted = any(m.counted and metric.name in m.metrics for m in slots.mentions)
         if counted and metric.unit in (*CURRENCIES, "ratio"):
@@ -29,6 +33,18 @@ def check(slots: Slots, metrics: Sequence[str], registry: Registry) -> None:
     if slots.worth and not any(metric.unit in CURRENCIES for metric in found):
         word = slots.worth[0]
         raise stuck("shape", f"{found[0].label} is not money, so it has no “{word}”.", unknown=[word])
+
+
+def _ranks_things(slots: Slots, registry: Registry, before: MetricQuery | None) -> None:
+    """ "top customers", in a thread by stream, where they can only be counted: no streams by how many customers they have."""
+    rank = slots.rank
+    if before is None or rank is None or rank.mention is None or slots.cuts or rank.text.casefold() in _MOST:
+        return
+    named = [registry.metrics[name] for name in rank.mention.metrics]
+    counted = is_plural(rank.mention.text) and all(metric.unit == "count" for metric in named)
+    if counted and not {metric.name for metric in named} & set(before.metrics):
+        said = f"I can count “{rank.mention.text}” here, but not list them. Say by what, for example “by region”."
+        raise stuck("no_group", said, unknown=[rank.mention.text])
 
 
 def _kind_of(unit: str) -> str:
