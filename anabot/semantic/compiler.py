@@ -114,7 +114,10 @@ def _planned(
     resolved = resolve_fully(registry, query, grant, predicates)
     if grant.masks:
         refuse_masked(registry, resolved.query.metrics, grant, _unmasked)
-        chosen = (*resolved.query.where, *(part for each in resolved.query.made for part in each.left_where))
+        chosen = (
+            *resolved.query.where,
+            *(part for made in resolved.query.made for part in (*made.left_where, *made.right_where)),
+        )
         refuse_compared(registry, grant, resolved.fields, times_of(chosen, resolved.fields))
 
     homes = {registry.models[model].connection for model, _ in resolved.leaves}

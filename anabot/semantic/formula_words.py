@@ -29,6 +29,14 @@ _SET = {
     "eq": "is in the same {grain} as", "ne": "is in another {grain} than", "lt": "is in an earlier {grain} than",
     "le": "is in no later {grain} than", "gt": "is in a later {grain} than", "ge": "is in no earlier {grain} than",
 }  # fmt: skip
+_SET_DAYS = {
+    "eq": "is on the same day as", "ne": "is on another day than", "lt": "is before", "le": "is not after", "gt": "is after",
+    "ge": "is not before",
+}  # fmt: skip
+_HOW_MANY = {
+    "eq": "", "ne": "not ", "lt": "less than ", "le": "at most ", "gt": "more than ", "ge": "at least ", "between": "",
+}  # fmt: skip
+_TURNED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 _GRAINS = frozenset(grain.value for grain in Grain)
 _SIGNS = {"-": "−", "*": "×", "/": "÷"}
 # `{{ Dimension('order__channel') }}`, as dbt writes it, is `channel` to people.
@@ -58,29 +66,34 @@ def column_words(registry: Registry, name: str) -> str:
     return labels.pop() if len(labels) == 1 else bare.replace("_", " ")
 
 
-def filter_words(part: Mapping[str, Any], registry: Registry) -> str:
-    """A filter of a query, given as JSON: `Segment is one of robotics, big tech`."""
+def filter_words(part: Mapping[str, Any], registry: Registry, own_time: str = "") -> str:
+    """A filter of a query, given as JSON: `Segment is one of robotics, big tech`. `own_time` is what rows are counted by."""
     for joint, word in (("any", " or "), ("all", " and ")):
         if joint in part:
-            return "(" + word.join(filter_words(one, registry) for one in part[joint]) + ")"
+            return "(" + word.join(filter_words(one, registry, own_time) for one in part[joint]) + ")"
     if "not" in part:
-        return f"not {filter_words(part['not'], registry)}"
+        return f"not {filter_words(part['not'], registry, own_time)}"
     if "against" in part:
-        return _set_against(part, registry)
+        return _set_against(part, registry, own_time)
     values = [readable(str(one)) for one in part.get("values", ())]
     joined = (" and " if part.get("op") == "between" else ", ").join(values)
     return f"{column_words(registry, str(part['field']))} {_OPS.get(str(part.get('op', 'eq')), 'is')} {joined}".strip()
 
 
-def _set_against(part: Mapping[str, Any], registry: Registry) -> str:
+def _set_against(part: Mapping[str, Any], registry: Registry, own_time: str) -> str:
     """Two times: `Order date is in the same month as Signed up on`, `Paid on is 0 to 30 days after Due on`."""
-    first, second = (column_words(registry, _timeless(str(part[key]))) for key in ("field", "against"))
+    names = (_timeless(str(part[key])) for key in ("field", "against"))
+    first, second = (column_words(registry, own_time if own_time and name == "metric_time" else name) for name in names)
     grain = str(part["field"]).rpartition("__")[2].replace("_", " ")
-    values, op = part.get("values", ()), str(part.get("op", "eq"))
+    values, op = [int(each) for each in part.get("values", ())], str(part.get("op", "eq"))
     if not values:
-        return f"{first} {_SET[op].format(grain=grain)} {second}"
-    count = " and ".join(map(str, values))
-    return f"{first} {_OPS[op]} {count} {grain}{'' if count == '1' else 's'} after {second}"
+        said = _SET_DAYS[op] if grain == "day" else _SET[op].format(grain=grain)
+        return f"{first} {said} {second}"
+    way = "after"
+    if max(values) <= 0 and min(values) < 0:
+        values, op, way = sorted(-each for each in values), _TURNED.get(op, op), "before"
+    count = " to ".join(map(str, values))
+    return f"{first} is {_HOW_MANY[op]}{count} {grain}{'' if count == '1' else 's'} {way} {second}"
 
 
 def _timeless(name: str) -> str:

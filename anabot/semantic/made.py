@@ -65,10 +65,11 @@ def _lead() -> exp.Expression:
 def label_of(made: Made, registry: Registry) -> str:
     """`Sales minus Cost`, `Share of Sales where Region is North`, `Sales for North minus South`."""
     left, right = registry.metrics[made.left].label, registry.metrics[made.right].label
+    time = registry.metrics[made.left].time_dimension
     if made.right_where:
         joint = _OF_GROUPS.get(made.op, _JOINTS[made.op])
         return _opposed(left, _group(made.left_where, registry), joint, _group(made.right_where, registry))
-    only = " and ".join(filter_words(each.model_dump(by_alias=True), registry) for each in made.left_where)
+    only = " and ".join(filter_words(each.model_dump(by_alias=True), registry, time) for each in made.left_where)
     return f"Share of {left} where {only}" if only else f"{left} {_JOINTS[made.op]} {right}"
 
 

@@ -213,8 +213,11 @@ def test_a_row_rule_holds_beside_two_times(ask: Ask, everything: Grant) -> None:
     ("part", "words"),
     [
         (same(), "metric time is in the same month as Signed up on"),
-        (same("day", op="gt"), "metric time is in a later day than Signed up on"),
-        (same("day", op="between", values=["0", "30"]), "metric time is between 0 and 30 days after Signed up on"),
+        (same("day", op="gt"), "metric time is after Signed up on"),
+        (same("day", op="between", values=["0", "30"]), "metric time is 0 to 30 days after Signed up on"),
+        (same("day", op="between", values=["-7", "0"]), "metric time is 0 to 7 days before Signed up on"),
+        (same("day", op="le", values=["-7"]), "metric time is at least 7 days before Signed up on"),
+        (same("day", op="gt", values=["-7"]), "metric time is less than 7 days before Signed up on"),
         (same("week", op="eq", values=["1"]), "metric time is 1 week after Signed up on"),
     ],
 )

@@ -11,15 +11,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from anabot.agent.offline import amounts, enlisting, filtering, fitting, moving, of_each, pairing, rates, roles, standing, whole
+from anabot.agent.offline import (
+    amounts,
+    enlisting,
+    filtering,
+    fitting,
+    form,
+    moving,
+    of_each,
+    pairing,
+    rates,
+    roles,
+    setting,
+    standing,
+    whole,
+)
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
-from anabot.agent.offline.parts_of_time import called, not_kept, runs_on
+from anabot.agent.offline.parts_of_time import called, not_kept
 from anabot.agent.offline.slots import Bound, Cut, Mention, Pick, Slots, together
 from anabot.agent.offline.text import words
 from anabot.agent.offline.times import Settling, Times, between_two, grain_name
-from anabot.agent.understanding import Ambiguous, Ask, Chart, Reading
+from anabot.agent.understanding import Ambiguous, Reading
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.made import known_to, said_of
@@ -105,7 +119,7 @@ class Builder:
             made=pairing.alone(self.made, beside),
             **beside,
         )
-        chart, ask = self._chart(group, times), self._ask()
+        chart, ask = form.drawn(self.slots, group, times), form.asked(self.slots)
         notes = () if ask else tuple(dict.fromkeys([*times.notes, *self.notes]))
         query, listed = whole.listed(self._resolved(query), self.slots, registry, self.lexicon.grant)
         notes = notes if ask else (*notes, *listed, *whole.of_what(query))
@@ -117,7 +131,8 @@ class Builder:
             return replace(self, base=kept[0], made=(kept[1],)).build()
         found = None if self.asked_of_total or self.made else rates.within(self.slots, self.metrics, group, fields)
         if found is None:
-            return None
+            timed = not self.made and setting.chooses_a_part(self.slots, self.metrics, group)
+            return self._part(*setting.part(self.slots, self.metrics, self.lexicon)) if timed else None
         own = self._part(*found)
         if rates.sure(self.slots, group, fields):
             return own
@@ -309,6 +324,7 @@ class Builder:
         said += filtering.blank(self.slots, self.dimension, self.notes)
         said += filtering.matched(self.slots, self.dimension, self.notes)
         said += filtering.conditions(self.slots, self.lexicon.reach(*self.metrics), self.notes)
+        said += setting.conditions(self.slots, self.metrics, self.lexicon, self.notes)
         return (*kept, *said)
 
     # --- how many
@@ -362,22 +378,6 @@ class Builder:
                 self.notes.append(f"The condition is on {self.lexicon.registry.metrics[self.metrics[0]].label}.")
             return self.numbers[0]
         return next(name for name in self.metrics if name in mention.metrics)
-
-    # --- in which form
-
-    def _chart(self, group: Sequence[str], times: Times) -> Chart:
-        over_time = any(map(runs_on, group))
-        said = self.slots.chart
-        if said == "line" or said == "bar":
-            return "line" if said == "line" else "bar"
-        if said == "any" or (said is None and times.line):
-            return "line" if over_time else "bar"
-        return ""
-
-    def _ask(self) -> Ask:
-        if not self.slots.define:
-            return ""
-        return "sql" if "sql" in self.slots.define else "definition"
 
 
 def _fields_of(part: Filter) -> set[str]:

@@ -47,7 +47,7 @@ def _commonest(lexicon: Lexicon, slots: Slots) -> list[Mention]:
 
 def of_a_list(lexicon: Lexicon, slots: Slots) -> None:
     """ "list the shops in the North": what is listed under conditions is told beside the count of its own rows."""
-    narrowed = slots.picks or slots.matches or slots.dated or slots.windows or slots.blank
+    narrowed = slots.picks or slots.matches or slots.dated or slots.windows or slots.blank or slots.two_times
     shaped = (slots.bounds, slots.rank, slots.sort, slots.share, slots.define)
     other = (slots.mentions, slots.phrases, slots.saved, slots.verbs, *shaped, any(map(lexicon.deed, slots.unknown)))
     cuts = [cut for cut in (*slots.cuts, *slots.bare) if cut.dimensions]

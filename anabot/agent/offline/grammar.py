@@ -86,6 +86,7 @@ _READERS: dict[str, Reader] = {
     "weekdays": parting.weekdays_or_part,
     "so_far": note("so_far"),
     "same_when": read_times.same_when,
+    "two_times": read_times.two_times,
     "stands": read_times.stands,
     "now": note("now"),
     "closed": skip,

@@ -278,7 +278,7 @@ class Parser:
             slots.misplaced += slots.so_far
         if "asked" in slots.define and not self.asks_how and slots.define == {"asked"}:
             slots.misplaced += [tag.text for tag in self.tags if tag.says("define")]
-        narrowed = slots.nouns or slots.dated or slots.none or slots.matches or slots.amounts
+        narrowed = slots.nouns or slots.dated or slots.none or slots.matches or slots.amounts or slots.two_times
         if self._of_the_same():
             slots.who[:] = [word for word in slots.who if word.casefold() != "their"]
         if slots.who and not (slots.cuts or slots.rank or narrowed):

@@ -107,8 +107,8 @@ def _with(slots: Slots, other: Slots) -> Slots:
     if not slots.is_edit and not slots.weekdays:
         found.cuts, found.picks, found.nouns = list(other.cuts), list(other.picks), [*slots.nouns, *other.nouns]
         found.weekdays, found.matches, found.windows = list(other.weekdays), list(other.matches), list(other.windows)
-        found.amounts = list(other.amounts)
-        if other.picks or other.weekdays or other.matches or other.amounts:
+        found.amounts, found.two_times = list(other.amounts), list(other.two_times)
+        if other.picks or other.weekdays or other.matches or other.amounts or other.two_times:
             found.notes = [*slots.notes, "The conditions that are said once hold for both."]
     return found
 
@@ -157,8 +157,9 @@ def about(slots: Slots, query: MetricQuery, lexicon: Lexicon) -> Slots:
     mentions = [_again(slots, mention, query) for mention in slots.mentions]
     if not mentions and len(query.metrics) == 1:
         mentions = [_of_its_kind(slots, query.metrics[0], lexicon)]
-    said = (slots.picks, slots.weekdays, slots.matches, slots.amounts, slots.windows, slots.dated, slots.unknown, slots.misplaced)
-    if not any(said) and {name for mention in mentions for name in mention.metrics} <= set(query.metrics):
+    said = (slots.picks, slots.weekdays, slots.matches, slots.amounts, slots.windows, slots.dated, slots.two_times)
+    alone = not any((*said, slots.unknown, slots.misplaced))
+    if alone and {name for mention in mentions for name in mention.metrics} <= set(query.metrics):
         raise _not_one(slots, "It has no condition of its own.")
     return replace(slots, mentions=mentions, unknown=list(slots.unknown), verbs=[], follows=True)
 

@@ -16,6 +16,7 @@ from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.slots import Mention, Undefined
 from anabot.agent.offline.text import root, words
+from anabot.agent.offline.timed_names import phrases_of_time
 from anabot.semantic.registry import Dimension, Metric
 
 _LIGHT = {"getting", "get", "gets", "got", "date", "dates", "day", "time", "when", "they", "their", "his", "her"}
@@ -98,8 +99,7 @@ def _pairs(lexicon: Lexicon, first: _Side, second: _Side) -> Iterator[tuple[Dime
 
 def time_words(time: Dimension) -> set[str]:
     """The roots of what a date is called, by name, label, synonyms and column."""
-    parted = "".join(f" {c}" if c.isupper() else c for c in time.expr).replace("_", " ")
-    return {root(word) for phrase in (time.name, time.label, parted, *time.synonyms) for word in words(phrase)}
+    return {root(word) for phrase in phrases_of_time(time) for word in words(phrase)}
 
 
 def _between(lexicon: Lexicon, start: Dimension, end: Dimension) -> Iterator[Metric]:

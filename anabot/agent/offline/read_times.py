@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from anabot.agent.offline.dates import When
 from anabot.agent.offline.lexicon import DimensionId
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.slots import Cut, Dated, Window
 from anabot.agent.offline.text import is_verb, root
 from anabot.agent.offline.timed_names import time_words
+from anabot.agent.offline.two_times import times_done
 
 _PARTICLES = ("up", "off", "out", "in", "down", "over")
 
@@ -187,4 +190,18 @@ def stands(p: Parser, i: int) -> int:
 def same_when(p: Parser, i: int) -> int:
     """ "… over that period": of the dates that are said before it, perhaps in another sentence."""
     p.slots.same_when.append(p.at(i).text)
+    return i + 1
+
+
+def two_times(p: Parser, i: int) -> int:
+    """ "on the same day as they were ordered"; after a verb that stands for a value ("shipped"), nobody knows of which day."""
+    said = p.at(i).two_times
+    assert said is not None, "the phrase was found as such"
+    before = p.at(i - 1)
+    if not said.first and before.kind == "name" and p.entry(i - 1).only_values and is_verb(before.text.casefold()):
+        return p.misplace(i)
+    if not said.first and p.slots.dated and before.kind == "date":  # "delivered in May on the same day as …"
+        said = said.of(times_done(p.lexicon, p.slots.dated[-1].verb, p.slots.dated[-1].particle))
+    told = p.before[i] | (p.before_of(i - 1) if before.says("verb") else set())
+    p.slots.two_times.append(replace(said, told=bool(told & {"was", "were", "is", "are", "been"})))
     return i + 1

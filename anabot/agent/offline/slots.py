@@ -14,6 +14,7 @@ from anabot.agent.offline.lexicon import DimensionId, ValueId
 Letter = Literal["starts_with", "contains", "ends_with"]
 Op = Literal["minus", "per", "share_of"]
 BoundOp = Literal["gt", "ge", "lt", "le", "eq", "between"]
+AgainstOp = Literal["gt", "ge", "lt", "le", "eq", "between"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,28 @@ class Window:
     dimensions: tuple[DimensionId, ...]
     when: When
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoTimes:
+    """Two times of the rows against each other. `first` is empty for the time that they are counted by.
+
+    `numbers` are compared with how many of `unit` the first is after the second; without them, the two themselves are.
+    """
+
+    text: str
+    op: AgainstOp
+    second: tuple[DimensionId, ...]
+    first: tuple[DimensionId, ...] = ()
+    unit: str = ""
+    numbers: tuple[int, ...] = ()
+    negated: bool = False
+    told: bool = False  # "were delivered …": said of what is counted, after it
+    fault: str = ""  # why it cannot be read, where it is one
+
+    def of(self, first: tuple[DimensionId, ...]) -> TwoTimes:
+        """The same, of a time that is named before it."""
+        return replace(self, first=first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +221,7 @@ class Slots:
     none: bool = False  # only those for whom there is nothing
     dated: list[Dated] = field(default_factory=list)
     windows: list[Window] = field(default_factory=list)
+    two_times: list[TwoTimes] = field(default_factory=list)
     weekdays: list[tuple[tuple[int, ...], bool]] = field(default_factory=list)  # "on weekends": Monday is 1; and whether left out
     matches: list[Match] = field(default_factory=list)
     of_count: bool = False  # "how many of these"
@@ -269,6 +293,7 @@ class Slots:
             self.matches,
             self.restored,
             self.blank,
+            self.two_times,
             self.bounds,
             self.amounts,
             self.rank,

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from anabot.agent.offline import letters, nicknames, parts_of_time, ranges
+from anabot.agent.offline import letters, nicknames, parts_of_time, ranges, two_times
 from anabot.agent.offline.dates import Dates, When
 from anabot.agent.offline.lexicon import Entry, Lexicon, is_light
+from anabot.agent.offline.slots import TwoTimes
 from anabot.agent.offline.text import Token, root, stem
 from anabot.agent.offline.words import MEASURES, NUMBERS, OPERATORS, PREPOSITIONS, SCALES, UNITS
 
@@ -57,6 +58,7 @@ class Tag:
     number: Decimal | None = None
     sign: str = ""
     letters: str = ""  # of a match: what the name has in it
+    two_times: TwoTimes | None = None
 
     def says(self, *ops: str) -> bool:
         """Whether this is one of these operators."""
@@ -110,6 +112,8 @@ def _spans(tokens: Sequence[Token], i: int, lexicon: Lexicon, dates: Dates) -> I
         name = _text(tokens, i, next(k for k in range(i, found.end) if tokens[k].inside))
         entry, text = Entry(values=list(found.values)), _text(tokens, i, found.end)
         yield Tag(kind="operator", start=i, end=found.end, text=text, op="nickname", detail=name, entry=entry)
+    for end, times in two_times.read(tokens, i, lexicon):
+        yield Tag(kind="operator", start=i, end=end, text=times.text, op="two_times", two_times=times)
     if match := ranges.read(dates, i):
         yield Tag(kind="date", start=i, end=match[0], text=_text(tokens, i, match[0]), when=match[1], number=token.value)
 

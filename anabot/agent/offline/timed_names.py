@@ -11,5 +11,10 @@ def time_words(time: Dimension) -> set[str]:
     return {root(word) for word in words(f"{time.name} {time.label} {_parted(time.expr)}")}
 
 
+def phrases_of_time(time: Dimension) -> tuple[str, ...]:
+    """What a time is called: its name, its label, its column (`custJoinDate`, too) and its synonyms."""
+    return (time.name, time.label, _parted(time.expr), *time.synonyms)
+
+
 def _parted(name: str) -> str:
     return "".join(f" {c}" if c.isupper() else c for c in name).replace("_", " ")
