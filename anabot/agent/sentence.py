@@ -123,6 +123,8 @@ class Sentence:
             most = "smallest" if self._ascending(metric) else "largest"
             start = f"{metric.label} {_be(metric)} {total}{around}. By {self._labels()}, the {most} is"
             return f"{start} {where} with {value}{self._share(metric, best)}{self._moved(metric, best)}."
+        if alike := self._alike(metric, filled):
+            return f"{metric.label} {_be(metric)} {value} for {alike}{around}."
         high, low = self._extremes(metric)
         if self.reading.query.compare is not None:
             return f"{metric.label} {_be(metric)} {high} for {where}{around}: {value}{self._moved(metric, best)}."
@@ -134,6 +136,16 @@ class Sentence:
         alone = len(self.reading.query.numbers) == 1  # else what is told "there" could be told of the other
         end = f" and {low} for {self._tied(metric, worst, filled)} ({other})" if other != value and alone else ""
         return f"{start}{end}{around}."
+
+    def _alike(self, metric: Metric, filled: Sequence[Row]) -> str:
+        """`Castle, Ferry and Harbour`, where all that there are have the same; then none is the highest."""
+        same = len({_comparable(self.cell(row, metric.name)) for row in filled}) == 1 and len(filled) == len(self.table.rows)
+        query = self.reading.query
+        if not same or len(query.numbers) > 1 or query.compare is not None or query.share or self._cut() or self.table.suppressed:
+            return ""
+        if len(filled) > _NAMED:
+            return f"each {self._labels()} of the {len(filled):,} here"
+        return listed([self.group(row) for row in filled])
 
     def _most(self, metric: Metric, best: Row) -> str:
         """`rose most`, where the rows are in the order of how much they moved."""

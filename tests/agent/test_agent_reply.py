@@ -72,6 +72,13 @@ def test_groups_are_said_by_their_total_and_their_leader() -> None:
     assert said == "Sales were $30.00 in FY26 Q2 (1 May – 31 Jul 2026). By region, the largest is North with $20.50."
 
 
+def test_where_all_have_the_same_none_is_the_highest() -> None:
+    none = {"group_by": ["region"], "having": [{"field": "sales", "op": "eq", "values": ["0"]}]}
+    rows: list[tuple[Cell, ...]] = [("Isles", Decimal(0)), ("North", Decimal(0))]
+
+    assert told([REGION, SALES], rows, **none) == "Sales were $0.00 for Isles and North in FY26 Q2 (1 May – 31 Jul 2026)."
+
+
 def test_a_share_has_no_total() -> None:
     share = Column(name="margin_pct", type="ratio", unit="ratio")
     rows: list[tuple[Cell, ...]] = [("Isles", Decimal("0.5")), ("North", Decimal("0.806"))]
