@@ -92,6 +92,7 @@ _LAYER = {
                 _said("state"),
                 _said("diet", "food type"),
                 _said("pt_nm", "patient", "patients"),
+                _said("is_donor", data_type="boolean"),
             ],
             [
                 _metric("new_patients", "count", "1", "registrations", "number of patients", "patients"),

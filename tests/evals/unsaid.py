@@ -78,7 +78,7 @@ class Unsaid:
         said = {
             (each["from"], each["expr"].replace(" ", "").lower()) for each in self.sketch["metrics"] if not each.get("filter")
         }
-        times = {each["time"] for each in self.sketch["metrics"] if each["from"].split()[0] == table}
+        times = {each["time"] for each in self.sketch["metrics"] if each["from"].split()[0] == table and each.get("time")}
         common = {"from": table, "time": min(times, default="")}
         entity = entity_of(table, self.schema)
         plain = _snake(table.removeprefix(_shared(self.schema))).replace("_", " ")

@@ -184,10 +184,12 @@ class Builder:
     # --- by what
 
     def _group(self, times: Times, fields: dict[str, list[Pick]]) -> list[str]:
-        calendar = self.lexicon.registry.calendar
+        registry = self.lexicon.registry
+        calendar = registry.calendar
         said = [grain_name(c.unit, calendar) if c.unit else self.dimension(c).name for c in self.slots.cuts]
         said += [grain_name(unit, calendar) for unit in times.cuts]
         said += [name for name, picks in fields.items() if any(p.contrasted for p in picks)]
+        said += [] if said else fitting.apart(fields, [*map(registry.metrics.__getitem__, self.metrics)], registry, self.notes)
         kept = list(self.base.group_by) if self.base else []
         if self.continuing and not self.slots.adds and any(not is_time(name) for name in said):
             kept = [name for name in kept if is_time(name)]
@@ -272,7 +274,7 @@ class Builder:
             roles.one_end(ref, pick.role, ends.setdefault(ref.name, set()))
             values = tuple(v for v in pick.values if v[:2] == _home(ref))
             fields.setdefault(ref.name, []).append(
-                Pick(values=values, text=pick.text, negated=pick.negated, contrasted=pick.contrasted)
+                Pick(values=values, text=pick.text, negated=pick.negated, contrasted=pick.contrasted, both=pick.both)
             )
         return fields
 
@@ -284,7 +286,7 @@ class Builder:
         by_name = {r.name: r for r in found}
         if pick.text in self.taken and self.taken[pick.text] in by_name:
             return by_name[self.taken[pick.text]]
-        found = roles.narrowed(found, pick.role)
+        found = roles.unsought(roles.narrowed(found, pick.role), pick, self.slots)
         listed = together(self.slots.picks, pick)
         found = [r for r in found if _home(r) in listed] or found
         wanted = {_home(r) for c in self.slots.cuts for r in found if _home(r) in c.dimensions}

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from anabot.agent.offline.lexicon import Lexicon, phrases_of
-from anabot.agent.offline.slots import Mention, Pick, Slots
-from anabot.agent.offline.text import is_verb, words
+from anabot.agent.offline.slots import Cut, Mention, Pick, Slots
+from anabot.agent.offline.text import is_plural, is_verb, words
+from anabot.agent.offline.things import called
 from anabot.semantic.registry import Metric
 
 _PEOPLE = {"people", "persons", "folks", "individuals"}
@@ -29,6 +30,8 @@ def of_values(lexicon: Lexicon, slots: Slots) -> list[Mention]:
     if len(found) != 1:
         return []
     said = " and ".join(dict.fromkeys(pick.text for pick in asked))
+    if slots.lists and (names := called(lexicon, model)) and not slots.cuts:
+        slots.cuts.append(Cut(text=said, dimensions=tuple(names)))  # "list reviews"
     slots.notes.append(f"“{said}” is counted as {lexicon.registry.metrics[found[0]].label}.")
     slots.mentions.append(Mention(metrics=(found[0],), text=said, counted=True))
     return slots.every_mention
@@ -134,6 +137,9 @@ def _told_apart(lexicon: Lexicon, model: str) -> Iterator[str]:
 
 
 def says_plural(pick: Pick) -> bool:
-    """ "x-rays", where the value is "X-ray": the things themselves, not what they stand for."""
+    """ "x-rays", where the value is "X-ray", "returns" of `is_return`: the things themselves, not what they stand for."""
     said = pick.text.casefold()
-    return said.endswith("s") and any(words(said) == words(v) and not v.casefold().endswith("s") for _, _, v in pick.values)
+    flagged = is_plural(said) and all(value == "true" for _, _, value in pick.values)
+    return flagged or (
+        said.endswith("s") and any(words(said) == words(v) and not v.casefold().endswith("s") for _, _, v in pick.values)
+    )

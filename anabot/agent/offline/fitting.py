@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from anabot.agent.offline.exits import stuck
-from anabot.agent.offline.slots import Slots
+from anabot.agent.offline.slots import Pick, Slots
 from anabot.agent.offline.text import is_plural
+from anabot.semantic.beside import adds_up
 from anabot.semantic.query import MetricQuery
-from anabot.semantic.registry import Registry
+from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.units import CURRENCIES
 
 _MOST = ("most", "fewest", "least", "highest", "lowest", "maximum", "minimum", "max", "min")  # said of how many there are
@@ -45,6 +46,16 @@ def _ranks_things(slots: Slots, registry: Registry, before: MetricQuery | None) 
     if counted and not {metric.name for metric in named} & set(before.metrics):
         said = f"I can count “{rank.mention.text}” here, but not list them. Say by what, for example “by region”."
         raise stuck("no_group", said, unknown=[rank.mention.text])
+
+
+def apart(fields: Mapping[str, Sequence[Pick]], metrics: Sequence[Metric], registry: Registry, notes: list[str]) -> list[str]:
+    """The fields by which rows are cut where "density of A and B" names several: what does not add up is told of each."""
+    if any(adds_up(registry, metric) is not None or metric.agg == "count_distinct" for metric in metrics):
+        return []
+    listed = [name for name, picks in fields.items() if len(picks) > 1 and any(pick.both for pick in picks)]
+    found = [name for name in listed if not any(pick.negated for pick in fields[name])]
+    notes.extend(f"{metrics[0].label} does not add up, so it is told for each of them." for _ in found)
+    return found
 
 
 def _kind_of(unit: str) -> str:

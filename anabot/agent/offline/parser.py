@@ -73,6 +73,7 @@ class Parser:
 
     def _note_question(self, light: Sequence[str]) -> None:
         joined = " ".join(light)
+        self.slots.lists |= "list" in light
         self.slots.did |= bool({"did", "do", "does"} & set(light)) and "have" not in light
         self.slots.will |= "will" in light
         self.slots.openly |= "how" in light and "how many" not in joined and "how much" not in joined

@@ -8,8 +8,10 @@ from anabot.agent.offline import of_each
 from anabot.agent.offline.lexicon import DimensionId, ValueId
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.slots import Pick
+from anabot.agent.offline.text import is_plural
 
 _IS_NOT = {"is not", "are not", "not", "non", "!="}
+_IN = {"in", "from", "within", "with", "at"}
 _COPULA = {"is", "are", "was", "were", "the"}
 
 
@@ -50,7 +52,7 @@ def value_beside_dimension(p: Parser, i: int, negated: bool = False) -> int | No
             negated ^= p.at(j).says("not")
             j += 1
         found = values_at(p, j, dimensions)
-        if not found or p.before_of(j) - _COPULA or (_apart(p, i + 1, j) and not _spelled(p, j, found)):
+        if not found or p.before_of(j) - _joining(p, i) or (_apart(p, i + 1, j) and not _spelled(p, j, found)):
             return None
         p.slots.picks.append(Pick(values=found, text=p.at(j).text, negated=negated, beside=tuple(dimensions)))
         return more_values(p, j + 1, negated)
@@ -60,6 +62,11 @@ def value_beside_dimension(p: Parser, i: int, negated: bool = False) -> int | No
         return None
     p.slots.picks.append(Pick(values=own, text=p.at(i).text, negated=negated, beside=beside))
     return i + 2
+
+
+def _joining(p: Parser, i: int) -> set[str]:
+    """The light words that may stand between a dimension and its value: "in the region of LATAM" is in LATAM."""
+    return _COPULA | ({"of"} if p.before[i] & _IN and not is_plural(p.at(i).text) else set())
 
 
 def _apart(p: Parser, start: int, end: int) -> bool:
@@ -95,7 +102,8 @@ def more_values(p: Parser, i: int, negated: bool, *, first: bool = False) -> int
         entry = p.entry(j)
         if (j == i and not first) or not entry.values or (not first and (p.before[j] or _begins_anew(p, j))):
             return i
-        p.slots.picks.append(Pick(values=tuple(entry.values), text=p.at(j).text, negated=negated, listed=not first))
+        both = p.at(j - 1).text.casefold() == "and" and not first
+        p.slots.picks.append(Pick(values=tuple(entry.values), text=p.at(j).text, negated=negated, listed=not first, both=both))
         i, first = j + 1, False
 
 

@@ -93,7 +93,7 @@ def _headed(p: Parser, i: int) -> int | None:
     mention, cut = p.mention(i), p.cut(i)
     if cut is None or (mention and mention.counted):
         return None
-    others = any(p.mention(k) for k in range(len(p.tags)) if k != i)
+    others = any(p.mention(k) and not _says_of_what(p, k) for k in range(len(p.tags)) if k != i)
     if others and p.at(i + 1).says("top") and "with" in p.before_of(i + 1) and not p.slots.mentions:
         p.slots.cuts.append(cut)  # "the customers with the lowest spend"
         return i + 1
@@ -102,14 +102,27 @@ def _headed(p: Parser, i: int) -> int | None:
         p.slots.one |= not is_plural(p.at(i).text)
         return i + 1
     named = p.at(i - 1).text.casefold() in ("name", "names") and "of" in p.before[i] and p.at(i - 1).kind == "unknown"
-    if (named or "list" in p.before[i]) and not others and mention and not any(tag.says("by") for tag in p.tags):
+    if (named or _listed(p, i)) and not others and mention and not any(tag.says("by") for tag in p.tags):
         p.slots.cuts.append(cut)  # "list the shops opened in May", "the names of the shops in the North"
+        p.slots.which = True
         return i + cut.size
     if others and mention and _column_of_a_list(p, i):
         return _bare_dimension(p, i)
     if i or mention is None or not p.at(i + 1).says(*BOUNDS):
         return None
     return _bare_dimension(p, i) if any(p.mention(k) for k in range(1, len(p.tags))) else None
+
+
+def _says_of_what(p: Parser, k: int) -> bool:
+    """ "in the region of LATAM": the name only says of what the value after it is one."""
+    return bool(p.before[k] & PLACES and values_at(p, k + 1, p.entry(k).dimensions))
+
+
+def _listed(p: Parser, i: int) -> bool:
+    """ "list the shops", "list all Northern shops": also where only a value of theirs stands between."""
+    while p.entry(i - 1).values and not p.before[i]:
+        i -= 1
+    return "list" in p.before[i]
 
 
 def _column_of_a_list(p: Parser, i: int) -> bool:

@@ -35,7 +35,9 @@ def pick(p: Parser, i: int) -> int:
         and not values_at(p, i + 2, p.entry(i + 1).dimensions)
     ):
         single = p.at(i).text.casefold() == "which" and not is_plural(p.at(i + 1).text)
+        before = len(p.slots.cuts)
         end = read_cuts(p, i + 1)
+        p.slots.sought += p.slots.cuts[before:] if p.at(i).text.casefold() == "which" else []
         p.slots.one |= single
         p.slots.which = True
         if single and p.at(end).says("top") and p.at(end + 1).kind != "number":

@@ -14,6 +14,7 @@ from anabot.agent.offline.read_cuts import more_values, value_beside_dimension
 from anabot.agent.offline.read_none import not_any
 from anabot.agent.offline.read_numbers import bound
 from anabot.agent.offline.slots import Cut, Pick
+from anabot.agent.offline.text import is_plural
 
 _PLACES_VALUE = PLACES | {"on", "to", "with", "via", "through"}
 ARTICLES = {"the", "our", "a", "an"}
@@ -77,11 +78,12 @@ def value(p: Parser, i: int) -> int | None:
         ahead=ahead,
         role=roles.said(p, i),
     )
-    counted = {"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count")
+    counted = {"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count") or _is_whose(p, i)
     listed = _in_list(p, i)
     if listed and p.slots.picks[-1].counted:
         counted, pick = True, _each_of(p, i, pick)
-    p.slots.picks.append(replace(pick, counted=counted or (i == 0 and says_plural(pick)), listed=listed))
+    both = listed and p.at(i - 1).text.casefold() == "and"
+    p.slots.picks.append(replace(pick, counted=counted or (i == 0 and says_plural(pick)), listed=listed, both=both))
     return i + 1
 
 
@@ -102,6 +104,19 @@ def stays(p: Parser, i: int) -> int:
     if not p.entry(i + 1).values:
         p.slots.unknown.append(p.at(i).text)
     return i + 1
+
+
+def _is_whose(p: Parser, i: int) -> bool:
+    """ "what is the capital of Velmora": the one of which that is true is asked for, by its name."""
+    if i == 0 and {"what", "are", "the"} <= p.before[i] and says_plural(Pick(values=tuple(p.entry(i).values), text=p.at(i).text)):
+        p.slots.lists = True  # "what are the capitals of the North"
+        return True
+    one = i == 0 and {"what", "the"} <= p.before[i] and not is_plural(p.at(i).text)
+    whose = p.entry(i + 1).only_values and "of" in p.before_of(i + 1) and p.at(i + 2).kind == "stop"
+    if not (one and whose) or any(value != "true" for _, _, value in p.entry(i).values):
+        return False
+    p.slots.lists = True
+    return True
 
 
 def _in_list(p: Parser, i: int) -> bool:

@@ -11,6 +11,7 @@ from anabot.semantic.registry import DimensionRef
 
 if TYPE_CHECKING:
     from anabot.agent.offline.parser import Parser
+    from anabot.agent.offline.slots import Pick, Slots
 
 Role = Literal["", "from", "to"]
 _BEGINS = {"origin", "source", "from", "departure", "departing", "start", "starting", "loading", "pickup", "sender", "outbound"}
@@ -32,6 +33,19 @@ def said(p: Parser, i: int) -> Role:
 def narrowed(refs: Sequence[DimensionRef], role: Role) -> list[DimensionRef]:
     """The dimensions that are called by the role, where some of them are; else all."""
     return [ref for ref in refs if role and role == _of(ref)] or list(refs)
+
+
+def unsought(refs: Sequence[DimensionRef], pick: Pick, slots: Slots) -> list[DimensionRef]:
+    """ "which countries border Velmora" asks for other countries: one value is never of what is asked for. Raises Exit."""
+    asked = {home for cut in slots.sought for home in cut.dimensions}
+    others = [other for other in slots.picks if other is not pick and {v[:2] for v in other.values} & asked]
+    if pick.negated or pick.beside or pick.contrasted or others or not asked:
+        return list(refs)
+    found = [ref for ref in refs if (ref.dimension.model, ref.dimension.name) not in asked]
+    if not found:
+        said = f"You ask for {slots.sought[0].text}, and “{pick.text}” is one: I cannot tell what it has to do with the others."
+        raise stuck("shape", said, unknown=[pick.text])
+    return found
 
 
 def one_end(ref: DimensionRef, role: Role, before: set[Role]) -> None:

@@ -54,6 +54,7 @@ class Pick:
     ahead: bool = False  # "online orders": … right before it
     role: roles.Role = ""  # "from X", "to X": where something begins or ends
     listed: bool = False  # "and" or a comma joins it to the one before it
+    both: bool = False  # … and that is "and"
 
 
 def together(picks: Sequence[Pick], pick: Pick) -> set[DimensionId]:
@@ -249,6 +250,8 @@ class Slots:
     verbs: list[str] = field(default_factory=list)  # "book", "bring in": what one does with any metric, so one must be named
     measures: list[str] = field(default_factory=list)  # "how many dollars of …": the metric must be in them
     one: bool = False  # "which region …": a single one is asked for, where something is ranked
+    lists: bool = False  # "list …": names, and no number of them
+    sought: list[Cut] = field(default_factory=list)  # "which regions …": what is not known, so that no value of it is said
     which: bool = False  # "which regions", "all skills": their values may be all that is asked
     things: str = ""  # "which deliveries …", "list the orders": what is counted elsewhere is to be told one by one
     bare: list[Cut] = field(default_factory=list)  # dimensions in no place that fits: "what regions are there"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from anabot.agent.offline.text import Token, is_irregular
+from anabot.agent.offline.text import Token, is_irregular, is_verb
 from anabot.agent.offline.words import FILLERS, MONTHS, OPERATORS, UNITS, WEEKDAYS
 
 _SHORTEST = 5
@@ -126,5 +126,10 @@ def _closest(word: str, known: Sequence[str]) -> str:
 
 
 def _safe(word: str, target: str) -> bool:
-    """A short word may miss, double or swap a letter; another letter in its place may be another word (`store`, `score`)."""
+    """A short word may miss, double or swap a letter; another letter in its place may be another word (`store`, `score`).
+
+    What was done is no slip for whoever does it: `published` is no `publisher`.
+    """
+    if is_verb(word) and word[:-1] == target[:-1]:
+        return False
     return word[0] == target[0] and (len(word) >= 6 or len(word) != len(target) or sorted(word) == sorted(target))

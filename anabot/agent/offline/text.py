@@ -165,6 +165,7 @@ _ABBREVIATED = {"approx", "avg", "excl", "incl", "vs"}  # their full stop ends n
 _PLURALS = {
     "diagnoses": "diagnosis", "analyses": "analysis", "crises": "crisis", "theses": "thesis", "children": "child",
     "women": "woman", "men": "man", "criteria": "criterion", "indices": "index",
+    "volcanoes": "volcano", "heroes": "hero", "potatoes": "potato", "tomatoes": "tomato", "cargoes": "cargo",
 }  # fmt: skip
 _RECURRING = ("days", "months", "hours")  # of the week, of the year, of the day
 _SHORT = {  # one word on both sides: in names, of columns too, and in questions

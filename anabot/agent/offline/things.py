@@ -10,8 +10,11 @@ def called(lexicon: Lexicon, model: str) -> list[DimensionId]:
     """The dimension that holds what the rows of a model are called."""
     entity = next((each.name for each in lexicon.registry.models[model].entities.values() if each.kind == "primary"), "")
     names = ((*words(entity),), (*words(entity), "name"), ("name",))
-    found, denied = lexicon.registry.models[model].dimensions, lexicon.grant.denied
-    return [(model, name) for wanted in names for name in found if words(name) == wanted and f"{model}.{name}" not in denied][:1]
+    denied = lexicon.grant.denied
+    found = {name: each for name, each in lexicon.registry.models[model].dimensions.items() if f"{model}.{name}" not in denied}
+    named = [(model, name) for wanted in names for name in found if words(name) == wanted]
+    so_called = [(model, name) for wanted in names for name, each in found.items() if wanted in map(words, each.synonyms)]
+    return (named or so_called)[:1]
 
 
 def told_by(lexicon: Lexicon, model: str) -> list[DimensionId]:
