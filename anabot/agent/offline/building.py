@@ -349,30 +349,20 @@ class Builder:
         if self.slots.only_moved:
             name = self.numbers[0]
             yield from moving.conditions(
-                self.slots.only_moved, self.registry.metrics[name], lambda bound, n: self._scaled(bound, n, name), self.notes
+                self.slots.only_moved,
+                self.registry.metrics[name],
+                lambda bound, n: fitting.scaled(bound, n, self.registry.metrics[name]),
+                self.notes,
             )
 
     def _bound(self, bound: Bound) -> Filter:
         name = self._named(bound.mention)
-        numbers = [self._scaled(bound, number, name) for number in bound.numbers]
+        numbers = [fitting.scaled(bound, number, self.registry.metrics[name]) for number in bound.numbers]
         if bound.op == "between":
             part: Filter = Condition(field=name, op="between", values=tuple(sorted(numbers, key=Decimal)))
             return Not.model_validate({"not": part}) if bound.dropped else part
         op = _OPPOSITE[bound.op] if bound.dropped else bound.op
         return Condition.model_validate({"field": name, "op": op, "values": tuple(numbers)})
-
-    def _scaled(self, bound: Bound, number: Decimal, name: str) -> str:
-        metric = self.registry.metrics[name]
-        unit = metric.unit
-        wanted = "ratio" if bound.percent else bound.measure
-        if (wanted and wanted != unit) or (bound.currency and unit and bound.currency != unit):
-            raise stuck(
-                "shape",
-                f"“{bound.text}” does not fit {metric.label}, which is in {unit or 'numbers'}.",
-            )
-        if unit == "ratio" and (bound.percent or abs(number) > 1):
-            number = number / 100
-        return format(number.normalize(), "f")
 
     def _named(self, mention: Mention | None) -> str:
         if mention is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from anabot.agent.offline.exits import stuck
-from anabot.agent.offline.slots import Pick, Slots
+from anabot.agent.offline.slots import Bound, Pick, Slots
 from anabot.agent.offline.text import is_plural
 from anabot.semantic.beside import adds_up
 from anabot.semantic.query import MetricQuery
@@ -46,6 +47,16 @@ def _ranks_things(slots: Slots, registry: Registry, before: MetricQuery | None) 
     if counted and not {metric.name for metric in named} & set(before.metrics):
         said = f"I can count “{rank.mention.text}” here, but not list them. Say by what, for example “by region”."
         raise stuck("no_group", said, unknown=[rank.mention.text])
+
+
+def scaled(bound: Bound, number: Decimal, metric: Metric) -> str:
+    """A number that a metric is compared with, in the metric's unit. Raises Exit where it is in another."""
+    unit, wanted = metric.unit, "ratio" if bound.percent else bound.measure
+    if (wanted and wanted != unit) or (bound.currency and unit and bound.currency != unit):
+        raise stuck("shape", f"“{bound.text}” does not fit {metric.label}, which is in {unit or 'numbers'}.")
+    if unit == "ratio" and (bound.percent or abs(number) > 1):
+        number = number / 100
+    return format(number.normalize(), "f")
 
 
 def apart(fields: Mapping[str, Sequence[Pick]], metrics: Sequence[Metric], registry: Registry, notes: list[str]) -> list[str]:
