@@ -172,14 +172,8 @@ class MetricQuery(_Strict):
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """The names of its numbers, in the order of its columns: what is made, the two groups of a metric, then the metrics.
-
-        A metric that is only set against itself is shown in its groups alone.
-        """
-        apart = {each.left for each in self.made if each.sides}
-        whole = {name for each in self.made if not each.sides for name in (each.left, each.right)}
-        sides = dict.fromkeys(name for each in self.made for name, _ in each.sides)
-        return (*(each.name for each in self.made), *sides, *(name for name in self.metrics if name not in apart - whole))
+        """The names of its numbers, in the order of its columns."""
+        return numbers_of(self.made, self.metrics)
 
     def as_json(self) -> dict[str, Any]:
         """The query as people script against it, without what is empty."""
@@ -192,6 +186,14 @@ class MetricQuery(_Strict):
         for key in ("metrics", "where", "having"):
             body[key] = sorted(json.dumps(_sorted_values(part), sort_keys=True) for part in body.get(key, []))
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def numbers_of(made: tuple[Made, ...], metrics: tuple[str, ...]) -> tuple[str, ...]:
+    """What is made, the two groups of a metric, then the metrics; one that is only set against itself is shown in its groups."""
+    apart = {each.left for each in made if each.sides}
+    whole = {name for each in made if not each.sides for name in (each.left, each.right)}
+    sides = dict.fromkeys(name for each in made for name, _ in each.sides)
+    return (*(each.name for each in made), *sides, *(name for name in metrics if name not in apart - whole))
 
 
 def ordered_by(item: str) -> str:

@@ -158,7 +158,10 @@ def test_what_somebody_did_is_not_passed_over() -> None:
 
 
 def test_a_value_as_a_percentage_of_another_is_not_a_share_of_both() -> None:
-    assert refused("online sales as a percentage of phone last month").reason in ("shape", "unknown_words")
+    (made,) = query("online sales as a percentage of phone last month")["made"]
+
+    assert (made["op"], made["left"], made["right"]) == ("share_of", "sales", "sales")
+    assert [made[side][0]["values"] for side in ("left_where", "right_where")] == [["online"], ["phone"]]
 
 
 def test_what_was_done_beside_a_versus_is_a_side_and_no_condition() -> None:

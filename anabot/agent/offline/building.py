@@ -19,6 +19,7 @@ from anabot.agent.offline import (
     form,
     moving,
     of_each,
+    opposing,
     pairing,
     rates,
     roles,
@@ -27,9 +28,10 @@ from anabot.agent.offline import (
     whole,
 )
 from anabot.agent.offline.exits import Exit, stuck
-from anabot.agent.offline.lexicon import DimensionId, Lexicon
+from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.ordering import Ordering, is_time
 from anabot.agent.offline.parts_of_time import called, not_kept
+from anabot.agent.offline.refs import bare, home, label, same_label
 from anabot.agent.offline.slots import Bound, Cut, Mention, Pick, Slots, together
 from anabot.agent.offline.text import words
 from anabot.agent.offline.times import Settling, Times, between_two, grain_name
@@ -37,7 +39,7 @@ from anabot.agent.understanding import Ambiguous, Reading
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.made import known_to, said_of
-from anabot.semantic.query import Condition, Filter, Made, MetricQuery, Not, Span, fields_of
+from anabot.semantic.query import Condition, Filter, Made, MetricQuery, Not, Span, fields_of, numbers_of
 from anabot.semantic.registry import DimensionRef, Registry
 from anabot.semantic.resolve import resolve
 
@@ -66,8 +68,8 @@ class Builder:
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """What is made, then the metrics."""
-        return (*(each.name for each in self.made), *self.metrics)
+        """What is made, its groups, then the metrics."""
+        return numbers_of(self.made, self.metrics)
 
     def build(self) -> Reading:
         """The reading. Raises Exit."""
@@ -88,7 +90,7 @@ class Builder:
         times = settling.settle()
         fields = self._picks()
         group = self._group(times, fields)
-        if (found := self._within(group, fields)) is not None:
+        if (found := self._opposed(fields) or self._within(group, fields)) is not None:
             return found
         group = whole.parts_of(self.slots, group, fields)
         beside = whole.asked_beside(self.slots, self.base if self.continuing else None, times, self.notes)
@@ -124,6 +126,15 @@ class Builder:
         query, listed = whole.listed(self._resolved(query), self.slots, registry, self.lexicon.grant)
         notes = notes if ask else (*notes, *listed, *whole.of_what(query))
         return Reading(query=query, assumptions=notes, period_label=times.label, chart=chart, ask=ask)
+
+    def _opposed(self, fields: dict[str, list[Pick]]) -> Reading | None:
+        """One number of two groups, where it is asked for: the metric that is defined so, else what is made of them."""
+        if self.slots.opposed is None:
+            return None
+        metrics = [self.registry.metrics[name] for name in self.metrics]
+        made, slots = opposing.made_of(self.slots.opposed, fields, metrics), opposing.without(self.slots)
+        own = replace(self, base=opposing.apart(self.base, made), made=())
+        return own._part(slots, made[0]) if len(made) == 1 else replace(own, slots=slots, made=made, notes=[*self.notes]).build()
 
     def _within(self, group: Sequence[str], fields: dict[str, list[Pick]]) -> Reading | None:
         """The share that a part has within each group, where it is asked for. Raises Exit where it may be of the total."""
@@ -212,15 +223,15 @@ class Builder:
 
     def dimension(self, cut: Cut) -> DimensionRef:
         """The dimension that a word means for these metrics: the nearest one they reach."""
-        found = [r for r in self.lexicon.reach(*self.metrics) if _home(r) in cut.dimensions]
+        found = [r for r in self.lexicon.reach(*self.metrics) if home(r) in cut.dimensions]
         if not found and (meant := self._longer_name(cut.text)):
-            self.notes.append(f"“{cut.text}” is read as {_label(meant)}.")
+            self.notes.append(f"“{cut.text}” is read as {label(meant)}.")
             return meant
         if not found:
             raise self._unreachable(cut.text)
         nearest = self._owned([r for r in found if len(r.path) == len(found[0].path)])
         if len(nearest) == 1 and cut.headed:
-            self.notes.append(f"“{cut.text}” is read as {_label(nearest[0])}.")
+            self.notes.append(f"“{cut.text}” is read as {label(nearest[0])}.")
         if len(nearest) == 1:
             return nearest[0]
         if cut.text in self.taken:
@@ -237,12 +248,12 @@ class Builder:
     def _longer_name(self, word: str) -> DimensionRef | None:
         """ "stage", for a metric whose only dimension of that name is the trial stage."""
         said = set(words(word))
-        found = {_home(r): r for r in reversed(self.lexicon.reach(*self.metrics)) if said < set(words(_label(r)))}
+        found = {home(r): r for r in reversed(self.lexicon.reach(*self.metrics)) if said < set(words(label(r)))}
         return next(iter(found.values())) if len(found) == 1 else None
 
     def _unreachable(self, word: str, verb: str = "cut by") -> Exit:
         labels = [self.lexicon.registry.metrics[m].label for m in self.metrics]
-        known = list(dict.fromkeys(_label(r) for r in self.lexicon.reach(*self.metrics) if r.dimension.kind == "categorical"))
+        known = list(dict.fromkeys(label(r) for r in self.lexicon.reach(*self.metrics) if r.dimension.kind == "categorical"))
         can = f"It can be cut by {', '.join(known[:12])}." if known else "It cannot be cut by anything."
         return stuck("unreachable", f"{' and '.join(labels)} cannot be {verb} “{word}”. {can}")
 
@@ -260,7 +271,7 @@ class Builder:
                 continuing=self.continuing,
                 taken={**self.taken, word: ref.name},
             )
-            choices.append((f"{_label(ref)} ({called(ref.name)})" if _same_label(refs) else _label(ref), chosen.build().query))
+            choices.append((f"{label(ref)} ({called(ref.name)})" if same_label(refs) else label(ref), chosen.build().query))
         return Exit(Ambiguous(word=word, choices=tuple(choices)))
 
     # --- of which
@@ -272,15 +283,13 @@ class Builder:
         for pick in self.slots.picks:
             ref = self._field(pick)
             roles.one_end(ref, pick.role, ends.setdefault(ref.name, set()))
-            values = tuple(v for v in pick.values if v[:2] == _home(ref))
-            fields.setdefault(ref.name, []).append(
-                Pick(values=values, text=pick.text, negated=pick.negated, contrasted=pick.contrasted, both=pick.both)
-            )
+            values = tuple(v for v in pick.values if v[:2] == home(ref))
+            fields.setdefault(ref.name, []).append(replace(pick, values=values))
         return fields
 
     def _field(self, pick: Pick) -> DimensionRef:
         homes = {v[:2] for v in pick.values}
-        found = [r for r in self.lexicon.reach(*self.metrics) if _home(r) in homes]
+        found = [r for r in self.lexicon.reach(*self.metrics) if home(r) in homes]
         if not found:
             raise self._unreachable(pick.text, "narrowed to")
         by_name = {r.name: r for r in found}
@@ -288,11 +297,11 @@ class Builder:
             return by_name[self.taken[pick.text]]
         found = roles.unsought(roles.narrowed(found, pick.role), pick, self.slots)
         listed = together(self.slots.picks, pick)
-        found = [r for r in found if _home(r) in listed] or found
-        wanted = {_home(r) for c in self.slots.cuts for r in found if _home(r) in c.dimensions}
-        found = self._spelled(pick, [r for r in found if _home(r) in wanted], found)
+        found = [r for r in found if home(r) in listed] or found
+        wanted = {home(r) for c in self.slots.cuts for r in found if home(r) in c.dimensions}
+        found = self._spelled(pick, [r for r in found if home(r) in wanted], found)
         found = self._shown_before(found)
-        if len({_home(r) for r in found}) > 1 and len({_bare(r) for r in found}) > 1:
+        if len({home(r) for r in found}) > 1 and len({bare(r) for r in found}) > 1:
             raise self._two(pick.text, found)
         nearest = [r for r in found if len(r.path) == len(found[0].path)]
         if len(nearest) > 1:
@@ -310,7 +319,7 @@ class Builder:
     def _spelled(pick: Pick, wanted: list[DimensionRef], found: list[DimensionRef]) -> list[DimensionRef]:
         """Those that the rows are cut by, unless the value is spelled just so elsewhere only: `events`, not their `event`."""
         exact = {value[:2] for value in pick.values if value[2].casefold() == pick.text.casefold()}
-        certain = not exact or any(_home(ref) in exact for ref in wanted)
+        certain = not exact or any(home(ref) in exact for ref in wanted)
         return wanted if wanted and certain else found
 
     def _where(self, fields: dict[str, list[Pick]]) -> tuple[Filter, ...]:
@@ -369,24 +378,8 @@ class Builder:
             if len(self.metrics) > 1 and not self.made:
                 self.notes.append(f"The condition is on {self.lexicon.registry.metrics[self.metrics[0]].label}.")
             return self.numbers[0]
-        return next(name for name in self.metrics if name in mention.metrics)
+        return opposing.in_place_of(next(name for name in self.metrics if name in mention.metrics), self.made)
 
 
 def _fields_of(part: Filter) -> set[str]:
     return set(fields_of((part,)))
-
-
-def _home(ref: DimensionRef) -> DimensionId:
-    return ref.dimension.model, ref.dimension.name
-
-
-def _bare(ref: DimensionRef) -> str:
-    return ref.dimension.name
-
-
-def _label(ref: DimensionRef) -> str:
-    return ref.dimension.label or called(ref.dimension.name)
-
-
-def _same_label(refs: Sequence[DimensionRef]) -> bool:
-    return len({_label(ref) for ref in refs}) < len(refs)

@@ -22,6 +22,7 @@ from anabot.semantic.units import CURRENCIES
 
 _LABELS = ("number", "no", "nr", "num")  # that a single thing has
 _RATES = ("rate", "share", "percentage", "percent", "pct")
+_SELL, _SALES = "sell", "sales"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,12 +184,17 @@ class Completing:
         if self.slots.every_mention or self.slots.phrases or self.slots.saved:
             return
         for word in [word for word in self.slots.unknown if len(word) > 3]:
-            found = self.lexicon.alone(word) or self.lexicon.deed(word)
+            found = self.lexicon.alone(word) or self.lexicon.deed(word) or self._sold(word)
             if len(found) == 1:
                 self.slots.unknown.remove(word)
                 self.slots.mentions.append(Mention(metrics=(found[0],), text=word))
                 self.slots.notes.append(f"“{word}” is read as {self.lexicon.registry.metrics[found[0]].label}.")
                 return
+
+    def _sold(self, word: str) -> list[str]:
+        """ "how much did we sell", where the registry has sales; money is never how many."""
+        found = self.lexicon.alone(_SALES) if root(word.casefold()) == _SELL else []
+        return [name for name in found if not (self.slots.many and self.lexicon.registry.metrics[name].unit in CURRENCIES)]
 
     def _parts(self) -> None:
         """ "Kestrel", for "MS Kestrel": a word that stands in the name of one value alone, written like a name."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from anabot.agent.offline import (
+    opposing,
     parting,
     read_aggregates,
     read_amounts,
@@ -118,4 +119,6 @@ _READERS: dict[str, Reader] = {
 
 def parse(tags: Sequence[Tag], lexicon: Lexicon) -> Slots:
     """The slots of one clause. Every phrase is read, or listed in `unknown` or `misplaced`."""
-    return Parser(tags, lexicon, _READERS).run()
+    left, opposed, sides = opposing.taken(tags, lexicon)
+    slots = Parser(left, lexicon, _READERS).run()
+    return opposing.told(slots, opposed, sides) if opposed else slots

@@ -55,8 +55,11 @@ def alike(slots: Slots, made: Made, lexicon: Lexicon) -> list[str]:
 
 
 def kept(base: MetricQuery | None, metrics: Sequence[str]) -> tuple[Made, ...]:
-    """What the thread has made of metrics that are still shown."""
-    return tuple(each for each in base.made if {each.left, each.right} <= set(metrics)) if base else ()
+    """What the thread has made of metrics that are still shown; of its two groups, also of the one metric in their place."""
+    made = base.made if base else ()
+    if len(metrics) == 1 and all(each.sides for each in made):
+        return tuple(each.model_copy(update={"left": metrics[0], "right": metrics[0]}) for each in made)
+    return tuple(each for each in made if {each.left, each.right} <= set(metrics))
 
 
 def alone(made: tuple[Made, ...], beside: Beside) -> tuple[Made, ...]:

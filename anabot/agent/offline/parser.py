@@ -41,6 +41,7 @@ class Parser:
             self.tags.append(tag)
             self.before.append(set(light))
             self.slots.how = tag.text if light == ["how"] and not self.slots.how else self.slots.how
+            self.slots.many |= light[-2:] == ["how", "much"] and bool(tag.entry and tag.entry.values)
             self._note_question(light)
             light = []
         self._note_question(light)
@@ -76,6 +77,7 @@ class Parser:
         self.slots.lists |= "list" in light
         self.slots.did |= bool({"did", "do", "does"} & set(light)) and "have" not in light
         self.slots.will |= "will" in light
+        self.slots.many |= "how many" in joined
         self.slots.openly |= "how" in light and "how many" not in joined and "how much" not in joined
         self.slots.openly |= bool(_FARING & set(light)) or any(f"{did} well" in joined for did in ("do", "does", "did"))
         self.asks_how |= "what" in light or ("how" in light and "how many" not in joined and "how much" not in joined)

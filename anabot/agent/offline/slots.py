@@ -10,6 +10,7 @@ from typing import Any, Literal
 from anabot.agent.offline import roles
 from anabot.agent.offline.dates import When
 from anabot.agent.offline.lexicon import DimensionId, ValueId
+from anabot.semantic.query import MadeOp
 
 Letter = Literal["starts_with", "contains", "ends_with"]
 Op = Literal["minus", "per", "share_of"]
@@ -55,6 +56,7 @@ class Pick:
     role: roles.Role = ""  # "from X", "to X": where something begins or ends
     listed: bool = False  # "and" or a comma joins it to the one before it
     both: bool = False  # … and that is "and"
+    side: Literal["", "left", "right"] = ""  # of two groups that are set against each other
 
 
 def together(picks: Sequence[Pick], pick: Pick) -> set[DimensionId]:
@@ -153,6 +155,15 @@ class Pair:
     right: Mention
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opposed:
+    """One number of two groups: how they are set against each other, and their days of the week where it is not by values."""
+
+    op: MadeOp
+    days: tuple[tuple[int, ...], tuple[int, ...]]
+    quantity: bool = False  # "more bread than cake": of how much there is, and not of money
+
+
 @dataclass(slots=True, kw_only=True)
 class Rank:
     """Top or bottom so many."""
@@ -194,6 +205,7 @@ class Slots:
     asks: bool = False  # "what is", "what's"
     undefined: Undefined | None = None
     pair: Pair | None = None
+    opposed: Opposed | None = None
     versus: list[str] = field(default_factory=list)  # unknown words beside "vs": the name of a side, and no condition
     same_when: list[str] = field(default_factory=list)  # "over that period", of dates said before
     pair_said: list[str] = field(default_factory=list)  # "the difference", without its sides
@@ -236,6 +248,7 @@ class Slots:
     blank: list[tuple[Cut, bool]] = field(default_factory=list)  # "without a tier", and whether those are left out
     summed: list[str] = field(default_factory=list)  # "sum of": only what is added up has one
     more: bool = False  # "which had more …": what stands side by side
+    many: bool = False  # "how many", or "how much bread": not of money
     did: bool = False  # "did we open": a verb in its bare form is one
     will: bool = False  # "what will sales be": a forecast, where the days are to come
     openly: bool = False  # "how did Harbour do": of no number in particular
@@ -305,6 +318,7 @@ class Slots:
             self.against,
             self.over,
             self.same_year,
+            self.opposed,
         )
         beside = self.share or self.running
         return any((*said, beside, self.change, self.trend, self.chart is not None, self.define))
