@@ -164,12 +164,22 @@ class Strange:
         alone = name == said["name"]
         found: dict[str, Any] = {"name": name, "type": "simple", **_aggregated(aggregate)}
         if said.get("filter"):
-            found["expr"] = f"CASE WHEN {said['filter']} THEN {found['expr']} END"
+            found |= self._filtered(said, found["expr"])
         if said.get("time"):
             found["agg_time_dimension"] = said["time"]
         if said.get("at_last"):
             found |= {"agg": "sum_boolean", "non_additive_dimension": {"name": said["at_last"], "window_agg": "max"}}
         return found | (_config(said, aggregate) if alone else _config({"name": name}, None))
+
+    def _filtered(self, said: dict[str, Any], expr: str) -> dict[str, str]:
+        """The rows that a metric counts: as a filter over a dimension, where its condition is one value of it."""
+        table, tree = said["from"].split()[0], parse_one(said["filter"], dialect="duckdb")
+        called = {each["expr"]: each["name"] for each in self._dimensions() if each["table"] == table}
+        column = tree.this.name if isinstance(tree, exp.EQ) and isinstance(tree.this, exp.Column) else ""
+        if column not in called or not isinstance(tree.expression, exp.Literal) or not tree.expression.is_string:
+            return {"expr": f"CASE WHEN {said['filter']} THEN {expr} END"}
+        dimension = f"{{{{ Dimension('{self._entity(table)}__{called[column]}') }}}}"
+        return {"filter": f"{dimension} = {tree.expression.sql('duckdb')}"}
 
     def _derived(self) -> Iterator[dict[str, Any]]:
         for said in self.sketch["metrics"]:
