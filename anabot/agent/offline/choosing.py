@@ -107,10 +107,15 @@ class Chooser:
         slots = self.slots
         if slots.unfilter and not (self.previous and (self.previous.where or self.previous.having)):
             raise stuck("shape", "There is no filter to remove.")
+        if slots.these and self.previous and (self.previous.limit or self.previous.having):
+            slots.misplaced += slots.these  # of the rows that were shown alone
+        if slots.uncut and not (self.previous and self.previous.limit):
+            slots.misplaced += slots.uncut
         if slots.why and slots.pair:
             raise pairing.refuse_why()
         if slots.why:
             without_moves(slots)
+        counting.worth_of_counts(self.lexicon, slots)
         contrasts.settle(self.lexicon, slots)
         Completing(lexicon=self.lexicon, slots=slots).complete()
         amounts.of_the_counted(slots, self.lexicon)

@@ -43,7 +43,7 @@ def _breaks(tags: Sequence[Tag], i: int) -> bool:
     tag = tags[i]
     if tag.kind == "stop":
         shows = i + 1 < len(tags) and (tags[i + 1].text.casefold() in COLUMNS or tags[i + 1].says("sort"))
-        return not (shows or _says_again(tags[:i], tags[i + 1 :]))
+        return not (shows or _only_cuts(tags[i + 1 :]) or _says_again(tags[:i], tags[i + 1 :]))
     if not (tag.says("and") or tag.kind == "comma"):
         return False
     if _qualifies(tags[:i]):
@@ -62,6 +62,13 @@ def _says_again(before: Sequence[Tag], rest: Sequence[Tag]) -> bool:
         tag.kind in ("light", "comma") or tag.says("pair", "and", "same_when") or (tag.entry and tag.text.casefold() in named)
         for tag in sentence
     )
+
+
+def _only_cuts(rest: Sequence[Tag]) -> bool:
+    """ "…? By recruiter": a sentence that only says by what."""
+    sentence = list(takewhile(lambda tag: tag.kind != "stop", rest))
+    names = [tag for tag in sentence[1:] if not (tag.says("and", "by") or tag.kind in ("comma", "unit", "date"))]
+    return bool(sentence) and sentence[0].says("by") and all(tag.entry and tag.entry.dimensions for tag in names)
 
 
 def _qualifies(tags: Sequence[Tag]) -> bool:

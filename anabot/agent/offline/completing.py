@@ -181,12 +181,14 @@ class Completing:
 
     def _named_by_a_verb(self) -> None:
         """ "how much did we bill": a verb that is the whole name of one metric, where nothing else names one."""
-        if self.slots.every_mention or self.slots.phrases or self.slots.saved:
-            return
-        for word in [word for word in self.slots.unknown if len(word) > 3]:
+        if self.slots.every_mention or self.slots.phrases or self.slots.saved or self.slots.openly:
+            return  # "how is hiring going" asks for no number of its own
+        stages = [pick.text for pick in self.slots.picks if is_verb(pick.text.casefold()) and not (pick.negated or pick.beside)]
+        for word in [word for word in (*self.slots.unknown, *stages) if len(word) > 3]:
             found = self.lexicon.alone(word) or self.lexicon.deed(word) or self._sold(word)
             if len(found) == 1:
-                self.slots.unknown.remove(word)
+                self.slots.unknown[:] = [each for each in self.slots.unknown if each != word]
+                self.slots.picks[:] = [pick for pick in self.slots.picks if pick.text != word]
                 self.slots.mentions.append(Mention(metrics=(found[0],), text=word))
                 self.slots.notes.append(f"“{word}” is read as {self.lexicon.registry.metrics[found[0]].label}.")
                 return

@@ -15,6 +15,7 @@ from anabot.agent.offline.text import is_plural, is_verb, words
 from anabot.agent.offline.things import called
 from anabot.semantic.registry import Metric
 
+_AMOUNTS_TO = {"come to", "came to", "amount to", "amounted to", "add up to", "added up to"}
 _PEOPLE = {"people", "persons", "folks", "individuals"}
 
 
@@ -83,6 +84,14 @@ def people(lexicon: Lexicon, slots: Slots) -> None:
 def all_rows(lexicon: Lexicon, metric: Metric) -> bool:
     """Whether a metric counts all rows of its model, and not those that somebody has chosen: "hires"."""
     return not metric.where and counts_rows(lexicon, metric)
+
+
+def worth_of_counts(lexicon: Lexicon, slots: Slots) -> None:
+    """ "what did those orders come to": of what is counted that asks for what it was worth, which is another number."""
+    metrics = [lexicon.registry.metrics[name] for mention in slots.mentions for name in mention.metrics]
+    said = [verb for verb in slots.verbs if verb.casefold() in _AMOUNTS_TO]
+    if said and metrics and all(m.agg == "count" for m in metrics) and not any(each.counted for each in slots.mentions):
+        slots.misplaced += said
 
 
 def agents(lexicon: Lexicon, slots: Slots) -> None:

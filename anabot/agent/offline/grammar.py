@@ -97,6 +97,7 @@ _READERS: dict[str, Reader] = {
     "top": read_numbers.rank,
     "sort": read_numbers.sort,
     "direction": read_numbers.direction,
+    "uncut": note("uncut"),
     "resize": read_numbers.resize,
     # in which form
     "chart": read_times.chart,

@@ -72,7 +72,7 @@ class Ordering:
             raise stuck(
                 "shape", f"There is nothing to cut to {slots.resize}. Say by what, for example “top {slots.resize} customers”."
             )
-        return kept or self._by_value(group), slots.resize or limit
+        return kept or self._by_value(group), None if slots.uncut else slots.resize or limit
 
     def of_each(self, group: Sequence[str]) -> tuple[str, ...]:
         """The query's `limit_by`: the groups of each of which the first rows are meant."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from anabot.agent.offline.lexicon import phrases_of
 from anabot.agent.offline.parser import Parser
-from anabot.agent.offline.slots import Mention
-from anabot.agent.offline.text import words
+from anabot.agent.offline.slots import Cut, Mention, Rank
+from anabot.agent.offline.text import is_plural, words
+from anabot.agent.offline.things import told_by
 
 _GREATEST = {
     "max": ("highest", "largest", "biggest", "greatest", "maximum", "max"),
@@ -18,6 +20,15 @@ _GREATEST = {
 }
 _SAYS_ITSELF = ("maximum", "max", "minimum", "min")
 _OF_A_ROW = ("amount", "value", "price", "fee", "charge", "size", "quantity", "duration")  # what one row has, too
+_LENGTHS = frozenset({"duration", "length", "minute", "hour", "second"})
+_PRICES = frozenset({"price", "cost"})
+_SIZES = {
+    **dict.fromkeys(("longest", "shortest"), _LENGTHS),
+    **dict.fromkeys(("heaviest", "lightest"), frozenset({"weight"})),
+    **dict.fromkeys(("tallest",), frozenset({"height"})),
+    **dict.fromkeys(("deepest",), frozenset({"depth"})),
+    **dict.fromkeys(("most expensive", "priciest", "costliest", "least expensive", "cheapest"), _PRICES),
+}
 _EACH = ("each", "every")
 
 
@@ -40,6 +51,35 @@ def of_rows(p: Parser, i: int, j: int) -> int | None:
         slots.mentions.append(replace(mention, metrics=(sibling,), term="", counted=False))
         return j + 1 + worth
     return p.misplace(i) if each else None
+
+
+def of_things(p: Parser, i: int, j: int) -> int | None:
+    """ "the longest interview": of single rows, by the one number that is a length, and which one where that is told."""
+    nouns = _SIZES.get(p.at(i).text.casefold())
+    mention, slots = p.mention(j), p.slots
+    heads = slots.cuts or slots.which or slots.one or slots.several or slots.who or slots.rank or slots.mentions
+    if nouns is None or heads or mention is None or len(mention.metrics) != 1 or is_plural(p.at(j).text):
+        return None
+    if any(tag.says("by", "wise", "grain", "top", "who") for tag in p.tags[j + 1 :]):
+        return None
+    metrics = p.lexicon.registry.metrics
+    counted, agg = metrics[mention.metrics[0]], "min" if p.at(i).detail == "bottom" else "max"
+    found = [
+        name
+        for name in p.lexicon.visible
+        if (metrics[name].agg, metrics[name].model) == (agg, counted.model)
+        and not metrics[name].where
+        and any(set(words(phrase)) & nouns for phrase in phrases_of(p.lexicon.registry, name))
+    ]
+    if counted.agg != "count" or counted.where or len(found) != 1:
+        return None
+    named, text = Mention(metrics=(found[0],), text=p.at(j).text), p.at(i).text
+    slots.notes.append(f"“{text} {p.at(j).text}” is read as {metrics[found[0]].label}, of single ones.")
+    slots.mentions.append(named)
+    if len(homes := told_by(p.lexicon, counted.model)) == 1:  # the one that it is, beside the number
+        slots.cuts.append(Cut(text=p.at(j).text, dimensions=tuple(homes)))
+        slots.rank = Rank(direction=p.at(i).detail, text=text, single=True, mention=named)
+    return j + 1
 
 
 def _added_up(p: Parser, mention: Mention) -> bool:

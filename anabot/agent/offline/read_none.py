@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.slots import Bound, Cut, Mention, Pick
-from anabot.agent.offline.text import is_plural, is_verb
+from anabot.agent.offline.text import deeds, is_plural, is_verb
 
 _RELATIVE = {"have", "has", "had", "do", "does", "did", "was", "were", "is", "are"}
 _PUT_DOWN = ("recorded", "set", "given", "known", "assigned", "specified", "listed", "entered", "at all", "number", "address")
-_ANYBODY = ("anyone", "anybody", "anything", "any", "someone", "something", "yet", "before", "ever")
+_ANYBODY = ("anyone", "anybody", "anything", "a thing", "any", "someone", "something", "yet", "before", "ever")
 _NOBODY = ("nobody", "no one", "noone")
 _USE = ("use", "used", "using")
 _OUT = ("not", "without", "w/o")
@@ -125,8 +125,14 @@ def _take_back(p: Parser, cut: Cut) -> None:
 
 def _counted(p: Parser, i: int) -> tuple[Mention, int] | None:
     """What is counted, after a verb or not, and the index after it."""
-    said = p.at(i).text if p.at(i).kind == "unknown" else ""
+    status = p.entry(i).only_values and is_verb(p.at(i).text.casefold())  # "nobody applied", where that is a stage, too
+    said = p.at(i).text if p.at(i).kind == "unknown" or status else ""
     did = p.lexicon.deed(said) or (p.lexicon.alone(said) if is_verb(said.casefold()) else [])
+    doers = {name for mention in p.slots.mentions for name in mention.metrics}  # sellers are not what they have sold
+    nouns = sorted(deeds(said.casefold())) if said else []
+    did = [name for name in did if name not in doers] or [
+        name for noun in nouns for name in p.lexicon.alone(noun) if name not in doers
+    ]
     some = p.at(i + 1).kind == "name" and "any" in p.before_of(i + 1)  # "not enrolled in any course"
     if len(did) == 1 and (some or p.at(i + 1).kind != "name"):  # "have not treated anyone"
         end = i + 2 if some or p.at(i + 1).text.casefold() in _ANYBODY else i + 1

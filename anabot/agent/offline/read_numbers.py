@@ -107,7 +107,7 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
     tag, j = p.at(i), i + 1 + skip
     if skip and p.at(j).says("top") and p.at(j).text.casefold().startswith(("best", "worst")):
         j += 1  # "top 5 best selling models"
-    if count is None and not single and (found := read_extremes.of_rows(p, i, j)) is not None:
+    if count is None and not single and (found := read_extremes.of_rows(p, i, j) or read_extremes.of_things(p, i, j)):
         return found
     extreme = tag.text.casefold() in ("max", "maximum", "min", "minimum")  # of each group's own rows, or of the groups?
     if p.slots.rank or (extreme and count is None and not (single or p.slots.one)):

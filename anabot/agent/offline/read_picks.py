@@ -13,6 +13,7 @@ from anabot.agent.offline.read_numbers import number, rank_from
 from anabot.agent.offline.slots import Mention
 from anabot.agent.offline.text import is_plural
 
+_OF_MANY = {"have", "are", "were", "do", "did"}  # "which of these shops have …"
 _APART = ("distinct", "unique", "different")
 
 
@@ -35,14 +36,18 @@ def pick(p: Parser, i: int) -> int:
         and not values_at(p, i + 2, p.entry(i + 1).dimensions)
     ):
         single = p.at(i).text.casefold() == "which" and not is_plural(p.at(i + 1).text)
+        single |= p.at(i).text.casefold().startswith("which of") and not p.before_of(i + 2) & _OF_MANY
         before = len(p.slots.cuts)
         end = read_cuts(p, i + 1)
-        p.slots.sought += p.slots.cuts[before:] if p.at(i).text.casefold() == "which" else []
+        p.slots.sought += p.slots.cuts[before:] if p.at(i).text.casefold().startswith("which") else []
+        p.slots.these += [p.at(i).text] if p.at(i).text.casefold().endswith(("these", "those")) else []
         p.slots.one |= single
         p.slots.which = True
         if single and p.at(end).says("top") and p.at(end + 1).kind != "number":
             return rank_from(p, end, None, single=True)
         return end
+    if p.at(i).text.casefold().startswith("which of"):
+        return p.misplace(i)
     if p.at(i).text.casefold() in ("which", "all"):
         if p.at(i).text.casefold() == "which" and p.mention(i + 1):
             p.slots.things = p.at(i + 1).text

@@ -12,6 +12,7 @@ from anabot.agent.offline.text import is_verb, root
 from anabot.agent.offline.timed_names import time_words
 from anabot.agent.offline.two_times import times_done
 
+_THINGS = ("anything", "something", "nothing", "everything", "thing")
 _PARTICLES = ("up", "off", "out", "in", "down", "over")
 
 
@@ -75,7 +76,8 @@ def _verb_before(p: Parser, i: int) -> int:
     at = i - 2 if p.at(i - 1).text.casefold() in _PARTICLES and not p.before_of(i - 1) else i - 1
     before = p.at(at)
     of_others = before.says("verb") and _of_others(p, at)
-    verbal = is_verb(before.text.casefold()) or before.text.casefold() == "due"
+    said = before.text.casefold()
+    verbal = (is_verb(said) and said not in _THINGS) or said == "due"
     if not (before.kind == "unknown" or of_others) or not verbal or p.comparing:
         return 0
     if of_others:

@@ -122,7 +122,8 @@ def _expand(match: re.Match[str], dash: bool, quoted: bool) -> list[Token]:
     if kind != "word":
         return [Token(text, norm, kind, dash)]
     if norm.endswith("n't"):
-        return [Token(text, _AUXILIARY.get(norm, norm[:-3]), "word", dash), Token(text, "not", "word")]
+        did = _AUXILIARY.get(norm, norm[:-3])
+        return [Token(did, did, "word", dash), Token("not", "not", "word")]
     base, _, tail = norm.partition("'")
     if tail in ("re", "ve", "ll", "d", "m", "s", ""):
         return [Token(text.partition("'")[0], base, "word", dash)]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from anabot.agent.offline.exits import Exit
 from anabot.agent.offline.lexicon import DimensionId, Lexicon, phrases_of
 from anabot.agent.offline.slots import Cut, Mention, Rank, Slots
 from anabot.agent.offline.spelling import SHORTENED
-from anabot.agent.offline.text import is_plural, stem, words
+from anabot.agent.offline.text import is_plural, is_verb, stem, words
 from anabot.agent.offline.things import called
 from anabot.agent.offline.words import MONEY, SPENT, VAGUE, VERBS
 from anabot.agent.understanding import Ambiguous, NotUnderstood, Reading
@@ -103,7 +104,7 @@ class Vague:
             return None
         loose = {*slots.unknown, *slots.misplaced}
         if slots.rank:
-            return self._ranked(slots.rank, found, loose)
+            return self._most_money(slots.rank, loose) or self._ranked(slots.rank, found, loose)
         if loose and loose - VERBS <= MONEY and loose & MONEY and not slots.mentions:
             word = next(word for word in slots.unknown if word in MONEY)
             return _Asked(word=f"how much {word}", slots=self._clean(), metrics=tuple(self._sums()))
@@ -117,21 +118,34 @@ class Vague:
             return _Asked(word=word, slots=self._clean(), metrics=tuple(self._costs()))
         if loose and not slots.mentions and (asked := self._by_the_end(loose)):
             return asked
-        if found.reason == "no_metric" and slots.worth and not loose:
+        if slots.openly and len(loose) == 1 and not slots.mentions and (deed := self._of_a_deed(next(iter(loose)))):
+            return deed
+        asked = self._of_nothing_named() if found.reason == "no_metric" and not loose else None
+        return asked or self._how(loose)
+
+    def _of_nothing_named(self) -> _Asked | None:
+        """ "how did we do in August", "what's the salary", "the amount": nothing that the words are says what to count."""
+        slots = self.slots
+        if slots.openly and not slots.bare:
+            return _Asked(word="how it went", slots=self._clean(), metrics=tuple(self._chief()))
+        if len(slots.picks) == 1 and not slots.cuts and (named := self._by_the_end({slots.picks[0].text})):
+            return replace(named, slots=replace(named.slots, picks=[]))
+        if slots.worth:
             return _Asked(word=slots.worth[0], slots=replace(self._clean(), worth=[]), metrics=tuple(self._money()))
-        return self._how(loose)
+        return None
 
     def _by_the_end(self, loose: set[str]) -> _Asked | None:
         """ "average score", where the registry has two scores: words that stand in the names of several metrics."""
         stems = {stem(word.casefold()) for word in loose}
         named = self.lexicon.naming(stems) if all(len(word) > 2 for word in stems) else []
         metrics = self.lexicon.registry.metrics
-        last = words((self.slots.unknown or [""])[-1])[-1:]
+        last = words((self.slots.unknown or sorted(loose))[-1])[-1:]
         named = [name for name in named if any(words(phrase)[-1:] == last for phrase in phrases_of(self.lexicon.registry, name))]
         named = list({(metrics[name].model, metrics[name].expr): name for name in reversed(named)}.values())[::-1]
-        if not 2 <= len(named) <= _CHOICES or not loose <= set(self.slots.unknown):
+        said = self.slots.unknown or sorted(loose)
+        if not 2 <= len(named) <= _CHOICES or not loose <= set(said):
             return None
-        return _Asked(word=" ".join(dict.fromkeys(self.slots.unknown)), slots=self._clean(), metrics=tuple(named))
+        return _Asked(word=" ".join(dict.fromkeys(said)), slots=self._clean(), metrics=tuple(named))
 
     def _of_a_value(self) -> _Asked:
         """ "how did Harbour do last month", "compare Harbour and Castle"."""
@@ -145,6 +159,21 @@ class Vague:
         slots = replace(self._clean(), cuts=[cut])
         said = f"compare {cut.text}" if self.slots.compared else cut.text
         return _Asked(word=said, slots=slots, metrics=tuple(sorted(over, key=self._is_bad)))
+
+    def _of_a_deed(self, word: str) -> _Asked | None:
+        """ "how is hiring going": by the number of that, or by another of the same rows."""
+        named = (self.lexicon.alone(word) or self.lexicon.deed(word)) if is_verb(word.casefold()) else []
+        homes = set.union(set(), *map(self._homes, named))
+        metrics = self.lexicon.registry.metrics
+        beside = (each for each in self.lexicon.visible if self._homes(each) & homes and metrics[each].agg not in _LEFT_OUT)
+        return _Asked(word=word, slots=self._clean(), metrics=tuple(dict.fromkeys((*named, *beside)))) if named else None
+
+    def _most_money(self, rank: Rank, loose: set[str]) -> _Asked | None:
+        """ "which category brings in the most money"."""
+        if not (self.slots.cuts and loose & MONEY and loose - VERBS <= MONEY) or self.slots.every_mention:
+            return None
+        asked = replace(self._clean(), cuts=list(self.slots.cuts), rank=rank)
+        return _Asked(word=f"{rank.text} money", slots=asked, metrics=tuple(self._sums()))
 
     def _ranked(self, rank: Rank, found: NotUnderstood, loose: set[str]) -> _Asked | None:
         """ "top customers", "our best rep"."""
@@ -229,6 +258,17 @@ class Vague:
     def _sums(self) -> Iterator[str]:
         """The amounts of money that are added up, but for those that are spent."""
         return self._by_turns(name for name in self._money() if not any(self._has(name, word) for word in SPENT))
+
+    def _chief(self) -> Iterator[str]:
+        """What is added up and what is counted, by turns, each of all its rows."""
+        metrics = self.lexicon.registry.metrics
+        pairs = zip_longest((name for name in self._sums() if not metrics[name].where), self._counts())
+        return (name for pair in pairs for name in pair if name)
+
+    def _counts(self) -> Iterator[str]:
+        """What is counted, all rows of each."""
+        metrics = self.lexicon.registry.metrics
+        return self._by_turns(name for name in self.lexicon.visible if metrics[name].agg == "count" and not metrics[name].where)
 
     def _costs(self) -> Iterator[str]:
         """The amounts of money that are added up and are better low."""

@@ -43,6 +43,7 @@ light: can someone | could someone | can anyone | could anyone | can somebody | 
 light: good morning | good afternoon | good evening | can u | could u | would u | in chronological order | chronologically
 light: do we own | we own | do we operate | we operate | do we offer | we offer | do we employ | we employ
 light: in terms of | when it comes to | do you know
+light: help me understand | help us understand
 light: one more | one more thing | one more question | another one | another question | last one | last question
 light: hope you well | hope you are well | hope you doing well | hope you are doing well | hope all is well | hope all well
 light: good morning | good afternoon | good evening
@@ -65,6 +66,8 @@ verb trade: bought
 more: more
 light: marked as | flagged as | tagged as | labelled as | labeled as | classified as | categorized as
 stays: sitting in | sit in | sits in | stuck in | stuck at | waiting in | remain in | remaining in | staying in | stay in
+verb: brings in | brings | makes | earns | generates | produces | pulls in | rakes in
+verb: lead to | leads to | led to | leading to | result in | results in | resulted in | went out | go out | gone out | sent out
 verb: came through | come through | comes through | coming through | came via | come via | comes via | coming via
 verb: write | wrote | written | teach | taught | teaches | host | hosted
 verb: use | used | consume | consumed | went | get | got | gotten | receive | received
@@ -72,6 +75,9 @@ verb: run | ran | handle | handled | log | logged | see | saw | spend | spent
 verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
 verb: incurred | register | registered | rake in | raked in | pull in | pulled in | bring us | brought us | make us | made us
 verb: earn us | earned us | occur | occurred | occurring | take place | took place | taken place | taking place
+uncut: all of them | all of these | all of those | the whole list | the full list | the complete list | not only the top one
+uncut: not just the top one | not only the top | not just the top | not only the first | not just the first
+uncut: not only the first one | not just the first one | not only the best | not just the best
 resize: make it | make that | make those
 worth: value | amount | value of | amount of | dollar value | dollar amount
 now: now | currently | current | at the moment | right now | as of today | as of now | as of right now | these days | at present
@@ -92,6 +98,8 @@ pick: list of unique | list of all | list of the | list of all the
 pick: what kind of | which kind of | what type of
 wise: wise | breakdown | break down | split | split up | slice | level
 only: only | just | solely | exclusively | limited to | restricted to | filtered to | filter to | filtered by | filter by
+only: restrict that to | restrict it to | restrict this to | limit that to | limit it to | limit this to | narrow that to
+only: narrow it to | narrow it down to | narrow that down to | narrow this down to | filter that to | filter it to
 only: only for | only in | only the ones | just the ones | only those | the ones
 only: based in | located in | situated in | living in | live in | lives in | who live in | who lives in | that live in
 match starts_with: start with | starts with | starting with | begin with | begins with | beginning with
@@ -175,6 +183,8 @@ top top: most frequently | most often | most frequent | most common
 top bottom: least frequently | least often | least frequent | least common
 top top: most popular
 top bottom: least popular
+top top: heaviest | tallest | deepest
+top bottom: lightest
 top top: longest | most expensive | priciest | costliest | busiest
 top bottom: shortest | least expensive | cheapest | quietest
 top top: top | highest | largest | biggest | most | greatest | leading | maximum | max
