@@ -6,15 +6,14 @@ has, or stands in a name that the clause says anyway; it never picks between two
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from anabot.agent.offline.lexicon import DimensionId, Lexicon, ValueId, phrases_of
-from anabot.agent.offline.slots import Cut, Dated, Mention, Pick, Slots, Window
-from anabot.agent.offline.text import abbreviates, deeds, is_plural, is_verb, root, stem, tokens, words
+from anabot.agent.offline.dating import Dating
+from anabot.agent.offline.lexicon import Lexicon, ValueId, phrases_of
+from anabot.agent.offline.slots import Cut, Mention, Pick, Slots
+from anabot.agent.offline.text import deeds, is_plural, is_verb, root, stem, tokens, words
 from anabot.agent.offline.things import called, told_by
-from anabot.agent.offline.timed_names import time_words
 from anabot.agent.offline.words import PURCHASES, SOLD
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.registry import Dimension, Metric
@@ -38,7 +37,7 @@ class Completing:
         self._merged()
         self._things()
         self._attributes()
-        self._dated()
+        Dating(lexicon=self.lexicon, slots=self.slots).settle()
         self._verbs_that_name()
         self._purchases()
         if self.slots.verbs and not (self.slots.every_mention or self.slots.phrases or self.slots.saved):
@@ -274,68 +273,6 @@ class Completing:
         parts = 0 if dimension.kind == "categorical" else -1
         return any(said in words(name)[parts:] for name in (dimension.name, dimension.label) if name)
 
-    def _dated(self) -> None:
-        """ "who joined in 2022": of which time the dates are, by the verb that stands in its name: the metrics' own, or another.
-
-        Where no time is called so, the dates are the question's period, and the verb stays unknown.
-        """
-        slots = self.slots
-        metrics = [name for mention in slots.mentions for name in mention.metrics]
-        for each in slots.dated:
-            if self._own(metrics, each.verb, each.particle):
-                self._explain(each)
-            elif homes := self._times_of(each.verb, each.particle):
-                slots.windows.append(Window(dimensions=homes, when=each.when, text=f"{each.verb} date"))
-                self._explain(each)
-                self._someone(each, homes)
-                continue
-            slots.more_dates += slots.when is not None
-            slots.when = slots.when or each.when
-        if slots.when or slots.weekdays or any(cut.unit for cut in slots.cuts):  # "reported on weekends"
-            slots.unknown[:] = [word for word in slots.unknown if not (is_verb(word.casefold()) and self._own(metrics, word))]
-
-    def _own(self, metrics: list[str], verb: str, particle: str = "") -> bool:
-        """Whether the verb stands in the name of the time that each of the metrics has, or is what it counts."""
-        found, models = self.lexicon.registry.metrics, self.lexicon.registry.models
-        times = [models[m.model].dimensions.get(m.time_dimension) for m in map(found.__getitem__, metrics) if m.model]
-        named = [time_words(each) for each in times if each]
-        if bool(named) and all(_stands_in(verb.casefold(), names) for names in named):
-            return True
-        return bool(metrics) and set(metrics) <= set(self.lexicon.deed(verb, particle))
-
-    def _times_of(self, verb: str, particle: str = "") -> tuple[DimensionId, ...]:
-        """The times called so that every mention reaches: by their own names, else by what is counted along them."""
-        said = verb.casefold()
-        counted = [self.lexicon.registry.metrics[name] for name in self.lexicon.deed(verb, particle)]
-        along = {(m.model, m.time_dimension) for m in counted if m.agg == "count" and not m.where}
-        reached: list[set[DimensionId]] = []
-        for mention in self.slots.mentions:
-            refs = [ref.dimension for name in mention.metrics for ref in self.lexicon.reach(name)]
-            timed = [each for each in refs if each.kind == "time"]
-            named = {(each.model, each.name) for each in timed if root(said) in time_words(each)}
-            named = named or {(each.model, each.name) for each in timed} & along
-            reached.append(named or {(each.model, each.name) for each in timed if _stands_in(said, time_words(each))})
-        return tuple(sorted(set.intersection(*reached))) if reached else ()
-
-    def _someone(self, each: Dated, homes: Sequence[DimensionId]) -> None:
-        """ "users who joined": whoever does what only customers have a date of is a customer."""
-        models = {model for model, _ in homes}
-        for cut in [cut for cut in self.slots.bare if cut.text == each.noun and {model for model, _ in cut.dimensions} & models]:
-            self.slots.bare.remove(cut)
-            self.slots.misplaced.remove(cut.text)
-        if each.noun in self.slots.unknown and len(models) == 1:
-            self.slots.unknown.remove(each.noun)
-            keys = self.lexicon.registry.models[next(iter(models))].entities.values()
-            called = next((key.name for key in keys if key.kind == "primary"), "")
-            self.slots.notes.append(
-                f"“{each.noun} who {each.verb}” is read by the {called.replace('_', ' ')}’s {homes[0][1].replace('_', ' ')}."
-            )
-
-    def _explain(self, each: Dated) -> None:
-        for word in (each.verb, each.particle):
-            if word in self.slots.unknown:
-                self.slots.unknown.remove(word)
-
     def _merged(self) -> None:
         """ "how many deals did we win" names one metric in two pieces, each of which is a name of another."""
         mentions = self.slots.mentions if self.slots.pair is None else []
@@ -383,8 +320,3 @@ class Completing:
             )
             for name in mention.metrics
         )
-
-
-def _stands_in(verb: str, names: set[str]) -> bool:
-    """Whether a verb is one of these words, or what one of them is short for."""
-    return root(verb) in names or any(abbreviates(name, verb) for name in names)

@@ -23,8 +23,11 @@ def change(p: Parser, i: int) -> int:
     slots, tag = p.slots, p.at(i)
     if said_again(p, i):
         return i + 1
-    slots.change = True
     way, _, percent = tag.detail.partition(" ")
+    if p.at(i - 1).says("who") and not way and p.at(i - 1).text.casefold() == "who":
+        slots.unknown.append(tag.text)  # "customers who moved"
+        return i + 1
+    slots.change = True
     found = Moved(text=tag.text, way=way, percent=bool(percent))
     if said := compared_with(p, i + 2 if p.at(i + 1).says("by") else i + 1):
         slots.only_moved = replace(found, bound=said.bound)

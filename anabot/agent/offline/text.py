@@ -197,6 +197,8 @@ _IRREGULAR = {
     **dict.fromkeys(("broke", "broken"), "break"),
     **dict.fromkeys(("chose", "chosen"), "choose"),
     **dict.fromkeys(("stole", "stolen"), "steal"),
+    **dict.fromkeys(("quit",), "quit"),
+    **dict.fromkeys(("born",), "born"),
 }
 
 

@@ -73,7 +73,7 @@ verb: write | wrote | written | teach | taught | teaches | host | hosted
 verb: use | used | consume | consumed | went | get | got | gotten | receive | received
 verb: run | ran | handle | handled | log | logged | see | saw | spend | spent
 verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
-verb: incurred | register | registered | rake in | raked in | pull in | pulled in | bring us | brought us | make us | made us
+verb: incurred | rake in | raked in | pull in | pulled in | bring us | brought us | make us | made us
 verb: earn us | earned us | occur | occurred | occurring | take place | took place | taken place | taking place
 uncut: all of them | all of these | all of those | the whole list | the full list | the complete list | not only the top one
 uncut: not just the top one | not only the top | not just the top | not only the first | not just the first
