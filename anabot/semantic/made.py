@@ -21,7 +21,7 @@ from anabot.semantic.query import Condition, Filter, Made, MetricQuery
 from anabot.semantic.registry import Input, Metric, Registry
 from anabot.semantic.trees import column, divided, grouped, number
 from anabot.semantic.units import CURRENCIES, unit_words
-from anabot.semantic.where_words import narrowed
+from anabot.semantic.where_words import narrowed, on_days
 
 _JOINTS = {"minus": "minus", "per": "per", "share_of": "as a share of", "ahead_of": "ahead of"}
 _OF_GROUPS = {"per": "relative to"}
@@ -65,12 +65,18 @@ def _lead() -> exp.Expression:
 def label_of(made: Made, registry: Registry) -> str:
     """`Sales minus Cost`, `Share of Sales where Region is North`, `Sales for North minus South`."""
     left, right = registry.metrics[made.left].label, registry.metrics[made.right].label
-    time = registry.metrics[made.left].time_dimension
     if made.right_where:
         joint = _OF_GROUPS.get(made.op, _JOINTS[made.op])
         return _opposed(left, _group(made.left_where, registry), joint, _group(made.right_where, registry))
-    only = " and ".join(filter_words(each.model_dump(by_alias=True), registry, time) for each in made.left_where)
-    return f"Share of {left} where {only}" if only else f"{left} {_JOINTS[made.op]} {right}"
+    if made.left_where:
+        return f"Share of {left}{part_words(made, registry)}"
+    return f"{left} {_JOINTS[made.op]} {right}"
+
+
+def part_words(made: Made, registry: Registry) -> str:
+    """` where Channel is online`, ` on weekends`: which rows are the part of all."""
+    days = on_days(made.left_where[0]) if len(made.left_where) == 1 else ""
+    return f" {days}" if days else _in_full(made.left_where, registry, registry.metrics[made.left].time_dimension)
 
 
 def _opposed(label: str, left: str, joint: str, right: str) -> str:
@@ -82,7 +88,11 @@ def _opposed(label: str, left: str, joint: str, right: str) -> str:
 def _group(where: tuple[Filter, ...], registry: Registry) -> str:
     """Whose rows the conditions choose: ` for North`, ` on weekends`, ` where Region is North and Channel is online`."""
     short = narrowed(where) if len(where) == 1 and not _says_only_yes(where[0]) else ""
-    return short or f"{_WHERE}{' and '.join(filter_words(each.model_dump(by_alias=True), registry) for each in where)}"
+    return short or _in_full(where, registry)
+
+
+def _in_full(where: tuple[Filter, ...], registry: Registry, time: str = "") -> str:
+    return f"{_WHERE}{' and '.join(filter_words(each.model_dump(by_alias=True), registry, time) for each in where)}"
 
 
 def _says_only_yes(part: Filter) -> bool:

@@ -20,7 +20,8 @@ _SETS = {(6, 7): "weekends", (1, 2, 3, 4, 5): "weekdays"}
 def called(days: Iterable[int]) -> str:
     """`weekends`, `Mondays and Fridays`: Monday is 1."""
     chosen = tuple(days)
-    return _SETS.get(chosen) or " and ".join(_DAYS[day - 1] for day in chosen)
+    *first, last = (_DAYS[day - 1] for day in chosen)
+    return _SETS.get(chosen) or (f"{', '.join(first)} and {last}" if first else last)
 
 
 def narrowed(where: Iterable[Filter]) -> str:

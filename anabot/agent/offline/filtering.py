@@ -21,9 +21,14 @@ def conditions(slots: Slots, reached: Sequence[DimensionRef], notes: list[str]) 
     for window in slots.windows:
         yield from _within(window, reached, notes)
     for days, left_out in slots.weekdays:
-        said = Condition(field=WEEKDAY, op="in", values=tuple(map(str, days)))
-        yield Not.model_validate({"not": said}) if left_out else said
+        yield on(days, left_out)
         notes.append(f"{'Not on' if left_out else 'Only on'} {called(days)}.")
+
+
+def on(days: Sequence[int], left_out: bool) -> Filter:
+    """On these days of the week, or on all others."""
+    said = Condition(field=WEEKDAY, op="in", values=tuple(map(str, days)))
+    return Not.model_validate({"not": said}) if left_out else said
 
 
 def of_values(name: str, values: Sequence[str], negated: bool) -> Condition:

@@ -36,6 +36,15 @@ _PATTERNS: tuple[tuple[str, MadeOp], ...] = (
     ("metric side part again side", "share_of"),
     ("side part side", "share_of"),
     ("lead compared", "minus"),
+    ("whether compared", "minus"),
+)
+# Values stand side by side as rows; days of the week have none, so that the two are told beside their difference.
+_OF_DAYS = (
+    "metric side against again side",
+    "side against side",
+    "compare side and side",
+    "by side and side",
+    "side busier side",
 )
 
 
@@ -57,9 +66,9 @@ def taken(tags: Sequence[Tag], lexicon: Lexicon) -> tuple[Sequence[Tag], Opposed
 
 def _walks(tags: Sequence[Tag], lexicon: Lexicon) -> Iterator[tuple[Walk, MadeOp]]:
     for start in range(len(tags)):
-        for pattern, op in _PATTERNS:
+        for pattern, op in (*_PATTERNS, *((each, "minus") for each in _OF_DAYS)):
             walk = Walk(tags=tags, lexicon=lexicon, at=start)
-            if walk.follow(pattern):
+            if walk.follow(pattern) and (pattern not in _OF_DAYS or all(side.days for side in walk.sides)):
                 walk.ends()
                 by_how_much: MadeOp = "per" if walk.times else "ahead_of" if walk.percent else "minus"
                 yield walk, by_how_much if op == "minus" else op

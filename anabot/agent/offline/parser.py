@@ -96,7 +96,7 @@ class Parser:
         elif tag.kind in ("unknown", "measure"):
             self.slots.unknown.append(tag.text)
         elif tag.kind == "unit":
-            self._lone_unit(i)
+            self.lone_unit(i)
         return i + 1
 
     def _noun_of_value(self, i: int) -> bool:
@@ -127,7 +127,7 @@ class Parser:
         called = [{root(w) for phrase in (d.name, d.label, *d.synonyms) for w in words(phrase)} for d in dimensions]
         return all((deeds(said) | {root(said)}) & each for each in called)
 
-    def _lone_unit(self, i: int) -> None:
+    def lone_unit(self, i: int) -> None:
         """ "…, segment and month": a unit in a list of cuts."""
         if any(cut.unit == self.at(i).detail for cut in self.slots.cuts):
             return  # "which month …? Return the month and …"

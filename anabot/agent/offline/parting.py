@@ -14,7 +14,7 @@ from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.parser import BOUNDS, Parser
 from anabot.agent.offline.read_cuts import value_beside_dimension
-from anabot.agent.offline.read_times import weekdays
+from anabot.agent.offline.read_days import weekdays
 from anabot.agent.offline.slots import Mention, Pick, Slots
 from anabot.agent.offline.text import root
 from anabot.agent.understanding import Reading

@@ -15,8 +15,10 @@ from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.pairing import label_of
 from anabot.agent.offline.slots import Pick, Slots
 from anabot.agent.understanding import Ambiguous, Reading
-from anabot.semantic.formula_words import column_words, filter_words
-from anabot.semantic.query import Condition, Made, MetricQuery, fields_of
+from anabot.semantic.date_parts import part_in
+from anabot.semantic.formula_words import column_words
+from anabot.semantic.made import part_words
+from anabot.semantic.query import Condition, Filter, Made, MetricQuery, fields_of
 from anabot.semantic.registry import Registry
 
 _OPEN = "share"
@@ -25,6 +27,8 @@ Fields = Mapping[str, Sequence[Pick]]
 
 def within(slots: Slots, metrics: Sequence[str], group: Sequence[str], fields: Fields) -> tuple[Slots, Made] | None:
     """What is left to be read, and the share within each group; None where the values said choose no part."""
+    if slots.share and len(slots.weekdays) == 1 and len(metrics) == 1 and not any(map(part_in, group)):
+        return replace(slots, share=False, weekdays=[]), _share(metrics[0], (filtering.on(*slots.weekdays[0]),))
     texts = {pick.text for pick in slots.picks if pick.told or pick.ahead}
     parts = [name for name, picks in fields.items() if name not in group and any(pick.text in texts for pick in picks)]
     if not slots.share or not group or not parts or len(metrics) != 1:
@@ -34,13 +38,17 @@ def within(slots: Slots, metrics: Sequence[str], group: Sequence[str], fields: F
     said = {pick.text for name in chosen for pick in fields[name]}
     where = tuple(part for name in chosen for part in conditions(name, fields[name]))
     left = replace(slots, share=False, picks=[pick for pick in slots.picks if pick.text not in said])
-    return left, Made(op="share_of", left=metrics[0], right=metrics[0], left_where=where)
+    return left, _share(metrics[0], where)
+
+
+def _share(metric: str, where: tuple[Filter, ...]) -> Made:
+    return Made(op="share_of", left=metric, right=metric, left_where=where)
 
 
 def sure(slots: Slots, group: Sequence[str], fields: Fields) -> bool:
     """Whether a part is told of the rows, which are cut by something else: no share of a total over the groups is meant."""
     told = {pick.text for pick in slots.picks if pick.told}
-    return any(pick.text in told for name, picks in fields.items() if name not in group for pick in picks)
+    return not group or any(pick.text in told for name, picks in fields.items() if name not in group for pick in picks)
 
 
 def again(base: MetricQuery, group: Sequence[str]) -> tuple[MetricQuery, Made] | None:
@@ -51,7 +59,7 @@ def again(base: MetricQuery, group: Sequence[str]) -> tuple[MetricQuery, Made] |
     if not parts:
         return None
     kept = tuple(part for part in base.where if part not in parts)
-    made = Made(op="share_of", left=base.metrics[0], right=base.metrics[0], left_where=tuple(parts))
+    made = _share(base.metrics[0], tuple(parts))
     order = base.order_by if base.limit else ()
     return base.model_copy(update={"where": kept, "share": False, "order_by": order}), made
 
@@ -59,8 +67,8 @@ def again(base: MetricQuery, group: Sequence[str]) -> tuple[MetricQuery, Made] |
 def asked_back(own: Reading, of_total: Reading, made: Made, lexicon: Lexicon) -> Exit:
     """Which of the two shares is meant: within each group, or the group's own of the total over all."""
     registry, each = lexicon.registry, _names(own.query.group_by, lexicon.registry)
-    only = " and ".join(filter_words(part.model_dump(by_alias=True), registry) for part in made.left_where)
-    part = f"{registry.metrics[made.left].label} where {only}: the part of each {each} in the total"
+    whose = part_words(made, registry)
+    part = f"{registry.metrics[made.left].label}{whose}: the part of each {each} in the total"
     choices = ((f"{label_of(own.query, lexicon)}, within each {each}", own.query), (part, of_total.query))
     return Exit(Ambiguous(word=_OPEN, choices=choices))
 

@@ -20,6 +20,7 @@ _AS_A_PART = ("as a percentage", "as a percent", "as a share", "as percentage", 
 _MORE = {"more", "higher", "larger", "bigger", "greater", "better", "stronger", "ahead", "above", "over"}
 _LESS = {"less", "fewer", "lower", "smaller", "worse", "weaker", "behind", "below", "under"}
 _ALREADY = {"ahead", "behind", "above", "below", "over", "under"}  # needs no "than"
+_WHETHER = {"are", "is", "was", "were", "did", "do", "does", "has", "have"}
 _COUNTED = ("count", "summed", "worth")
 _WEEKDAYS = (1, 2, 3, 4, 5)
 
@@ -55,6 +56,7 @@ class Walk:
     nouns: list[tuple[int, ...]] = field(default_factory=list)  # right behind a side: the metric again, or of what it is one
     sides: list[Side] = field(default_factory=list)
     less: bool = False
+    asked_whether: bool = False
     quantity: bool = False  # "more bread than cake"
     percent: bool = False
     times: bool = False
@@ -112,6 +114,18 @@ class Walk:
     def _part(self) -> bool:
         return self._word(fits=self.said.startswith(_AS_A_PART))
 
+    def _against(self) -> bool:
+        return self._word(fits=self.tag.says("vs") and not self.said.startswith("compare ") and self.said != "compare")
+
+    def _compare(self) -> bool:
+        return self._word(fits=self.said in ("compare", "comparing"))
+
+    def _by(self) -> bool:
+        return self._word(fits=self.tag.says("by"))
+
+    def _busier(self) -> bool:
+        return self._word(fits=self.tag.says("gt") and self.said.endswith(" than"))
+
     def _word(self, *, fits: bool) -> bool:
         if fits:
             self.taken.append(self.at)
@@ -139,19 +153,31 @@ class Walk:
         self.taken += [k for k in lead if not plain or self.times or self.tags[k].kind != "light"]
         return self.times or much or (self.percent and "what" in asked)
 
+    def _whether(self) -> bool:
+        """ "did North sell more than South": asked whether it is so, it is told how much."""
+        asked = self.at == 0 and self.tag.kind == "light" and self.said in _WHETHER
+        self.at += asked
+        self.asked_whether = asked
+        return asked
+
     def _compared(self) -> bool:
         """ "more orders did Harbour have than Market", "is North ahead of South": a word for more or less, and two sides."""
+        self._pass_light()
         told, after = self._more(), self.at
-        if not self._up_to_a_side():
-            return False
+        while not self._side():
+            more = "" if told else self._more()
+            if not more and (self.at >= len(self.tags) or not self._between_sides()):
+                return False
+            told = told or more
         self.quantity = bool(told) and self.tags[after].entry is not None and bool(self.sides[0].values) and not self.metrics
         told = told or self._more()
         while not told.endswith("than") and told not in _ALREADY and not (self.tag.says("vs") and self.said == "than"):
             if self.at >= len(self.tags) or not self._between_sides():
                 return False
             told = told or self._more()
-        if not told:
-            return False
+        bare = told.endswith("than") and not (self.metrics or self.nouns or self.sides[0].days)
+        if not told or (bare and self.asked_whether):
+            return False  # "is Castle bigger than Ferry by orders": the two side by side
         if not told.endswith("than") and told not in _ALREADY:
             self._word(fits=True)
         return self._again() and self._side()
@@ -164,12 +190,6 @@ class Walk:
         self.less = first in _LESS
         self._word(fits=True)
         return f"{first} {rest}".strip()
-
-    def _up_to_a_side(self) -> bool:
-        while not self._side():
-            if self.at >= len(self.tags) or not self._between_sides():
-                return False
-        return True
 
     def _between_sides(self) -> bool:
         """Whether the walk may pass the phrase: a light word, the metric's name, a date, or what somebody did."""

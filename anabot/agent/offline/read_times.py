@@ -104,13 +104,6 @@ def _own_dates(p: Parser, i: int) -> tuple[DimensionId, ...]:
     return homes if loose else ()
 
 
-def weekdays(p: Parser, i: int) -> int:
-    """ "on weekends", "on mondays"."""
-    days = tuple(int(day) for day in p.at(i).detail.split())
-    p.slots.weekdays.append((days, p.at(i - 1).says("not")))
-    return i + 1
-
-
 def vs(p: Parser, i: int) -> int:
     """ "vs last year", "vs the one before"; between two names it only joins them."""
     following = p.at(i + 1)

@@ -38,7 +38,7 @@ same_when: over this time period | over that time period | over this timeframe |
 same_when: throughout this period | throughout that period | throughout this time period | throughout that time period
 same_when: throughout this timerange | throughout this time range | throughout this timeframe | throughout this time frame
 weekdays 6 7: weekend | weekends | the weekend | weekend days | saturdays and sundays | saturday and sunday
-weekdays 1 2 3 4 5: weekdays | working days | workdays
+weekdays 1 2 3 4 5: weekdays | working days | workdays | business days | business day | working day | workday
 weekdays 1: mondays
 weekdays 2: tuesdays
 weekdays 3: wednesdays
