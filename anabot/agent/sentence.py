@@ -17,7 +17,7 @@ from anabot.semantic.date_parts import part_in
 from anabot.semantic.made import known_to
 from anabot.semantic.query import SIZE, ordered_by
 from anabot.semantic.registry import Metric, Registry
-from anabot.semantic.units import format_cell, unsaid
+from anabot.semantic.units import format_cell, rounded, unsaid
 from anabot.semantic.where_words import narrowed
 from anabot.types import Cell, Column, Table
 
@@ -213,7 +213,7 @@ class Sentence:
         """The value that rows are ranked by; a change says which way it went."""
         if not column.endswith("change") or not isinstance(value, int | float | Decimal):
             return self.shown(column, value)
-        moved = self.shown(column, abs(Decimal(str(value))))
+        moved = self._size(column, Decimal(str(value)))
         return f"{'up' if value > 0 else 'down'} {moved}" if value else "unchanged"
 
     # --- over time
@@ -283,8 +283,17 @@ class Sentence:
         share = ""
         if isinstance(percent, int | float | Decimal) and (percent > 0) == (change > 0):  # of less than nothing it is no rise
             share = f" ({'+' if change > 0 else '-'}{_share(percent)})"
-        size = self.shown(metric.name, abs(Decimal(str(change))))
+        size = self._size(metric.name, Decimal(str(change)))
         return f", {'up' if change > 0 else 'down'} {size}{share} from {self.shown(metric.name, before)}"
+
+    def _size(self, name: str, change: Decimal) -> str:
+        """How much it moved, without its sign; a share moves by points, as "down 2 %" would be of what it was."""
+        column = next((each for each in self.table.columns if each.name == name), None)
+        if column is None or column.unit != "ratio" or name.endswith("percent_change"):
+            return self.shown(name, abs(change))
+        points = abs(change) * 100
+        places = 1 if points >= Decimal("0.1") else 2
+        return f"{rounded(points, places):,.{places}f} points"
 
     def _narrowed(self) -> str:
         """` for North on weekends`: the filters, as the query says them."""

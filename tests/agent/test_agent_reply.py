@@ -205,3 +205,28 @@ def test_a_last_day_with_one_group_alone_names_it() -> None:
     said = told([REGION, day, SALES], rows, group_by=["region", "metric_time__day"])
 
     assert said.endswith("The last of 2 days, 2 May 2026, has -$7.00 for South.")
+
+
+def test_a_share_moves_by_points() -> None:
+    columns = [
+        Column(name=f"margin_pct{part}", type="ratio", unit="ratio")
+        for part in ("", "__previous", "__change", "__percent_change")
+    ]
+    row = (Decimal("0.422"), Decimal("0.400"), Decimal("0.022"), Decimal("0.055"))
+
+    said = told(columns, [row], metrics=["margin_pct"], compare="previous_period")
+
+    assert said == "Margin rate was 42.2% in FY26 Q2 (1 May – 31 Jul 2026), up 2.2 points (+5.5%) from 40.0%."
+
+
+def test_groups_with_just_as_much_as_the_highest_are_named_or_counted() -> None:
+    column = Column(name="margin_pct", type="ratio", unit="ratio")
+    rows: list[tuple[Cell, ...]] = [
+        (name, Decimal(value)) for name, value in (("North", "0.5"), ("South", "0.5"), ("Isles", "0.1"))
+    ]
+
+    two = told([REGION, column], rows, metrics=["margin_pct"], group_by=["region"])
+    three = told([REGION, column], [*rows, ("East", Decimal("0.5"))], metrics=["margin_pct"], group_by=["region"])
+
+    assert two.startswith("Margin rate was highest for North and South (50.0%) and lowest for Isles (10.0%)")
+    assert three.startswith("Margin rate was highest for North and 2 others (50.0%)")

@@ -5,7 +5,7 @@ Pure: same text, results and names in, same verdict out. It never asks a warehou
 
 from __future__ import annotations
 
-from anabot.agent.grounding.grounds import Names, Shown, names_of, shown
-from anabot.agent.grounding.verdict import Claim, Verdict, ground
+from anabot.agent.grounding.grounds import Claim, Names, Shown, names_of, shown
+from anabot.agent.grounding.verdict import Verdict, ground
 
 __all__ = ["Claim", "Names", "Shown", "Verdict", "ground", "names_of", "shown"]

@@ -13,16 +13,18 @@ from itertools import combinations
 
 from anabot.agent.grounding.grounds import Names, Row, Shown
 from anabot.agent.grounding.numerals import Numeral
-from anabot.agent.grounding.words import Clause, Said, clauses
+from anabot.agent.grounding.words import Clause, Said, clauses, masked
 from anabot.periods import Period
 
 _UP = r"up|rose|risen|rises|increased?|increases|grew|grown|grows|gained|climbed|jumped|surged|more|higher|above|added|plus"
+_UP += r"|recovered|rebounded|rallied|soared|spiked|expanded|advanced|picked up|ticked up|edged up"
 _DOWN = r"down|fell|fallen|falls|dropped|drops|decreased?|decreases|declined?|declines|shrank|shrunk"
 _DOWN += r"|lost|slid|plunged|less|lower|fewer|below|minus"
 _DIRECTION = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b", re.I)
 _RUNNING = re.compile(r"\b(?:running|cumulative(?:ly)?|accumulated|to date|in total|so far|up to|by then)\b", re.I)
+_DOWN += r"|slipped|dipped|eased|softened|tumbled|sank|crashed|contracted|retreated|edged down"
 _CHANGE = re.compile(
-    rf"\b(?:{_UP}|{_DOWN}|change[ds]?|difference|gap|moved|by|swing|growth|rise|drop|fall|decline|increase)\b", re.I
+    rf"\b(?:{_UP}|{_DOWN}|change[ds]?|difference|gap|lead|moved|by|swing|growth|rise|drop|fall|decline|increase)\b", re.I
 )
 _EARLIER = re.compile(
     r"\b(?:from|before|previous|previously|prior|earlier|compared|versus|vs|than|against|last|same|after)\b", re.I
@@ -30,14 +32,19 @@ _EARLIER = re.compile(
 _FROM = re.compile(r"\b(?:from|than|versus|vs|against|compared (?:with|to))\s*$", re.I)
 _HIGH = re.compile(r"\b(?:highest|largest|biggest|greatest|(?:has|have|had) (?:the )?most)\b", re.I)
 _LOW = re.compile(r"\b(?:lowest|smallest|fewest|(?:has|have|had) (?:the )?least)\b", re.I)
+_TOGETHER = re.compile(r"\b(?:together|combined|in total|sum|add(?:s|ed)? up|jointly|between them)\b", re.I)
 _TIMES = re.compile(r"\b(?:times|twice|double|triple|as much|as many|ratio)\b|×|\d+(?:\.\d+)?x", re.I)
 _SHARE = re.compile(r"\b(?:share|of|accounts?|makes? up|made up|represents?|contribut\w+)\b", re.I)
-_COUNTED = re.compile(r"\b(?:top|first|last|bottom|all|these|those|the other|remaining|of) (?:of )?$", re.I)
+_COUNTED = re.compile(
+    r"\b(?:top|first|last|bottom|all|these|those|the other|remaining|of) (?:of |the |these |those |all )?$", re.I
+)
+_NTH = re.compile(r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)[ -]\w+", re.I)  # "the second largest"
 _COUNTS = re.compile(
     r"^\s*(?:full |whole |of (?:them|these|those)|are shown|is shown|more\b|rows?\b|groups?\b"
     r"|(?:day|week|month|quarter|year|hour)s?\b)",
     re.I,
 )
+_OTHERS = re.compile(r"\s*others?\b", re.I)
 _ELSEWHERE = "A result has this number, but not for the metric, group, filter, period, unit or direction said here."
 _LIMITS = re.compile(r"\b(?:over|under|above|below|than|least|most|between|and|exactly|from|to|[<>=]+)\s*$", re.I)
 
@@ -60,6 +67,7 @@ class Bearing:
     def __init__(self, text: str, results: tuple[Shown, ...], names: Names) -> None:
         self.text, self.results = text, results
         self.clauses: list[Clause] = clauses(text, results, names)
+        self.masked = masked(text, self.clauses)
         self.positive = {s.text.casefold() for c in self.clauses for s in c.said if not s.metrics and not s.negated}
         self.negative = {s.text.casefold() for c in self.clauses for s in c.said if not s.metrics and s.negated}
         self.usable = [result for result in results if self._says_filters(result)]
@@ -70,7 +78,9 @@ class Bearing:
         if cell.row.bucket:
             return any(self._is_bucket(each, cell.row.bucket) for each in here)
         own = cell.result.compare if cell.part == "__previous" else cell.result.period
-        said = {each for one in self.clauses[k].periods for each in one.periods}
+        clause, against = self.clauses[k], not cell.part and cell.result.compare is not None
+        spoken = [one for one in clause.periods if not (against and _FROM.search(clause.before(one.start)))]
+        said = {each for one in spoken for each in one.periods}
         if said and own and own in said:
             return True
         if cell.part == "__previous" and _EARLIER.search(self.clauses[k].plain):
@@ -78,7 +88,7 @@ class Bearing:
         if cell.part == "__previous":
             return False
         earlier = {each for clause in self.clauses[:k] for one in clause.periods for each in one.periods}
-        known = said or earlier
+        known = said or earlier - {cell.result.compare}
         return own is None or not known or own in known or all(each.days == 1 for each in known)
 
     def _nearest_periods(self, k: int) -> set[Period]:
@@ -162,7 +172,7 @@ class Bearing:
         """How the number is borne out; "" where it is not."""
         if found := next((cell for cell in self.cells() if self._is(number, cell, k)), None):
             return "change" if found.part in ("__change", "__percent_change") else "cell"
-        if self._summed(number, k) or self._between(number, k) or self._stated(number, k):
+        if self._summed(number, k) or self._added(number, k) or self._between(number, k) or self._stated(number, k):
             return "derived"
         return "count" if self._counted(number, k) else ""
 
@@ -204,7 +214,7 @@ class Bearing:
         """Whether "highest" and "lowest" before the number are true of its row."""
         lead = self.clauses[k].before(number.end)
         high, low = bool(_HIGH.search(lead)), bool(_LOW.search(lead))
-        if high == low or len(cell.result.rows) < 2:
+        if high == low or len(cell.result.rows) < 2 or _NTH.search(lead):
             return True
         beside = [
             row.cells[cell.metric] for row in cell.result.rows if row.bucket == cell.row.bucket and cell.metric in row.cells
@@ -221,6 +231,21 @@ class Bearing:
                 whole = Cell(result, Row(groups={}, bucket=None, cells={}), metric, part, unit, total)
                 it_is = part in ("", "__previous") and _same(number, total, unit) and metric in self.metrics(k)
                 if it_is and self._about(whole, k) and self.fits(result, None, k):
+                    return True
+        return False
+
+    def _added(self, number: Numeral, k: int) -> bool:
+        """ "North and South together": the sum of the rows that the clause names, where rows add up."""
+        clause = self.clauses[k]
+        if not _TOGETHER.search(clause.plain):
+            return False
+        inside = [cell for at, cell in self.spoken_of(k) if clause.start <= at < clause.end and cell.row.groups]
+        inside = [cell for cell in inside if not cell.part and cell.metric in cell.result.totals]
+        for metric in {cell.metric for cell in inside}:
+            for result in self.usable:
+                cells = [cell for cell in inside if cell.metric == metric and cell.result is result]
+                whole = sum((cell.value for cell in cells), Decimal(0))
+                if len(cells) > 1 and _same(number, whole, cells[0].unit) and self._about(cells[0], k):
                     return True
         return False
 
@@ -284,10 +309,11 @@ class Bearing:
         inside = [c for c in self.clauses if c.sentence == self.clauses[k].sentence]
         said = frozenset().union(*(clause.values for clause in inside))
         return any(
-            _same(number, value, unit, sign if value_signed else 0, points=True) and (not name or name.casefold() in said)
+            _same(number, value, unit, sign if value_signed else 0, points=moved) and (not name or name.casefold() in said)
             for result in self.usable
             for value, unit, name in result.stated
             for value_signed in (True, False)
+            for moved in (True, False)
         )
 
     def _counted(self, number: Numeral, k: int) -> bool:
@@ -298,6 +324,8 @@ class Bearing:
                 return True
             if number.unit not in ("", "days"):
                 continue
+            if _OTHERS.match(rest) and self._tied(number, k):
+                return True
             groups = [{row.groups[name] for row in result.rows} for name in (result.rows[0].groups if result.rows else ())]
             counts = {len(result.rows), len(result.buckets), result.limit or 0, *(len(each) for each in groups)}
             counts |= {len(result.metrics)}
@@ -305,6 +333,19 @@ class Bearing:
                 return True
             if number.unit == "" and self._is_group(number, result, lead):
                 return True
+        return False
+
+    def _tied(self, number: Numeral, k: int) -> bool:
+        """ "North and 2 others": as many rows as have just what the one named has."""
+        clause = self.clauses[k]
+        for result in self.usable:
+            for row in result.rows:
+                named = row.groups and all(self._group_said(result, column, text, k) for column, text in row.groups.items())
+                for name in clause.metrics or self.metrics(k):
+                    own = row.dates.get(name, row.cells.get(name))
+                    same = sum(own == other.dates.get(name, other.cells.get(name)) for other in result.rows)
+                    if named and own is not None and same - 1 == number.value:
+                        return True
         return False
 
     def _of_groups(self, k: int, number: Numeral, result: Shown) -> bool:
@@ -329,10 +370,9 @@ class Bearing:
 
 
 def _same(number: Numeral, value: Decimal, unit: str, sign: int = 0, *, points: bool = False) -> bool:
-    """Whether the number is this value in its unit. A share is said in percent, a move of one also in points."""
+    """Whether the number is this value in its unit. A share is said in percent, a move of one in points: 2 points are not 2 %."""
     if unit == "ratio":
-        allowed = ("ratio", "points") if points else ("ratio",)
-        return number.unit in allowed and number.says(value * 100, sign=sign)
+        return number.unit == ("points" if points else "ratio") and number.says(value * 100, sign=sign)
     return number.unit == ("" if unit == "number" else unit) and number.says(value, sign=sign)
 
 

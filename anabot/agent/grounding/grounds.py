@@ -15,8 +15,8 @@ from anabot.periods import Grain, Period, containing, previous, year_before
 from anabot.semantic.date_parts import part_in
 from anabot.semantic.made import known_to
 from anabot.semantic.query import Condition, MetricQuery, Span
-from anabot.semantic.registry import Registry
-from anabot.semantic.units import format_cell, readable
+from anabot.semantic.registry import Metric, Registry
+from anabot.semantic.units import CURRENCIES, format_cell, readable
 from anabot.semantic.values import ValueIndex
 from anabot.types import Cell, Column, Table
 
@@ -33,6 +33,15 @@ class Names:
     metrics: Mapping[str, frozenset[str]]
     values: frozenset[str] = frozenset()
     fiscal_start: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Something the text says that no result bears out."""
+
+    text: str
+    at: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +76,9 @@ class Shown:
     limit: int | None = None
     nouns: frozenset[str] = frozenset()  # what its groups are called: `region`
     causes: frozenset[str] = frozenset()
+    better: Mapping[str, str] = field(default_factory=dict)  # "higher" or "lower", by metric
+    means: frozenset[str] = frozenset()  # the metrics that are an average or a rate themselves
+    ahead: bool = False  # whether some of its days are still to come
     stated: tuple[tuple[Decimal, str, str], ...] = ()  # what else was found: (number, unit, the name it belongs to or "")
 
     @property
@@ -93,6 +105,9 @@ def shown(query: MetricQuery, table: Table, registry: Registry, *, as_of: dt.dat
         totals=frozenset() if cut else frozenset(name for name, (m, _, _) in columns.items() if _adds_up(registry, m, grouped)),
         days=frozenset(_days(table, as_of)),
         limit=query.limit,
+        better={name: registry.metrics[name].better for name in query.numbers},
+        means=frozenset(name for name in query.numbers if not _is_sum(registry.metrics[name])),
+        ahead=_is_ahead(query, table, as_of),
         nouns=frozenset(
             word.casefold() for c in table.columns if c.name in grouped for word in _WORD.findall(f"{c.name} {c.label}")
         ),
@@ -201,6 +216,18 @@ def _adds_up(registry: Registry, name: str, grouped: list[str]) -> bool:
     metric = registry.metrics[name]
     timed = any(each.startswith("metric_time") for each in grouped)
     return metric.kind == "simple" and metric.agg in _ADDED_UP and not (timed and metric.non_additive)
+
+
+def _is_sum(metric: Metric) -> bool:
+    return (metric.kind == "simple" and metric.agg in (*_ADDED_UP, "count_distinct")) or (
+        metric.kind != "simple" and metric.unit in CURRENCIES
+    )
+
+
+def _is_ahead(query: MetricQuery, table: Table, as_of: dt.datetime | None) -> bool:
+    """Whether the period, or a date among the values, is after the newest load; unknown is not."""
+    ends = [query.period.end] if query.period else []
+    return as_of is not None and any(each > as_of.date() + dt.timedelta(days=7) for each in (*ends, *_days(table, None)))
 
 
 def _days(table: Table, as_of: dt.datetime | None) -> Iterable[dt.date]:

@@ -33,6 +33,9 @@ _PARTS = {  # said of parts and multiples: (value, unit, how far off it may be)
     "a third": ("33.3", "ratio", "2"),
     "two thirds": ("66.7", "ratio", "2"),
     "a quarter of": ("25", "ratio", "2"),
+    "by a quarter": ("25", "ratio", "2"),
+    "by a fifth": ("20", "ratio", "1"),
+    "by a tenth": ("10", "ratio", "0.5"),
     "three quarters": ("75", "ratio", "2"),
     "doubled": ("100", "ratio", "4"),
     "double": ("2", "times", "0.05"),
@@ -40,8 +43,9 @@ _PARTS = {  # said of parts and multiples: (value, unit, how far off it may be)
     "triple": ("3", "times", "0.05"),
     "tripled": ("200", "ratio", "4"),
 }
-_LIMITS = "over|under|more than|less than|at least|at most"
-_HEDGE = rf"(?P<hedge>\b(?:about|around|roughly|approximately|almost|nearly|some|{_LIMITS})\s+|~\s*)?"
+_OVER = ("over", "more than", "at least", "exceeded", "exceeds", "exceeding", "topped", "upwards of")
+_UNDER = ("under", "less than", "at most", "almost", "nearly", "just short of", "short of")
+_HEDGE = rf"(?P<hedge>\b(?:about|close to|around|roughly|approximately|some|{'|'.join((*_OVER, *_UNDER))})\s+|~\s*)?"
 _TAIL = r"(?:\s?(?P<scale>thousand|million|billion|mn|mm|bn|[kmb])\b)?"
 _UNIT = (
     r"(?:\s?(?P<unit>%|×|percentage points|points|per ?cent|pp\b|usd\b|dollars|eur\b|euros|gbp\b|pounds|h\b|hours|hrs"
@@ -55,7 +59,8 @@ _NUMBER = re.compile(
 _SPELT = re.compile(
     rf"{_HEDGE}(?P<words>\b(?:{'|'.join(_WORDS)})(?:[\s-](?:and[\s-])?(?:{'|'.join(_WORDS)}))*\b){_TAIL}{_UNIT}", re.I
 )
-_PART = re.compile(rf"\b(?P<part>{'|'.join(sorted(_PARTS, key=len, reverse=True))})\b", re.I)
+_PART = re.compile(rf"{_HEDGE}\b(?P<part>{'|'.join(sorted(_PARTS, key=len, reverse=True))})\b", re.I)
+_FOLD = re.compile(rf"\b(?P<part>(?P<many>{'|'.join(_ONES[2:])})-?fold)\b", re.I)
 _WIDE = Context(prec=200)
 
 
@@ -80,11 +85,17 @@ class Numeral:
         """
         if sign and not self.signed:
             exact = exact * sign
-        if self.hedge in ("over", "more than", "at least"):
-            return self._near(exact) and exact >= self.value
-        if self.hedge in ("under", "less than", "at most"):
-            return self._near(exact) and exact <= self.value
+        if self.hedge in _OVER:
+            return (self._near(exact) or self._within(exact - self.value)) and exact >= self.value
+        if self.hedge in _UNDER:
+            return (self._near(exact) or self._within(self.value - exact)) and exact <= self.value
         return self._near(exact)
+
+    def _within(self, apart: Decimal) -> bool:
+        """ "Over 1,234", "more than twice": by less than one of its last digits, or of the zeros that end it."""
+        digits = self.value.copy_abs().normalize()
+        shown = max(len(digits.as_tuple().digits), 2)
+        return 0 <= apart < (self.slack * 20 if self.slack else max(self.step, Decimal(1).scaleb(digits.adjusted() - shown + 1)))
 
     def _near(self, exact: Decimal) -> bool:
         if self.slack is not None:
@@ -104,7 +115,7 @@ class Numeral:
 def numerals(text: str) -> list[Numeral]:
     """The numbers in the text, in order. What is masked with NUL is not looked at."""
     found: list[Numeral] = []
-    for one in (*_digits(text), *_spelt(text), *_parts(text)):
+    for one in (*_digits(text), *_folds(text), *_spelt(text), *_parts(text)):
         if not any(one.start < other.end and other.start < one.end for other in found):
             found.append(one)
     return sorted(found, key=lambda each: each.start)
@@ -134,16 +145,24 @@ def _spelt(text: str) -> Iterator[Numeral]:
         yield _numeral(match, Decimal(total + part), Decimal(1), signed=False)
 
 
+def _folds(text: str) -> Iterator[Numeral]:
+    """ "Tenfold": so many times as much."""
+    for match in _FOLD.finditer(text):
+        value = Decimal(_WORDS[match["many"].casefold()])
+        yield Numeral(start=match.start(), end=match.end(), text=match[0], value=value, step=Decimal(1), unit="times")
+
+
 def _parts(text: str) -> Iterator[Numeral]:
     for match in _PART.finditer(text):
         value, unit, slack = _PARTS[match["part"].casefold()]
         yield Numeral(
-            start=match.start(),
+            start=match.start("part"),
             end=match.end(),
-            text=match[0],
+            text=match["part"],
             value=Decimal(value),
             step=Decimal(1),
             unit=unit,
+            hedge=(match["hedge"] or "").casefold().strip(),
             slack=Decimal(slack),
         )
 

@@ -10,16 +10,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import pairwise
 
+from anabot.agent.grounding import claims, relative
 from anabot.agent.grounding.bearing import Bearing
-from anabot.agent.grounding.grounds import Names, Shown
-from anabot.agent.grounding.words import CLOCK, Clause
+from anabot.agent.grounding.grounds import Claim, Names, Shown
+from anabot.agent.grounding.words import CLOCK
 from anabot.periods import Grain, containing
 
 _MOVES = re.compile(
-    r"\b(?:(?P<up>rose|risen|rises|increased|increases|grew|grown|grows|climbed|jumped|surged)"
-    r"|(?P<down>fell|fallen|falls|dropped|drops|decreased|decreases|declined|declines|shrank|shrunk|slid|plunged))\b",
+    r"\b(?:(?P<up>rose|risen|rises|increased|increases|grew|grown|grows|climbed|jumped|surged"
+    r"|recovered|rebounded|rallied|soared|spiked|expanded|advanced|picked up|ticked up|edged up)"
+    r"|(?P<down>fell|fallen|falls|dropped|drops|decreased|decreases|declined|declines|shrank|shrunk|slid|plunged"
+    r"|slipped|dipped|eased|softened|tumbled|sank|crashed|contracted|retreated|edged down))\b",
     re.I,
 )
 _GLOSS = re.compile(r"\s?\(")
@@ -29,15 +32,6 @@ _CAUSE = re.compile(
     r"|the reason|root cause|stems? from|on the back of|behind the|fuell?ed by|pushed (?:up|down) by|comes? from|came from)\b",
     re.I,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """Something the text says that no result bears out."""
-
-    text: str
-    at: int
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +64,9 @@ class _Reading:
             found = [(number, self.bearing.borne_out(number, k)) for number in clause.numbers]
             yield from (Claim(text=n.text, at=n.start, why=self.bearing.why(n)) for n, how in found if not how)
             yield from self._direction(k, [how for _, how in found if how])
-            yield from self._causes(clause)
+            yield from self._causes(k)
+            yield from claims.unborne(self.bearing, k)
+            yield from relative.unborne(self.bearing, k)
 
     # --- periods
 
@@ -119,12 +115,16 @@ class _Reading:
     def _steps(self, k: int) -> list[Decimal]:
         """The moves between the numbers that the sentence gives, in order."""
         inside = sorted(((at, cell.value) for at, cell in self.bearing.spoken_of(k)), key=lambda each: each[0])
-        return [second - first for (_, first), (_, second) in combinations(inside, 2)][:1]
+        clause, steps = self.clauses[k], [(at, second - first) for (_, first), (at, second) in pairwise(inside)]
+        here = [step for at, step in steps if clause.start <= at < clause.end]  # "…, then dropped to $1,000 in August"
+        return here[:1] or [step for _, step in steps[:1]]
 
-    def _causes(self, clause: Clause) -> Iterator[Claim]:
+    def _causes(self, k: int) -> Iterator[Claim]:
+        clause = self.clauses[k]
         vouched = {name.casefold() for result in self.results for name in result.causes}
         inside = [each for each in self.clauses if each.sentence == clause.sentence]
         for word in _CAUSE.finditer(clause.plain):
-            if not any(each.values & vouched for each in inside):
+            whole = word[0].casefold().startswith("c") and word[0].casefold().endswith("from") and claims.shares(self.bearing, k)
+            if not whole and not any(each.values & vouched for each in inside):
                 why = "A cause is claimed, and no finding of drivers names it."
                 yield Claim(text=word[0], at=clause.start + word.start(), why=why)

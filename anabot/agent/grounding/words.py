@@ -99,6 +99,13 @@ def clauses(text: str, results: Sequence[Shown], names: Names) -> list[Clause]:
     return found
 
 
+def masked(text: str, found: Sequence[Clause]) -> str:
+    """The text as its clauses have it, with names and periods masked, letter for letter in the same place."""
+    for clause in found:
+        text = text[: clause.start] + clause.plain + text[clause.end :]
+    return text
+
+
 def _dictionary(results: Sequence[Shown], names: Names) -> Mapping[str, frozenset[str]]:
     """Folded words → metrics; none where the words are a value. A name of a metric is that before it is a value."""
     found: dict[str, frozenset[str]] = dict.fromkeys(names.values, frozenset())
