@@ -21,7 +21,8 @@ from halden_data import Halden
 from anabot.access import guard
 from anabot.access.proof import Rule
 from anabot.agent import prompt
-from anabot.agent.offline.lexicon import Lexicon, Lexicons
+from anabot.agent.offline.lexicon import Lexicon
+from anabot.agent.offline.lexicons import Lexicons
 from anabot.bootstrap import House, open_house
 from anabot.config import Settings
 from anabot.engine import Engine, Intent
@@ -58,7 +59,7 @@ CACHES = {
     "agent/offline/lexicon.py:_naming": GRANT,
     "agent/offline/lexicon.py:_deeds": GRANT,
     "agent/offline/lexicon.py:_whole": GRANT,
-    "agent/offline/lexicon.py:_kept": GRANT,
+    "agent/offline/lexicons.py:_kept": GRANT,
     "agent/offline/nearby.py:_length": GRANT,
     "agent/offline/nearby.py:_phrases": GRANT,
     "agent/offline/nearby.py:_words": GRANT,

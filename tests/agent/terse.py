@@ -21,6 +21,7 @@ _VALUES = ValueIndex(
         ("treatments", "state_of_care"): ("dropped", "completed", "active"),
         ("treatments", "drug"): ("Dermexa", "Clearix"),
         ("patients", "state"): ("TX", "CA"),
+        ("patients", "pt_nm"): ("Ann Lee", "Bo Moss"),
         ("patients", "diet"): ("vegan", "mixed"),
     }
 )
@@ -93,10 +94,13 @@ _LAYER = {
                 _said("diet", "food type"),
                 _said("pt_nm", "patient", "patients"),
                 _said("is_donor", data_type="boolean"),
+                _said("height_cm", data_type="integer"),
+                _time("born_on"),
             ],
             [
                 _metric("new_patients", "count", "1", "registrations", "number of patients", "patients"),
                 _metric("avg_weight_kg", "average", "weight_kg", unit=""),
+                _metric("height_max", "max", "height_cm", unit=""),
             ],
         ),
     ]

@@ -17,30 +17,63 @@ _UNITS = {"day", "week", "month", "quarter", "year"}
 _AGGS = {"avg": "average {}", "sum": "total {}", "min": "{} min", "max": "{} max"}
 _PRICED = re.compile(r"(close|high|low|open)$", re.I)  # prices that do not say so
 _NUMBER = ("DECIMAL", "BIGINT", "DOUBLE")
+_ORDINALS = {
+    "year",
+    "month",
+    "day",
+    "position",
+    "rank",
+    "number",
+    "code",
+    "zip",
+    "version",
+    "sequence",
+    "order",
+}  # add up to nothing
 _CUT_SHORT = {
     "addr": "address",
     "amt": "amount",
     "bal": "balance",
+    "cap": "capacity",
     "cat": "category",
+    "cd": "code",
     "chan": "channel",
     "cnt": "count",
     "ctry": "country",
     "desc": "description",
-    "fname": "first_name",
-    "lname": "last_name",
     "dev": "device",
     "disc": "discount",
+    "dist": "distance",
     "dt": "date",
     "dur": "duration",
+    "elev": "elevation",
+    "fct": "factor",
+    "fname": "first_name",
+    "freq": "frequency",
+    "hgt": "height",
+    "idx": "index",
+    "len": "length",
+    "lname": "last_name",
+    "loc": "location",
     "lvl": "level",
+    "nm": "name",
     "num": "number",
     "pct": "percent",
+    "pg": "page",
+    "pop": "population",
+    "prc": "price",
     "qty": "quantity",
+    "ref": "reference",
     "sec": "seconds",
     "snap": "snapshot",
+    "spd": "speed",
     "stat": "status",
+    "temp": "temperature",
     "typ": "type",
     "val": "value",
+    "wgt": "weight",
+    "wt": "weight",
+    "yr": "year",
 }
 _SNAPSHOTS = re.compile(r"snap(shot)?s?$", re.I)
 _KEY = re.compile(r"(^|_|(?<=[a-z]))id$", re.I)
@@ -88,7 +121,7 @@ class Unsaid:
             synonyms = [each for each in synonyms if not {stems(each), ("total", *stems(each))} & self._taken()]
             yield {"name": f"{entity}_rows", "label": f"number of {plural}", "expr": "count(*)", "synonyms": synonyms, **common}
         for column, kind in self.schema[table].items():
-            if kind.startswith(_NUMBER) and not self._is_key(table, column):
+            if self._is_measure(table, column, kind):
                 yield from self._aggregates(column, self.words_of(table, column), entity, said, common)
         yield from self._states(table)
 
@@ -126,6 +159,10 @@ class Unsaid:
     def _is_key(self, table: str, column: str) -> bool:
         joined = {side.strip() for join in self.sketch["joins"] for side in join.split("=")}
         return f"{table}.{column}" in joined or bool(_KEY.search(column))
+
+    def _is_measure(self, table: str, column: str, kind: str) -> bool:
+        whole = kind.startswith("INTEGER") and self.words_of(table, column).rpartition("_")[2] not in _ORDINALS
+        return (whole or kind.startswith(_NUMBER)) and not self._is_key(table, column)
 
     def words_of(self, table: str, column: str) -> str:
         """The column's own words: what all columns of its table begin with says nothing, and what is cut short is spelled out."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from anabot.agent.offline import adjectives
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon, phrases_of
 from anabot.agent.offline.slots import Bound, Mention, Slots
@@ -87,11 +88,18 @@ def number_of(query: MetricQuery) -> str:
     return fields_of(query.where)[-1].rpartition("__")[2].replace("_", " ")
 
 
+def is_named(bound: Bound, query: MetricQuery) -> bool:
+    """ "mountains higher than 4000", where each has a height: what the adjective is about says which number is meant."""
+    return adjectives.fits(bound.text, number_of(query))
+
+
 def _meant(bound: Bound, lexicon: Lexicon, reached: Sequence[DimensionRef]) -> DimensionRef:
     found = [ref for ref in reached if (ref.dimension.model, ref.dimension.name) in bound.dimensions]
     if not bound.dimensions:
         own = [r for r in reached if r.dimension.model in bound.rows and (r.dimension.model, r.dimension.name) in lexicon.numbers]
         own = [ref for ref in own if not _NAMES & set(words(ref.dimension.name)[-1:])]
+        named = [ref for ref in own if adjectives.fits(bound.text, *adjectives.names_of(ref.dimension))]
+        own = named if named or adjectives.is_strict(bound.text) else own
         found = [ref for ref in own if _meets(bound, ref.dimension.unit)] or [ref for ref in own if not ref.dimension.unit]
     found = [ref for ref in found if len(ref.path) == len(found[0].path)]
     if not found:

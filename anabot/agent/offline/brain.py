@@ -19,7 +19,8 @@ from anabot.agent.offline.dates import Dates
 from anabot.agent.offline.exits import Exit
 from anabot.agent.offline.glosses import without_glosses
 from anabot.agent.offline.grammar import parse
-from anabot.agent.offline.lexicon import Lexicon, Lexicons
+from anabot.agent.offline.lexicon import Lexicon
+from anabot.agent.offline.lexicons import Lexicons
 from anabot.agent.offline.replying import Offer
 from anabot.agent.offline.slots import Slots
 from anabot.agent.offline.spelling import repair

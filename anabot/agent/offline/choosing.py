@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import Any
 
-from anabot.agent.offline import amounts, contrasts, counting, done, own_time, pairing, rates, read_spans, whole
+from anabot.agent.offline import amounts, contrasts, counting, done, own_time, pairing, rates, read_spans, superlatives, whole
 from anabot.agent.offline.bare_quantity import also_counted
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.causes import asked_why, without_moves
@@ -120,6 +120,7 @@ class Chooser:
         Completing(lexicon=self.lexicon, slots=slots).complete()
         amounts.of_the_counted(slots, self.lexicon)
         done.settle(self.lexicon, slots)
+        superlatives.settle(self.lexicon, slots)
         counting.people(self.lexicon, slots)
         counting.agents(self.lexicon, slots)
         done.keep_nots(slots)
@@ -151,6 +152,8 @@ class Chooser:
             total = self._settled(mentions)
             said = f"“{open_one.text}” is read of each group’s {self.lexicon.registry.metrics[total[0].query.metrics[0]].label}."
             return [replace(each, assumptions=(*each.assumptions, said)) for each in total]
+        if amounts.is_named(open_one, by_row[0].query):
+            return by_row
         try:
             by_total = self._settled(mentions)
         except Exit:

@@ -27,7 +27,7 @@ def of_values(lexicon: Lexicon, slots: Slots) -> list[Mention]:
     if len({home[:2] for pick in asked for home in pick.values}) != 1 or slots.share:
         return []
     model = asked[0].values[0][0]
-    found = list(_rows_of(lexicon, model)) or list(_told_apart(lexicon, model))
+    found = list(rows_of(lexicon, model)) or list(_told_apart(lexicon, model))
     if len(found) != 1:
         return []
     said = " and ".join(dict.fromkeys(pick.text for pick in asked))
@@ -41,7 +41,7 @@ def of_values(lexicon: Lexicon, slots: Slots) -> list[Mention]:
 def _commonest(lexicon: Lexicon, slots: Slots) -> list[Mention]:
     """ "the most common procedure": by how many rows have it."""
     homes = {model for cut in slots.cuts for model, _ in cut.dimensions}
-    found = list(_rows_of(lexicon, next(iter(homes)))) if len(homes) == 1 else []
+    found = list(rows_of(lexicon, next(iter(homes)))) if len(homes) == 1 else []
     if len(found) != 1 or slots.rank is None:
         return []
     slots.notes.append(f"“{slots.rank.text}” is read by {lexicon.registry.metrics[found[0]].label}.")
@@ -60,7 +60,7 @@ def of_a_list(lexicon: Lexicon, slots: Slots) -> None:
         return
     if any(pick.counted for pick in slots.picks) or not set(slots.misplaced) <= {cut.text for cut in slots.bare}:
         return
-    found = [name for name in _rows_of(lexicon, next(iter(homes))) if not lexicon.registry.metrics[name].default_period]
+    found = [name for name in rows_of(lexicon, next(iter(homes))) if not lexicon.registry.metrics[name].default_period]
     if len(found) == 1:
         slots.misplaced, slots.cuts, slots.bare = [], cuts, []
         slots.mentions.append(Mention(metrics=(found[0],), text=cuts[0].text))
@@ -118,7 +118,7 @@ def counted_as(lexicon: Lexicon, mention: Mention) -> str:
     return f"“{mention.text}” are counted as {lexicon.registry.metrics[name].label}."
 
 
-def _rows_of(lexicon: Lexicon, model: str) -> Iterator[str]:
+def rows_of(lexicon: Lexicon, model: str) -> Iterator[str]:
     """The metrics that count the rows of a model, each once and all of them: by the model's own time, where there are several."""
     found = [
         metric

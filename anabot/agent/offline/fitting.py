@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from anabot.agent.offline import adjectives
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.slots import Bound, Pick, Slots
 from anabot.agent.offline.text import is_plural
@@ -51,6 +52,8 @@ def _ranks_things(slots: Slots, registry: Registry, before: MetricQuery | None) 
 
 def scaled(bound: Bound, number: Decimal, metric: Metric) -> str:
     """A number that a metric is compared with, in the metric's unit. Raises Exit where it is in another."""
+    if adjectives.is_strict(bound.text) and not adjectives.fits(bound.text, *adjectives.names_of(metric)):
+        raise stuck("shape", f"“{bound.text}” is not said of {metric.label}.", unknown=[bound.text])
     unit, wanted = metric.unit, "ratio" if bound.percent else bound.measure
     if (wanted and wanted != unit) or (bound.currency and unit and bound.currency != unit):
         raise stuck("shape", f"“{bound.text}” does not fit {metric.label}, which is in {unit or 'numbers'}.")

@@ -7,7 +7,33 @@ import re
 from anabot.semantic.registry import Dimension
 
 _ASPECTS = ("type", "kind", "status", "category", "method", "class", "level", "name", "date", "size", "stage", "tier")
-_UNITS_OF_COLUMNS = {"kg", "lb", "lbs", "cm", "mm", "km", "ml", "usd", "eur", "gbp", "mb", "gb", "ms", "secs", "mins", "hrs"}
+_UNITS_OF_COLUMNS = {
+    "m",
+    "km2",
+    "m2",
+    "sqkm",
+    "sqm",
+    "ha",
+    "musd",
+    "meur",
+    "g",
+    "kg",
+    "lb",
+    "lbs",
+    "cm",
+    "mm",
+    "km",
+    "ml",
+    "usd",
+    "eur",
+    "gbp",
+    "mb",
+    "gb",
+    "ms",
+    "secs",
+    "mins",
+    "hrs",
+}
 _WHOLES = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}
 _EXTREMES = {
     "max": ("maximum", "max", "highest", "largest", "greatest", "biggest"),
@@ -36,6 +62,13 @@ def unmeasured(phrase: str) -> str:
     """ "weight" for `weight_kg`: without the unit that ends it; "" where none does."""
     *said, last = phrase.casefold().replace("_", " ").split()
     return " ".join(said) if said and last in _UNITS_OF_COLUMNS else ""
+
+
+def numbered(phrase: str) -> list[str]:
+    """ "pages" for `page_count`, "bedrooms" for `num_bedrooms`, "area" for `area_km2`: what a number of rows is said to be."""
+    said = phrase.casefold().replace("_", " ")
+    counted = re.fullmatch(r"(?:number of|num|no of|nr of) (.+)|(.+) (?:count|cnt)", said)
+    return [found for found in (unmeasured(phrase), (counted[1] or counted[2]) if counted else "") if found]
 
 
 def so_called(dimension: Dimension) -> list[str]:

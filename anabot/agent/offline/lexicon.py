@@ -1,20 +1,19 @@
 """Every word that one asker may use: what the registry, the grant and the values know, by the stems they are found by.
 
-Built once per (registry, grant, values) and kept. A metric that is hidden from the asker, a denied dimension and a value
-outside the grant are not in here, so that they are words like any other unknown one.
+Built once per (registry, grant, values), and kept by `lexicons`. A metric that is hidden from the asker, a denied dimension and a
+value outside the grant are not in here, so that they are words like any other unknown one.
 """
 
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from anabot.agent.offline.forms import averaged, dated, extremes, so_called, turned, unmeasured
+from anabot.agent.offline.adjectives import names_of
+from anabot.agent.offline.forms import averaged, dated, extremes, numbered, so_called, turned, unmeasured
 from anabot.agent.offline.nearby import Nearby
 from anabot.agent.offline.spelling import spellable
 from anabot.agent.offline.text import deeds, is_verb, root, tokens, words
@@ -29,7 +28,6 @@ Key = tuple[str, ...]
 DimensionId = tuple[str, str]  # (semantic model, dimension)
 ValueId = tuple[str, str, str]  # (semantic model, dimension, value)
 _SAYS_NOTHING = {"a", "an", "the", "of", "total", "number", "amount", "count"}
-_KEPT = 64
 _COUNTED = re.compile(r"(?:total )?(?:number|count) of (.+)|(?:total )?(.+) count")
 _TOTALLED = re.compile(r"total (.+?)(?: amount)?|(.+) amount")
 _NO_HEADS = ("name", "date", "number", "id", "code")  # of these, each thing has one
@@ -85,6 +83,7 @@ class Lexicon:
         self._dimensions()
         self._nouns()
         self._told_apart()
+        self._numbered()
         self._measured()
         self._questions()
         self.spellable = spellable(self.vocabulary)
@@ -292,6 +291,21 @@ class Lexicon:
             if dimension.data_type.startswith("bool"):
                 self._value((*where, "true"), *so_called(dimension))
 
+    def _numbered(self) -> None:
+        """ "more than 20 pages" for `page_count`, "area" for `area_km2`: what a number is said to be, where none other is."""
+        plain: dict[str, list[DimensionId]] = {}
+        for model, name in sorted({where for entry in self.entries.values() for where in entry.numbers}):
+            for said in {said for phrase in names_of(self.registry.models[model].dimensions[name]) for said in numbered(phrase)}:
+                plain.setdefault(said, []).append((model, name))
+        for said, homes in plain.items():
+            columns = {self.registry.models[model].dimensions[name].expr for model, name in homes}
+            entry = self.entries.get(words(said))
+            names = (*entry.metrics, *entry.both, entry.term) if entry else ()
+            own = all(name and self.registry.metrics[name].expr in columns for name in names if name)
+            free = entry is None or (own and not entry.values and not entry.term)
+            if free and (new := self._at(said)):
+                new.numbers += [where for where in homes if where not in new.numbers]
+
     def _is_number(self, where: DimensionId, dimension: Dimension) -> bool:
         columns = columns_of(self.registry.models[where[0]], dimension.tree)
         return dimension.numeric and not self._masked & set(columns)
@@ -363,28 +377,6 @@ def is_light(word: str) -> bool:
 def _append(items: list[T], item: T) -> None:
     if item not in items:
         items.append(item)
-
-
-class Lexicons:
-    """The lexicons in use, the most recent ones kept. Safe to share between threads."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Any, ...], Lexicon] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def of(self, registry: Registry, grant: Grant, values: ValueIndex) -> Lexicon:
-        """The lexicon of this asker, built when it is not kept yet."""
-        key = (registry.version, id(registry), grant.fingerprint(), grant.listed, id(values))
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        built = Lexicon(registry, grant, values)  # it holds on to registry and values, so their ids stay theirs
-        with self._lock:
-            self._kept[key] = built
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return built
 
 
 def phrases_of(registry: Registry, metric: str) -> Iterable[str]:

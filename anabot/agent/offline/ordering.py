@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from anabot.agent.offline import of_each
+from anabot.agent.offline import adjectives, of_each
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.moving import way_of
 from anabot.agent.offline.slots import Cut, Mention, Moved, Rank, Slots
@@ -131,6 +131,8 @@ class Ordering:
                 "without the time."
             )
             raise stuck("shape", said)
+        if rank.by:
+            return [_signed(self._column(rank.by), rank.direction == "top")], rank.count or (1 if rank.single else None)
         name = self.named(rank.mention)
         self._fits(rank, name)
         descending = not self.slots.moved and self._descends(rank, name)
@@ -144,7 +146,8 @@ class Ordering:
     def _fits(self, rank: Rank, name: str) -> None:
         """ "Longest" is said of a time or a way, "cheapest" of money: of anything else it asks for another number."""
         metric, units = self.registry.metrics[name], _OF_UNITS.get(rank.text.casefold())
-        if units and metric.unit not in units:
+        named = adjectives.fits(rank.text, *adjectives.names_of(metric))
+        if not named and ((units and metric.unit not in units) or (not units and adjectives.is_strict(rank.text))):
             raise stuck(
                 "shape",
                 f"“{rank.text.capitalize()}” is not said of {metric.label}. Say “highest” or “lowest”.",

@@ -176,6 +176,7 @@ class Rank:
     cut: Cut | None = None  # "largest customer", before it is known whether customers are counted or ranked
     alone: str = ""  # "top 3 in each region": nothing says of what
     mention: Mention | None = None
+    by: Cut | None = None  # "oldest": a day or a year of the rows themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -187,6 +187,11 @@ top top: heaviest | tallest | deepest
 top bottom: lightest
 top top: longest | most expensive | priciest | costliest | busiest
 top bottom: shortest | least expensive | cheapest | quietest
+top top: tallest | heaviest | deepest | widest | fastest | hottest | warmest | farthest | furthest | oldest
+top bottom: lightest | shallowest | narrowest | slowest | coldest | nearest | youngest | newest
+gt: taller than | heavier than | deeper than | wider than | faster than | hotter than | warmer than | older than
+gt: farther than | further than
+lt: lighter than | narrower than | slower than | colder than | younger than | nearer than
 top top: top | highest | largest | biggest | most | greatest | leading | maximum | max
 top bottom: bottom | lowest | smallest | least | fewest | minimum | min
 top best: best selling | best | strongest | best performing | top performing
