@@ -24,7 +24,7 @@ from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.formula_words import column_words
 from anabot.semantic.known import as_known, made_of_known, naming_none
-from anabot.semantic.made import known_to
+from anabot.semantic.over_words import known_of
 from anabot.semantic.query import Filter, MetricQuery, Span
 from anabot.semantic.registry import Reconciliation, Registry
 from anabot.semantic.units import unsaid
@@ -59,7 +59,7 @@ class Answerer:
         query, shown = outcome.compiled.query, as_known(registry, named)
         whole = all(made_of_known(name, registry, named) for name in query.metrics)
         models = _dbt_models(registry, outcome)
-        bridges, unbridged = ([], []) if reading.ask else self._bridges(query, registry, grant, intent)
+        bridges, unbridged = ([], []) if reading.ask or query.over else self._bridges(query, registry, grant, intent)
         trust = worst_badge(query.metrics, shown, outcome.compiled.models, evidence, now=self.clock.now())
         return Answer(
             status="answered",
@@ -71,7 +71,7 @@ class Answerer:
             models=evidence.build.chain(models) if whole else (),
             lineage=evidence.build.steps(models) if whole else (),
             metrics=query.metrics,
-            badge=of_made(bridged(trust, unexplained(bridges)), len(query.made)),
+            badge=of_made(bridged(trust, unexplained(bridges)), len(query.made) or int(query.over is not None)),
             as_of=outcome.as_of,
             period=_dates(query, registry),
             assumptions=(
@@ -135,7 +135,7 @@ def _said(reading: Reading, outcome: Outcome, registry: Registry) -> str:
     if reading.ask or not query.metrics:
         return text
     found = [grounds(query, outcome.table, registry, as_of=outcome.as_of)]
-    return held(text, found, outcome.table, known_to(registry, query.made), query.numbers)
+    return held(text, found, outcome.table, known_of(registry, query), query.numbers)
 
 
 def by_group(

@@ -96,7 +96,9 @@ def _regions(table: Table, labels: list[str]) -> tuple[tuple[tuple[str, ...], in
 def _together(queries: list[MetricQuery]) -> MetricQuery | None:
     """One query of all the choices' metrics, where they differ in nothing else."""
     first = queries[0]
-    if any(len(each.metrics) != 1 or each.model_copy(update={"metrics": first.metrics}) != first for each in queries):
+    if first.over or any(
+        len(each.metrics) != 1 or each.model_copy(update={"metrics": first.metrics}) != first for each in queries
+    ):
         return None
     metrics = tuple(dict.fromkeys(each.metrics[0] for each in queries))
     whole = {"metrics": metrics, "order_by": (), "limit": None, "limit_by": ()}

@@ -130,6 +130,15 @@ def whole_months(period: Period) -> int:
     return (period.end.year - period.start.year) * 12 + period.end.month - period.start.month
 
 
+def units_in(period: Period, grain: Grain, fiscal_start: int = 1) -> int:
+    """How many whole grains of days and more the period is made of, or 0 where it cuts one."""
+    if any(start_of(day, grain, fiscal_start) != day for day in (period.start, period.end)):
+        return 0
+    if grain in _MONTHS:
+        return whole_months(period) // _MONTHS[grain]
+    return period.days // 7 if grain is Grain.WEEK else period.days
+
+
 def _same_day_last_year(day: dt.date) -> dt.date:
     try:
         return day.replace(year=day.year - 1)

@@ -51,7 +51,7 @@ def _alike(first: MetricQuery, query: MetricQuery) -> bool:
 
 
 def _whole(query: MetricQuery, table: Table) -> bool:
-    cut = query.limit is not None or query.having or query.compare or query.share or query.running or query.made
+    cut = query.limit is not None or query.having or query.compare or query.share or query.running or query.made or query.over
     return not (cut or table.truncated or table.suppressed)
 
 

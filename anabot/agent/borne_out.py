@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from anabot.agent.grounding import ground, names_of, shown
-from anabot.semantic.made import known_to
+from anabot.semantic.over_words import known_of
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.semantic.values import ValueIndex
@@ -21,9 +21,10 @@ def faults(text: str, answers: Sequence[Answer], registry: Registry, grant: Gran
     """Why the text may not be said beside these answers, in words; nothing where it may."""
     told = [(MetricQuery.model_validate(each.query), each.table, each.as_of) for each in answers if each.table is not None]
     results = [shown(query, table, registry, as_of=as_of) for query, table, as_of in told]
-    made = tuple(each for query, _, _ in told for each in query.made)
-    known = known_to(registry, made)
-    named = grant.listed | grant.metrics | {each.name for each in made}
+    known = registry
+    for query, _, _ in told:
+        known = known_of(known, query)
+    named = grant.listed | grant.metrics | known.metrics.keys() - registry.metrics.keys()
     names = names_of(known, (name for name in named if name in known.metrics), values)
     claims = ground(text, results, names).claims
     compared = any((each.query or {}).get("compare") for each in answers)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from anabot.agent.sentence import Row, Sentence
 from anabot.agent.understanding import Reading
-from anabot.semantic.made import known_to
+from anabot.semantic.over_words import known_of
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 from anabot.types import Table
@@ -28,7 +28,7 @@ def glimpse(query: MetricQuery, table: Table, registry: Registry) -> str:
         return "nothing to show"
     times = sentence.times()
     newest = max(filled, key=lambda row: str(sentence.cell(row, times[0]))) if times else None
-    row = newest or sentence.leader(known_to(registry, query.made).metrics[name], filled)
+    row = newest or sentence.leader(known_of(registry, query).metrics[name], filled)
     value = " and ".join(_value(sentence, number, row) for number in query.numbers)
     more = f", and {len(table.rows) - 1:,} more" if len(table.rows) > 1 else ""
     return f"{sentence.group(row)} ({value}){more}" if query.group_by else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from anabot.agent.sentence import listed
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.formula_words import column_words, filter_words
-from anabot.semantic.made import known_to
+from anabot.semantic.over_words import known_of
 from anabot.semantic.query import MetricQuery, Span
 from anabot.semantic.registry import Registry
 
@@ -19,14 +19,15 @@ _COMPARED = {
 
 def in_words(query: MetricQuery, registry: Registry) -> str:
     """`Net revenue by Segment where Region is North, FY26 Q2 (1 May – 31 Jul 2026), compared with the year before`."""
-    known = known_to(registry, query.made)
+    known = known_of(registry, query)
     said = listed([column_words(known, name) for name in query.numbers])
     if query.group_by:
         said += f" by {listed([column_words(registry, name) for name in query.group_by])}"
     said += " with shares of the total" if query.share else ""
     said += " with running totals" if query.running else ""
     said += ", also those without any" if query.every else ""
-    narrowed = [filter_words(part.model_dump(by_alias=True), registry) for part in (*query.where, *query.having)]
+    chosen = query.where if query.over else (*query.where, *query.having)  # a number of groups says itself of which ones
+    narrowed = [filter_words(part.model_dump(by_alias=True), registry) for part in chosen]
     if narrowed:
         said += f" where {' and '.join(narrowed)}"
     said += f", {_days(query.period, registry)}" if query.period else ", all time"

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from anabot.agent import groups_said
 from anabot.agent.understanding import Reading
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.date_parts import part_in
-from anabot.semantic.made import known_to
+from anabot.semantic.over_words import known_of
 from anabot.semantic.query import SIZE, ordered_by
 from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.units import format_cell, rounded, unsaid
@@ -39,7 +40,7 @@ class Sentence:
         """The whole, in plain text on one line. The first number is told in full, the others beside it."""
         if not self.reading.query.metrics:
             return self._listing()
-        registry = known_to(self.registry, self.reading.query.made)
+        registry = known_of(self.registry, self.reading.query)
         first, *others = (registry.metrics[name] for name in self.reading.query.numbers)
         filled = [row for row in self.table.rows if self.cell(row, first.name) is not None]
         if not filled and self.table.suppressed:
@@ -51,6 +52,10 @@ class Sentence:
             if not told:
                 return f"There is no data for {listed([m.label for m in (first, *others)])}{self.when}{self._narrowed()}."
             return " ".join([f"There is no data for {first.label}{self.when}{self._narrowed()}.", *map(self._beside, told)])
+        if not self.reading.query.group_by and (over := self.reading.query.over):
+            numbers = [self.shown(name, self.cell(filled[0], name)) for name in self.reading.query.numbers]
+            around = f"{self.when}{self._narrowed()}"
+            return groups_said.said(self.reading.query, over, self.registry, first.label, numbers, around)
         if not self.reading.query.group_by:
             return " ".join([self._total(first, filled[0]), *map(self._beside, others)])
         if self.reading.query.limit_by:

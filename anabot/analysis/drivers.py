@@ -36,7 +36,7 @@ def drivers(query: MetricQuery, registry: Registry, grant: Grant, run: Run) -> D
     """
     metric = registry.metrics[query.metrics[0]]
     nothing = dict.fromkeys(("group_by", "order_by", "having", "limit_by", "made"), ())
-    whole = query.model_copy(update={"metrics": (metric.name,), **nothing, "limit": None})
+    whole = query.model_copy(update={"metrics": (metric.name,), **nothing, "limit": None, "over": None})
     before, after = _whole(metric, run(whole))
     asked = [name for name in query.group_by if not name.startswith("metric_time")]
     looked, left = _dimensions(registry, metric, grant, asked)

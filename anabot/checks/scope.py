@@ -17,7 +17,7 @@ from anabot.resting import settled
 from anabot.semantic import Compiled, compile_query, dimensions_of
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.people import COUNTABLE
-from anabot.semantic.query import Condition, MetricQuery
+from anabot.semantic.query import Condition, MetricQuery, Over
 from anabot.semantic.registry import Metric, Registry
 from anabot.types import Grant, PeopleRule
 
@@ -136,6 +136,7 @@ class _Prover:
             if denied:
                 yield "is answered, although the dimension is denied"
             yield from self._about_people(grant, compiled, name, by)
+            yield from self._told_apart(grant, compiled)
             yield from self._made_of_masked(grant, compiled)
             yield from self._looked_at(grant, compiled)
 
@@ -158,6 +159,16 @@ class _Prover:
         )
         for table, column in sorted(masked & used):
             yield f"is made of {table}.{column}, which is masked"
+
+    def _told_apart(self, grant: Grant, compiled: Compiled) -> Iterator[str]:
+        """Groups that are counted are people's, or masked, nowhere."""
+        if compiled.query.over is None:
+            return
+        if any(name in rule.metrics for rule in grant.people for name in compiled.query.metrics):
+            yield "is about people, but a number of its groups would be told"
+        masked = self._dimension_columns(mask.name for mask in grant.masks)
+        if any(columns & masked for by in compiled.query.over.each for columns in self._meant(by, compiled.query.metrics[0])):
+            yield "is counted by groups that are masked"
 
     def _declared(self, rule: PeopleRule, name: str, by: str) -> bool:
         reach, leaves = catalog_of(self.registry), catalog_of(self.registry).leaves(name)
@@ -186,11 +197,18 @@ class _Prover:
         """Whether every element that `by` may mean is denied, by its own name or as another name of a denied column."""
         if not by or not grant.denied:
             return False
+        meant, denied = self._meant(by, name), self._denied_columns(grant)
+        return bool(meant) and all(columns & denied for columns in meant)
+
+    def _meant(self, by: str, name: str) -> list[Columns]:
+        """The columns of each element that `by` may mean for the metric."""
         reach = catalog_of(self.registry)
-        leaves = reach.leaves(name)
-        slots = [slot for leaf in leaves for slot in reach.candidates(leaf.model, leaf.time_dimension, by)]
-        columns = self._denied_columns(grant)
-        return bool(slots) and all(_columns(self.registry, slot.element.model, [slot.element.tree]) & columns for slot in slots)
+        slots = (slot for leaf in reach.leaves(name) for slot in reach.candidates(leaf.model, leaf.time_dimension, by))
+        return [
+            _columns(self.registry, each.element.model, [each.element.tree])
+            for each in slots
+            if each.element.model in self.registry.models
+        ]
 
     def _denied_columns(self, grant: Grant) -> Columns:
         return self._dimension_columns(grant.denied)
@@ -233,10 +251,11 @@ class _Prover:
 
 
 def _ways(name: str, by: str) -> Iterator[MetricQuery]:
-    """A metric by a dimension, and filtered on it."""
+    """A metric by a dimension, filtered on it, and as the greatest of its groups."""
     yield MetricQuery(metrics=(name,), group_by=(by,) if by else ())
     if by:
         yield MetricQuery(metrics=(name,), where=(Condition(field=by, op="not_null"),))
+        yield MetricQuery(metrics=(name,), over=Over(how="max", each=(by,)))
 
 
 def _refused(error: AnabotError, by: str) -> Iterator[str]:

@@ -28,10 +28,10 @@ from anabot.semantic.date_parts import part_words
 from anabot.semantic.distinct import Distinct, through
 from anabot.semantic.filters import Predicate
 from anabot.semantic.lower import lower, scanned
-from anabot.semantic.made import known_to
 from anabot.semantic.masks import masked, masks_of
-from anabot.semantic.masks_kept import refuse_compared, refuse_masked, seen_masked
+from anabot.semantic.masks_kept import refuse_compared, refuse_masked, refuse_told_apart, seen_masked
 from anabot.semantic.meaning import Meaning, Vocabulary
+from anabot.semantic.over_words import columns_of, known_of
 from anabot.semantic.people import Asked, people_of
 from anabot.semantic.pieces import MERGE, connection_of, lies_apart
 from anabot.semantic.plan import Scanned, Shown
@@ -69,8 +69,9 @@ def compile_query(
     the last statement is the one in DuckDB that merges what those before it give, in the order in which they must run.
 
     Columns are the group-by names, then what is made of the metrics, then each metric; each number is followed by `__previous`,
-    `__change` and `__percent_change` where the query compares, or by `__share` and `__running` where it asks for them. Rows come
-    in the order asked for, then by keys.
+    `__change` and `__percent_change` where the query compares, or by `__share` and `__running` where it asks for them. What is
+    `over` groups stands in the place of the metric, with how many groups there are. Rows come in the order asked for, then by
+    keys.
 
     Raises:
         UnknownName: a name that is not there, or that the grant hides.
@@ -119,6 +120,7 @@ def _planned(
             *(part for made in resolved.query.made for part in (*made.left_where, *made.right_where)),
         )
         refuse_compared(registry, grant, resolved.fields, times_of(chosen, resolved.fields))
+        refuse_told_apart(registry, grant, resolved.each)
 
     homes = {registry.models[model].connection for model, _ in resolved.leaves}
     formulas = speaks(homes.pop()) if len(homes) == 1 else _MERGED
@@ -132,11 +134,9 @@ def _planned(
         protection = Protection(registry=registry, catalog=catalog, grant=grant, values=planner.values)
         plan = protection.over(_whole(planner.plan(), people))
     keys = [_key_column(meaning) for meaning in resolved.keys]
-    named = known_to(registry, resolved.query.made).metrics
-    metrics = [each for name in resolved.query.numbers for each in _metric_columns(registry, named[name], resolved.query)]
     compiled = Compiled(
         query=resolved.query,
-        columns=(*keys, *metrics),
+        columns=(*keys, *_number_columns(registry, resolved.query)),
         metrics=_with_inputs(registry, resolved.query.metrics),
         people=people,
         masked=seen_masked(registry, grant, (*resolved.keys, *resolved.fields.values())),
@@ -343,6 +343,13 @@ def _key_column(meaning: Meaning) -> Column:
 def _time_label(slot: Slot, element: Dimension) -> str:
     grain = slot.grain.value.replace("_", " ").capitalize() if slot.grain else ""
     return grain if slot.metric_time else f"{element.label} ({grain.lower()})"
+
+
+def _number_columns(registry: Registry, query: MetricQuery) -> list[Column]:
+    if query.over is not None:
+        return columns_of(query, query.over, registry)
+    named = known_of(registry, query).metrics
+    return [each for name in query.numbers for each in _metric_columns(registry, named[name], query)]
 
 
 def _metric_columns(registry: Registry, metric: Metric, query: MetricQuery) -> list[Column]:

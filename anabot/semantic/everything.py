@@ -15,7 +15,7 @@ from anabot.semantic.catalog import Catalog, Hop, Slot
 from anabot.semantic.meaning import Meaning
 from anabot.semantic.plan import Aggregated, Filtered, Named
 from anabot.semantic.query import Filter, MetricQuery, fields_of
-from anabot.semantic.registry import Registry
+from anabot.semantic.registry import Dimension, Entity, Registry
 from anabot.semantic.resolve import Resolved
 from anabot.semantic.source import Question, Source
 from anabot.semantic.times import Timing
@@ -30,7 +30,7 @@ def everything(catalog: Catalog, asked: Resolved, planning: Callable[[Resolved],
     Raises:
         BadQuery: the groups are of several models, or of time.
     """
-    home = _home(asked.keys)
+    home = _home(catalog, asked.keys)
     leaf = (home, "")
     found = {meaning.name: _there(catalog, home, meaning) for meaning in (*asked.keys, *asked.fields.values())}
     there = {name: Meaning(name=name, slots={leaf: slot}) for name, slot in found.items() if slot is not None}
@@ -60,9 +60,9 @@ def _zero(tree: exp.Expression) -> exp.Expression:
     return exp.Coalesce(this=tree.copy(), expressions=[number(0)])
 
 
-def _home(keys: Iterable[Meaning]) -> str:
+def _home(catalog: Catalog, keys: Iterable[Meaning]) -> str:
     slots = [meaning.any_slot for meaning in keys]
-    homes = {slot.element.model for slot in slots}
+    homes = {_described_in(catalog, slot.element) for slot in slots}
     if len(homes) != 1 or any(slot.metric_time for slot in slots):
         raise BadQuery(
             "Not every combination of these groups can be listed.",
@@ -72,11 +72,25 @@ def _home(keys: Iterable[Meaning]) -> str:
     return homes.pop()
 
 
+def _described_in(catalog: Catalog, element: Dimension | Entity) -> str:
+    """The model that has a row for each value: of a key, the one whose own it is, not one that merely names it."""
+    if isinstance(element, Dimension) or element.kind != "foreign":
+        return element.model
+    own = [
+        model.name
+        for model in catalog.registry.models.values()
+        if (entity := model.entities.get(element.name)) and entity.kind in ("primary", "unique")
+    ]
+    return own[0] if len(own) == 1 else element.model
+
+
 def _there(catalog: Catalog, home: str, meaning: Meaning) -> Slot | None:
     """What the name is on the rows of `home` themselves; None where they do not lead to it, or only as it was at some time."""
     slot = meaning.any_slot
     tail = f"__extract_{slot.part}" if slot.part else f"__{slot.grain.value}" if slot.grain else ""
-    same = [each for each in catalog.candidates(home, "", slot.element.name + tail) if each.home == slot.home]
+    found = catalog.candidates(home, "", slot.element.name + tail)
+    key = isinstance(slot.element, Entity)
+    same = [each for each in found if each.home == slot.home or (key and isinstance(each.element, Entity))]
     nearest = [each for each in same if len(each.hops) == min(len(other.hops) for other in same)]
     return nearest[0] if len(nearest) == 1 and not any(_was(catalog, hop) for hop in nearest[0].hops) else None
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from anabot.semantic.plan import (
+    Again,
     Aggregated,
     Beside,
     Combined,
@@ -38,7 +39,7 @@ from anabot.semantic.trees import aliased, both, by_name, cast, column, filled, 
 
 _ABSENT = {"number": "SMALLINT", "date": "DATE", "time": "TIMESTAMP", "text": "TEXT"}
 _PARTS, _PART, _PICKED = "parts", "part", "picked"
-_WHOLE, _TOLD = "whole", "told"
+_WHOLE, _TOLD, _GROUPS = "whole", "told", "groups"
 _RANKED, _PLACED, _PLACE = "ranked", "placed", "place__"
 _CONVERSION, _CONVERTED = "conversion", "converted"  # the conversions numbered; those met with their base
 
@@ -47,6 +48,8 @@ def lower(plan: Shown) -> exp.Select:
     """The whole plan as one SELECT."""
     if plan.each and plan.limit is not None:
         return _of_each(plan, plan.limit)
+    if plan.again is not None:
+        return _again(plan, plan.again)
     if plan.beside is not None:
         return _beside(plan, plan.beside)
     if any(name.endswith(SIZE) for name, _ in plan.order):
@@ -80,16 +83,29 @@ def _beside(plan: Shown, beside: Beside) -> exp.Select:
     return _ordered(select, plan)
 
 
+def _again(plan: Shown, again: Again) -> exp.Select:
+    """The finished rows grouped anew."""
+    if any(name.endswith(SIZE) for name, _ in plan.order):
+        return _by_size(plan)
+    select = _selected(lower(replace(plan, again=None, order=(), limit=None)), _GROUPS)
+    _where(select, again.kept)
+    select.set(
+        "expressions", [aliased(tree, name) for name, tree in (*((key, column(key)) for key in again.keys), *again.columns)]
+    )
+    _group(select, len(again.keys))
+    return _ordered(select, plan)
+
+
 def _by_size(plan: Shown) -> exp.Select:
     """The finished rows, ordered one level above: PostgreSQL computes nothing with the name of a column that it only gives."""
     select = _selected(lower(replace(plan, order=(), limit=None)), _WHOLE)
-    select.set("expressions", [aliased(column(name), name) for name, _ in plan.columns])
+    select.set("expressions", [aliased(column(name), name) for name in plan.names])
     return _ordered(select, plan)
 
 
 def _of_each(plan: Shown, most: int) -> exp.Select:
     """The finished rows numbered within each group, in the order asked for; of each group the first ones."""
-    names = [name for name, _ in (plan.beside or plan).columns]
+    names = plan.names
     rows = _selected(lower(replace(plan, each=(), order=(), limit=None)), _RANKED)
     within = _sorted((name, desc) for name, desc in plan.order if name not in plan.each)
     place = exp.Window(this=exp.RowNumber(), partition_by=[column(name) for name in plan.each], order=within, over="OVER")

@@ -54,6 +54,17 @@ def refuse_compared(registry: Registry, grant: Grant, fields: Mapping[str, Meani
             raise NotAllowed("This cannot be answered for you.", why=why, todo="Ask without that condition.")
 
 
+def refuse_told_apart(registry: Registry, grant: Grant, each: Iterable[Meaning]) -> None:
+    """Nothing, if no group that is counted is told apart by what the grant masks: many of them may be one under their mask.
+
+    Raises:
+        NotAllowed: naming what the asker may see masked.
+    """
+    if found := seen_masked(registry, grant, each):
+        why = f"You may only see {found[0]} masked, so that its groups cannot be told apart."
+        raise NotAllowed("This cannot be answered for you.", why=why, todo="Ask for groups of something else.")
+
+
 def seen_masked(registry: Registry, grant: Grant, meanings: Iterable[Meaning]) -> tuple[str, ...]:
     """The labels of those that stand for a masked column, or for something computed from one."""
     hidden = masked_columns(registry, grant.masks)

@@ -50,7 +50,7 @@ def compile_overlap(
     def speaks(connection: str) -> str:
         return known.get(connection, dialect)
 
-    if query.group_by or query.having or query.compare:
+    if query.group_by or query.having or query.compare or query.over:
         raise BadQuery("What is broken down has no overlap.", todo="Ask for it whole.")
     plain = MetricQuery(metrics=query.metrics, where=query.where, period=query.period, group_by=(entity,))
     resolved = resolve_fully(registry, plain, grant)

@@ -126,6 +126,8 @@ def _asked(registry: Registry, resolved: Resolved, name: str, rule: PeopleRule) 
         raise _refused(name, "A share or a running total would tell of groups that are left out.", "Ask for the number itself.")
     if resolved.query.made:
         raise _refused(name, "A number made with it would tell of groups that are left out.", "Ask for the number itself.")
+    if resolved.query.over is not None:
+        raise _refused(name, "A number of its groups would tell of those that are left out.", "Ask for the number itself.")
     if resolved.query.every:
         raise _refused(name, "A list of all would tell of those who are not counted.", "Leave out `every`.")
     if resolved.predicates:

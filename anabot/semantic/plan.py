@@ -15,6 +15,7 @@ parts   Listed      the keys of each row, as often as rows have them
         Combined    several parts met on their keys, NULL-safe: a row where any part has one
 whole   Shown       the columns people see: formulas over measures, conditions on them, order, limit
         Beside      … and columns told from all of its rows
+        Again       … and its rows grouped once more, by fewer keys
 """
 
 from __future__ import annotations
@@ -216,6 +217,15 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """The finished rows that are `kept`, grouped by `keys`; `columns` are aggregates of them."""
+
+    keys: tuple[str, ...]
+    kept: tuple[exp.Expression, ...]
+    columns: Named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """`columns` are formulas over measures; keys come first. `order` is (name, descending), those of `each` first.
 
@@ -229,3 +239,11 @@ class Shown:
     limit: int | None = None
     each: tuple[str, ...] = ()
     beside: Beside | None = None
+    again: Again | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of what it gives, in their order."""
+        if self.again is not None:
+            return (*self.again.keys, *(name for name, _ in self.again.columns))
+        return tuple(name for name, _ in (self.beside or self).columns)

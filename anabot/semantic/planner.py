@@ -17,10 +17,11 @@ from anabot.semantic.everything import everything, with_zeros
 from anabot.semantic.formula import Formulas, Need
 from anabot.semantic.meaning import LeafKey
 from anabot.semantic.narrowed import narrowed
+from anabot.semantic.over import again, inside, whole
 from anabot.semantic.parts import PartBuilder
 from anabot.semantic.plan import Combined, Named, Shown
 from anabot.semantic.present import Built, present
-from anabot.semantic.query import MetricQuery
+from anabot.semantic.query import MetricQuery, Over
 from anabot.semantic.registry import NonAdditive, Registry
 from anabot.semantic.resolve import Resolved, resolve_fully
 from anabot.semantic.times import Timing
@@ -43,6 +44,8 @@ class Planner:
     def plan(self) -> Shown:
         """The whole question as one plan."""
         query = self.resolved.query
+        if query.over is not None:
+            return self._over(query, query.over)
         if tails(query):
             plain = query.model_copy(update={"share": False, "running": False, "having": (), "where": held_back(query)[0]})
             whole = replace(self, resolved=replace(self.resolved, query=plain)).plan()
@@ -69,6 +72,14 @@ class Planner:
             limit=query.limit,
             each=query.limit_by,
         )
+
+    def _over(self, query: MetricQuery, over: Over) -> Shown:
+        """The question by all of its groups, and then a number of them."""
+        keys, each = self.resolved.keys, self.resolved.each
+        first = replace(self, resolved=replace(self.resolved, query=inside(query, each), keys=(*keys, *each), each=())).plan()
+        step = again(query, over, each, self.values, self.dialect, self.fiscal_start)
+        columns = whole(first.columns, self.registry, query)
+        return replace(first, columns=columns, again=step, order=self._order(), limit=query.limit, each=query.limit_by)
 
     def looked_up(self, metric: str, keys: tuple[str, ...], leaf: LeafKey, at: Mapping[str, Slot]) -> Shown:
         """Another question inside this one: a metric by keys, over all time; `at` is where rows of `leaf` have each key."""

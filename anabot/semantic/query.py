@@ -119,6 +119,23 @@ class Made(_Strict):
         return {key: value for key, value in found.items() if key not in ("left_where", "right_where") or value}
 
 
+class Over(_Strict):
+    """A second step over the finished rows: the question grouped by `each`, too, and then one number of all of these groups.
+
+    `count` counts those that meet `having`, `share` says how many of them all do; without a value in `each` there is no group.
+    """
+
+    how: Literal["average", "median", "min", "max", "sum", "count", "share"]
+    each: tuple[str, ...] = Field(min_length=1, max_length=4)
+
+    def names(self, metric: str) -> tuple[str, ...]:
+        """Its columns: the number, and how many groups it is of; `orders__average`, `orders__groups`."""
+        count, groups = f"{metric}__count", f"{metric}__groups"
+        if self.how == "count":
+            return (count,)
+        return (f"{metric}__share_of_groups", count, groups) if self.how == "share" else (f"{metric}__{self.how}", groups)
+
+
 class MetricQuery(_Strict):
     """Metrics by dimensions, over a half-open period. Two phrasings of one question make equal queries.
 
@@ -141,6 +158,7 @@ class MetricQuery(_Strict):
     running: bool = False  # … and its total up to each time
     every: bool = False  # a row for each value of the groups' own model, also where nothing was measured
     made: tuple[Made, ...] = Field(default=(), max_length=4)
+    over: Over | None = None  # … instead of the metric, a number of its groups
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> MetricQuery:
@@ -152,12 +170,23 @@ class MetricQuery(_Strict):
             raise ValueError("`having` and `compare` need a metric")
         if self.limit_by and (not self.metrics or self.limit is None):
             raise ValueError("`limit_by` needs a metric, and a `limit` of rows for each of its groups")
-        if self.every and (not self.metrics or not self.group_by or self.compare):
+        if self.every and (not self.metrics or not (self.group_by or self.over) or self.compare):
             raise ValueError("`every` needs a metric and dimensions in `group_by`, and nothing to compare with")
         if (self.share or self.running) and (not self.metrics or not self.group_by or self.compare):
             raise ValueError("`share` and `running` need a metric and something in `group_by`, and nothing to compare with")
         self._check_made()
+        self._check_over()
         return self
+
+    def _check_over(self) -> None:
+        if self.over is None:
+            return
+        if len(self.metrics) != 1 or self.made or self.share or self.running or self.compare:
+            raise ValueError(
+                "`over` is of the groups of one metric, and stands alone: without `made`, `share`, `running`, `compare`"
+            )
+        if self.over.how == "share" and not self.having:
+            raise ValueError("the `share` of groups needs a `having` that they meet")
 
     def _check_made(self) -> None:
         if self.made and (self.share or self.running):
@@ -172,7 +201,9 @@ class MetricQuery(_Strict):
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """The names of its numbers, in the order of its columns."""
+        """The names of its numbers, in the order of its columns; those of what is `over` groups stand for its metric."""
+        if self.over is not None:
+            return self.over.names(self.metrics[0])
         return numbers_of(self.made, self.metrics)
 
     def as_json(self) -> dict[str, Any]:

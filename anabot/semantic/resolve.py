@@ -19,6 +19,7 @@ from anabot.semantic.filters import Predicate
 from anabot.semantic.made import check as check_made
 from anabot.semantic.meaning import LeafKey, Meaning, Vocabulary
 from anabot.semantic.names import nearest
+from anabot.semantic.over import check as check_over
 from anabot.semantic.query import SIZE, Against, AllOf, AnyOf, Condition, Filter, MetricQuery, Not, Span, fields_of, sets_times
 from anabot.semantic.registry import Registry
 from anabot.semantic.same_point import KINDS
@@ -38,6 +39,7 @@ class Resolved:
     keys: tuple[Meaning, ...]
     fields: dict[str, Meaning]  # canonical name of each field of `where`
     leaves: dict[LeafKey, str]
+    each: tuple[Meaning, ...] = ()  # the groups that a number is `over`, beside the keys
     predicates: tuple[Predicate, ...] = ()  # conditions as the data team writes them, of a saved query
     names: dict[str, str] = field(default_factory=dict)  # of each field of `where`, as it was written → canonical
     pairs: dict[Names, Names] = field(default_factory=dict)  # of two times that stand against each other
@@ -91,8 +93,10 @@ def resolve_fully(
         )
         for each in query.made
     )
+    over = {meaning.name: meaning for meaning in (words.meaning(name, leaves, metrics) for name in _each(query))}
     columns = _columns(query.model_copy(update={"metrics": metrics}).numbers, query)
-    having = tuple(rewritten(part, lambda name: _of("having", name, columns)) for part in query.having)
+    measured = metrics if over else columns
+    having = tuple(rewritten(part, lambda name: _of("having", name, measured)) for part in query.having)
     order = _order(
         query.order_by,
         (*columns, *(f"{name}{SIZE}" for name in columns)),
@@ -109,17 +113,29 @@ def resolve_fully(
             "order_by": order,
             "made": tuple(dict.fromkeys(made)),
             "limit_by": limit_by,
+            "over": query.over.model_copy(update={"each": tuple(sorted(over))}) if query.over else None,
         }
     )
+    each = tuple(over[name] for name in _each(canonical))
     _check_times(canonical, leaves)
     _check_change(canonical, registry)
     check_made(registry, canonical)
     _check_parts(canonical, fields)
     check_beside(registry, canonical, tuple(keys.values()))
+    check_over(registry, canonical, tuple(keys.values()), each, fields)
     for name in (name for predicate in predicates for ref in predicate.refs for name in ref.met_by):
         words.meaning(name, leaves, metrics)
     keyed = tuple(keys.values())
-    return Resolved(query=canonical, keys=keyed, fields=fields, leaves=leaves, names=names, pairs=pairs, predicates=predicates)
+    return Resolved(
+        query=canonical,
+        keys=keyed,
+        fields=fields,
+        leaves=leaves,
+        each=each,
+        names=names,
+        pairs=pairs,
+        predicates=predicates,
+    )
 
 
 def reworded(resolved: Resolved, query: MetricQuery) -> MetricQuery:
@@ -193,6 +209,10 @@ def _check_parts(query: MetricQuery, fields: Mapping[str, Meaning]) -> None:
 def _columns(numbers: Sequence[str], query: MetricQuery) -> tuple[str, ...]:
     beside = COMPARED if query.compare is not None else tails(query)
     return tuple(each for name in numbers for each in (name, *(f"{name}__{tail}" for tail in beside)))
+
+
+def _each(query: MetricQuery) -> tuple[str, ...]:
+    return query.over.each if query.over is not None else ()
 
 
 def _field(words: Vocabulary, leaves: dict[LeafKey, str], metrics: Sequence[str], name: str) -> Meaning:

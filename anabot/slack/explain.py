@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from anabot.semantic.formula_words import column_words, filter_words, formula
-from anabot.semantic.made import known_to
-from anabot.semantic.query import Made, MetricQuery
+from anabot.semantic.over_words import known_of
+from anabot.semantic.over_words import said_of as groups_said_of
+from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.units import unit_words
 from anabot.slack import mrkdwn
@@ -78,7 +79,7 @@ def _facts(metric: Metric, registry: Registry) -> Iterator[str]:
 
 def _question_lines(answer: Answer, registry: Registry) -> Iterator[str]:
     query = answer.query or {}
-    registry = known_to(registry, MetricQuery.model_validate(query).made) if query.get("made") else registry
+    registry = known_of(registry, MetricQuery.model_validate(query)) if query else registry
 
     def named(names: Any) -> str:
         return ", ".join(mrkdwn.value(column_words(registry, str(name).removeprefix("-"))) for name in names)
@@ -92,8 +93,7 @@ def _question_lines(answer: Answer, registry: Registry) -> Iterator[str]:
     for title, field in (("Only where", "where"), ("Only results where", "having")):
         if query.get(field):
             yield f"*{title}* " + "; ".join(mrkdwn.value(filter_words(part, registry)) for part in query[field])
-    for made in query.get("made", ()):
-        yield f"*Made for this question* {mrkdwn.value(registry.metrics[Made.model_validate(made).name].label)}"
+    yield from _computed(MetricQuery.model_validate(query), registry) if query else ()
     if query.get("compare"):
         yield f"*Compared with* {_compared(query['compare'])}"
     yield from (said for field, said in _BESIDE.items() if query.get(field))
@@ -101,6 +101,15 @@ def _question_lines(answer: Answer, registry: Registry) -> Iterator[str]:
         order = named(query.get("order_by") or ())
         each = f" of each {named(query['limit_by'])}" if query.get("limit_by") else ""
         yield f"*Only the first* {query['limit']}{each}" + (f", ordered by {order}" if order else "")
+
+
+def _computed(query: MetricQuery, registry: Registry) -> Iterator[str]:
+    """What is made for the question, of metrics or of groups."""
+    for made in query.made:
+        yield f"*Made for this question* {mrkdwn.value(registry.metrics[made.name].label)}"
+    if query.over is not None:
+        first = column_words(registry, query.numbers[0])
+        yield f"*Over groups* {mrkdwn.value(first)}. {mrkdwn.value(groups_said_of(query, registry))}"
 
 
 def _compared(compare: Any) -> str:

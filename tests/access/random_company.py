@@ -274,7 +274,19 @@ def question(chance: Random, registry: Registry, data: Tables) -> dict[str, Any]
         by = chance.choice([metrics[0], *asked["group_by"], *(f"{metrics[0]}__{tail}" for tail in asked if tail in BESIDE)])
         asked |= {"order_by": [chance.choice(["-", ""]) + by], "limit": chance.randint(1, 4)}
         asked |= {"limit_by": asked["group_by"][:1]} if len(asked["group_by"]) > 1 and chance.random() < 0.5 else {}
-    return asked
+    again = Random(repr(asked))
+    return _over(again, metrics[0], shared, data) if shared and again.random() < 0.2 else asked
+
+
+def _over(chance: Random, metric: str, names: list[str], data: Tables) -> dict[str, Any]:
+    """A number of groups: of names, of times, of both; by something, and chosen by how much they have."""
+    found = chance.sample([*names, *TIMES], min(len(names), chance.choice([1, 1, 2, 3])))
+    each, by = found[:2], found[2:]
+    how = chance.choice(["average", "median", "min", "max", "sum", "count", "share"])
+    having = [{"field": metric, "op": chance.choice(["ge", "lt"]), "values": ["3"]}]
+    where = [_where(chance, chance.choice(names), data)] if chance.random() < 0.3 else []
+    asked = {"metrics": [metric], "over": {"how": how, "each": each}, "group_by": by, "where": where}
+    return {**asked, "having": having if how == "share" or chance.random() < 0.3 else [], "every": chance.random() < 0.2}
 
 
 def _beside(chance: Random, asked: dict[str, Any]) -> dict[str, Any]:

@@ -87,6 +87,7 @@ def test_the_comparison_sees_a_rule_that_is_forgotten(on_duckdb: Bench, monkeypa
     monkeypatch.setattr(
         "anabot.semantic.protect.Protection.scan", lambda self, scan, *, base: self.touched.add(scan.model.name) or scan
     )
+    monkeypatch.setattr("anabot.semantic.compiler._recalled", lambda _registry, _query, _key, anew: anew()[0])
     monkeypatch.setattr("anabot.access.guard.prove", lambda *_, **__: None)
 
     with pytest.raises(AssertionError, match="another answer"):

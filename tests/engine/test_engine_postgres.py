@@ -141,6 +141,25 @@ def test_small_groups_are_left_out_alike(doors: tuple[Engine, Engine], group: st
     assert empty > 10
 
 
+@pytest.mark.parametrize("how", ["average", "median", "min", "max", "sum", "count", "share"])
+@pytest.mark.parametrize("each", [["customer"], ["shop_name", "metric_time__month"], ["metric_time__week"]])
+def test_both_give_the_same_numbers_of_groups(doors: tuple[Engine, Engine], how: str, each: list[str]) -> None:
+    query = MetricQuery.model_validate(
+        {
+            "metrics": ["margin" if each[0] == "shop_name" else "orders_placed"],
+            "over": {"how": how, "each": each},
+            "group_by": ["region"] if each[0] != "customer" else [],
+            "having": [{"field": "margin" if each[0] == "shop_name" else "orders_placed", "op": "gt", "values": ["1"]}],
+            "period": YEAR.model_dump(mode="json"),
+        }
+    )
+
+    first, second = (door.run(query, granted("books"), intent=ASKED).table for door in doors)
+
+    assert list(map(close, first.rows)) == list(map(close, second.rows))
+    assert any(cell is not None for row in first.rows for cell in row)
+
+
 @pytest.mark.parametrize(
     ("op", "left", "right"), [("minus", "sales", "cost"), ("per", "sales", "items_sold"), ("share_of", "online_sales", "sales")]
 )

@@ -78,6 +78,19 @@ MORE: dict[str, dict[str, object]] = {
             )
         ],
     },
+    "an average of groups of both": {
+        "metrics": ["margin"],
+        "over": {"how": "average", "each": ["shop_name", "metric_time__month"]},
+        "group_by": ["region"],
+        "period": SUMMER,
+    },
+    "those there who have so many here": {
+        "metrics": ["orders_placed"],
+        "over": {"how": "share", "each": ["tier"]},
+        "group_by": ["channel"],
+        "having": [{"field": "orders_placed", "op": "gt", "values": ["5"]}],
+    },
+    "the middle of those there": {"metrics": ["sales"], "over": {"how": "median", "each": ["tier", "region"]}},
     "a largest and a smallest part": {"metrics": ["biggest_line", "gift_orders"], "group_by": ["tier", "is_gift"]},
 }
 

@@ -52,6 +52,51 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str, tuple[str, ...]]]]] 
         },
         [],
     ),
+    "an_average_over_groups_under_a_rule": (
+        {
+            "metrics": ["margin"],
+            "over": {"how": "average", "each": ["shop_name", "metric_time__month"]},
+            "group_by": ["region"],
+            "period": SUMMER,
+            "order_by": ["-margin__average"],
+        },
+        NORTH,
+    ),
+    "a_median_of_groups_that_meet_a_condition": (
+        {
+            "metrics": ["sales"],
+            "over": {"how": "median", "each": ["customer"]},
+            "having": [{"field": "sales", "op": "ge", "values": ["20"]}],
+        },
+        [],
+    ),
+    "the_share_of_groups_that_meet_a_condition": (
+        {
+            "metrics": ["orders_placed"],
+            "over": {"how": "share", "each": ["customer"]},
+            "having": [{"field": "orders_placed", "op": "gt", "values": ["1"]}],
+        },
+        [],
+    ),
+    "the_days_of_a_period_without_any": (
+        {
+            "metrics": ["orders_placed"],
+            "over": {"how": "count", "each": ["metric_time__day"]},
+            "period": SUMMER,
+            "every": True,
+            "having": [{"field": "orders_placed", "op": "eq", "values": ["0"]}],
+        },
+        [],
+    ),
+    "the_least_of_every_week_of_a_period": (
+        {
+            "metrics": ["orders_placed"],
+            "over": {"how": "min", "each": ["metric_time__week"]},
+            "period": {"start": "2026-06-01", "end": "2026-06-29"},
+            "every": True,
+        },
+        [],
+    ),
     "the_first_of_each_group_by_its_share_under_a_rule": (
         {
             "metrics": ["sales"],

@@ -60,3 +60,9 @@ def test_an_average_of_nothing_has_no_value(ask: Ask) -> None:
 def test_combinations_of_two_things_are_not_all_listed(ask: Ask) -> None:
     with pytest.raises(BadQuery, match="every combination"):
         ask(metrics=["orders_placed"], group_by=["shop_name", "tier"], every=True)
+
+
+def test_a_key_lists_all_whose_own_it_is(ask: Ask) -> None:
+    rows = ask(metrics=["orders_placed"], group_by=["customer"], period=JUNE, every=True)
+
+    assert {key for key, _ in rows if key is not None} == {row["customer_id"] for row in oracle.table_of("customers")}

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from anabot.periods import Grain, Period, containing, previous, year_before
 from anabot.semantic.date_parts import part_in
-from anabot.semantic.made import known_to
+from anabot.semantic.over_words import known_of
 from anabot.semantic.query import Condition, MetricQuery, Span
 from anabot.semantic.registry import Metric, Registry
 from anabot.semantic.units import CURRENCIES, format_cell, readable
@@ -90,7 +90,7 @@ class Shown:
 def shown(query: MetricQuery, table: Table, registry: Registry, *, as_of: dt.datetime | None = None) -> Shown:
     """A result as grounds. `query` is the canonical one that the engine answered."""
     grouped = [name for name in query.group_by if any(column.name == name for column in table.columns)]
-    fiscal, registry = registry.calendar.fiscal_start, known_to(registry, query.made)
+    fiscal, registry = registry.calendar.fiscal_start, known_of(registry, query)
     columns = {c.name: found for c in table.columns if c.name not in grouped and (found := _column(c, query))}
     cut = table.truncated or bool(query.having or query.limit_by) or query.limit == len(table.rows)
     return Shown(
@@ -111,6 +111,7 @@ def shown(query: MetricQuery, table: Table, registry: Registry, *, as_of: dt.dat
         nouns=frozenset(
             word.casefold() for c in table.columns if c.name in grouped for word in _WORD.findall(f"{c.name} {c.label}")
         ),
+        stated=tuple(_counted(query, table)),
     )
 
 
@@ -191,6 +192,18 @@ def _compare(query: MetricQuery) -> Period | None:
     if period is None or query.compare is None:
         return None
     return year_before(period) if "year" in query.compare else previous(period)
+
+
+def _counted(query: MetricQuery, table: Table) -> Iterable[tuple[Decimal, str, str]]:
+    """How many groups a number is of: whatever it is called beside that number."""
+    if query.over is None or query.group_by:
+        return
+    counts = query.numbers[1:]
+    units = ("", "days") if any(name.endswith("__day") for name in query.over.each) else ("",)
+    for row in table.rows:
+        for column, cell in zip(table.columns, row, strict=True):
+            if column.name in counts and _is_number(cell):
+                yield from ((Decimal(str(cell)), unit, "") for unit in units)
 
 
 def _conditions(query: MetricQuery) -> Iterable[Condition]:

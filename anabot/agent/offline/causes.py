@@ -42,6 +42,8 @@ def asked_why(reading: Reading, registry: Registry) -> Reading:
     metric = registry.metrics[query.metrics[0]]
     if query.period is None:
         raise stuck("why", _STANDING.format(metric=metric.label), nearest=[metric.name])
+    if query.over is not None:
+        raise stuck("why", f"That is a number of groups. Ask why {metric.label} changed.", nearest=[metric.name])
     notes = list(reading.assumptions)
     if len(query.metrics) > 1:
         notes.append(f"This is about {metric.label} alone; ask for the others one at a time.")

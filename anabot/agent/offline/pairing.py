@@ -12,7 +12,8 @@ from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.slots import Mention, Pair, Slots
 from anabot.agent.offline.text import words
 from anabot.agent.offline.whole import Beside
-from anabot.semantic.made import governed, known_to
+from anabot.semantic.made import governed
+from anabot.semantic.over_words import known_of
 from anabot.semantic.query import Made, MetricQuery
 
 _AVERAGE = ("average", "mean", "avg")
@@ -85,7 +86,7 @@ def text_of(slots: Slots) -> str:
 
 def label_of(query: MetricQuery, lexicon: Lexicon) -> str:
     """What the first number of a query is called."""
-    return known_to(lexicon.registry, query.made).metrics[query.numbers[0]].label
+    return known_of(lexicon.registry, query).metrics[query.numbers[0]].label
 
 
 def refuse_why() -> Exit:

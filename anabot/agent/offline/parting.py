@@ -145,7 +145,7 @@ def base(slots: Slots, before: Sequence[Reading], thread: MetricQuery | None) ->
     found = before[0].query if before else thread
     if found is None:
         raise _not_one(slots, "Nothing was asked before it.")
-    if found.limit is not None or found.having or found.compare or found.share or found.running or found.made:
+    if found.limit is not None or found.having or found.compare or found.share or found.running or found.made or found.over:
         raise _not_one(slots, "What comes before it is a ranking, a comparison or sorted out, and would have other rows.")
     return found
 

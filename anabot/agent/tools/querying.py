@@ -19,7 +19,8 @@ from anabot.agent.understanding import Reading
 from anabot.errors import BadQuery
 from anabot.periods import Period, between_days, label
 from anabot.semantic.made import governed, said_of
-from anabot.semantic.query import Against, Condition, Made, MadeOp, MetricQuery, Op, Span
+from anabot.semantic.over_words import said_of as groups_said_of
+from anabot.semantic.query import Against, Condition, Made, MadeOp, MetricQuery, Op, Over, Span
 from anabot.semantic.units import shown_cell, unit_words
 from anabot.types import Answer
 
@@ -56,6 +57,13 @@ class Computed(Asked):
         return groups or (self.op == "share_of" and bool(self.left_where) and not self.right_where)
 
 
+class Grouped(Asked):
+    """A number of the groups that `each` makes; without one, nothing is asked for."""
+
+    how: Literal["none", "average", "median", "min", "max", "sum", "count", "share"] = "none"
+    each: tuple[str, ...] = ()
+
+
 class Queried(Asked):
     """A query in names. What is empty is not asked for."""
 
@@ -72,6 +80,7 @@ class Queried(Asked):
     running: bool = False
     every: bool = False
     made: tuple[Computed, ...] = ()
+    over: Grouped = Grouped()
 
     def query(self, bench: Bench) -> MetricQuery:
         """The typed query.
@@ -85,13 +94,15 @@ class Queried(Asked):
             raise BadQuery("A limit is a number of rows up to 10,000, or 0 for all.")
         if self.limit_by and not self.limit:
             raise BadQuery("`limit_by` needs a `limit` of rows for each of its groups.")
-        if (self.share or self.running or self.every) and (not self.group_by or self.compare != "none"):
+        grouped = bool(self.group_by) or (self.every and self.over.how != "none")
+        if (self.share or self.running or self.every) and (not grouped or self.compare != "none"):
             raise BadQuery("`share`, `running` and `every` need something in `group_by`, and nothing to compare with.")
         if any({each.left, each.right} - set(self.metrics) or not each.fits for each in self.made):
             ways = "Of one metric, `share_of` takes a `left_where`, and any `op` a `left_where` and another `right_where`."
             raise BadQuery("`made` is of two different metrics, and `metrics` names both.", todo=ways)
         if len(self.made) > 4 or (self.made and (self.share or self.running)):
             raise BadQuery("`made` is four numbers at most, and `share` and `running` stand beside metrics alone.")
+        self._check_over()
         return MetricQuery(
             metrics=self.metrics,
             group_by=self.group_by,
@@ -106,7 +117,16 @@ class Queried(Asked):
             running=self.running,
             every=self.every,
             made=tuple(_made(each, bench) for each in self.made),
+            over=None if self.over.how == "none" else Over(how=self.over.how, each=self.over.each),
         )
+
+    def _check_over(self) -> None:
+        if self.over.how == "none":
+            return
+        if len(self.metrics) != 1 or self.made or self.share or self.running or self.compare != "none":
+            raise BadQuery("`over` is of the groups of one metric, without `made`, `share`, `running` and `compare`.")
+        if not 1 <= len(self.over.each) <= 4 or (self.over.how == "share" and not self.having):
+            raise BadQuery("`over` has one to four names in `each`, and its `share` a `having` that groups meet.")
 
 
 class Drawn(Queried):
@@ -131,6 +151,9 @@ class QueryMetrics:
         "up to each time, `every` rows for those without any; `made` computes of two of `metrics` what no metric is, or of one "
         "metric under `left_where` and under `right_where`: North minus, per, or ahead_of South (by what part it is more); with "
         "`left_where` alone, share_of is the part's share within each row. "
+        "`over` takes one number of groups: the average of a metric for each customer (how: average, each: [customer]), how many "
+        "of them meet `having` (count), or which share of them (share); with `every` each day of the period counts, also one "
+        "without any. "
         'Empty lists, "", none, 0 and false ask for nothing.'
     )
     takes = Queried
@@ -192,8 +215,13 @@ def _made(each: Computed, bench: Bench) -> Made:
     return made
 
 
+def _known(query: MetricQuery, bench: Bench) -> bool:
+    return set(query.metrics) <= bench.grant.metrics
+
+
 def _run(reading: Reading, bench: Bench) -> Used:
-    said = (said_of(each, bench.registry) for each in reading.query.made if {each.left, each.right} <= bench.grant.metrics)
+    said = [said_of(each, bench.registry) for each in reading.query.made if {each.left, each.right} <= bench.grant.metrics]
+    said += [groups_said_of(reading.query, bench.registry)] if reading.query.over and _known(reading.query, bench) else []
     answer = bench.answer(replace(reading, assumptions=(*reading.assumptions, *said)))
     return Used(words=as_words(_result(answer, bench)), answer=answer)
 
