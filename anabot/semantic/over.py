@@ -43,7 +43,7 @@ def counted(query: MetricQuery, each: Sequence[Meaning]) -> bool:
 
 def again(query: MetricQuery, over: Over, each: Sequence[Meaning], values: Values, dialect: str, fiscal_start: int) -> Again:
     """The second step, over rows with the metric under its name."""
-    stretches = _stretches(query, each, fiscal_start) if counted(query, each) else None
+    stretches = values.decided(query, lambda asked: _stretches(asked, each, fiscal_start)) if counted(query, each) else None
     groups = _Groups(query, query.metrics[0], values, stretches)
     found = {
         "average": lambda: cast(divided(exp.Sum(this=groups.met()), groups.count(), dialect), _SHOWN),
@@ -122,17 +122,16 @@ def _check_every(
         raise BadQuery(f"Not all of `{each[0].name}` count beside `{timed[0]}`.", why="They are told apart by time.", todo=alone)
     if over.how == "median":
         raise BadQuery("The median of all stretches of a period cannot be told.", todo=alone)
-    _stretches(query, each, registry.calendar.fiscal_start)
+    if not _stretches(query, each, registry.calendar.fiscal_start):
+        why = "The period begins or ends in the middle of one." if query.period else "The question has no period."
+        todo = "Ask for a period of whole ones, or leave out `every`."
+        raise BadQuery(f"Nobody can count how many of `{each[0].name}` there are.", why=why, todo=todo)
 
 
 def _stretches(query: MetricQuery, each: Sequence[Meaning], fiscal_start: int) -> int:
+    """How many there are in the period; 0 where it cuts one."""
     grain, span = each[0].any_slot.grain, query.period
-    found = units_in(Period(span.start, span.end), grain, fiscal_start) if span is not None and grain is not None else 0
-    if not found:
-        why = "The period begins or ends in the middle of one." if span else "The question has no period."
-        todo = "Ask for a period of whole ones, or leave out `every`."
-        raise BadQuery(f"Nobody can count how many of `{each[0].name}` there are.", why=why, todo=todo)
-    return found
+    return units_in(Period(span.start, span.end), grain, fiscal_start) if span is not None and grain is not None else 0
 
 
 def _none_is_zero(registry: Registry, metric: Metric) -> bool:

@@ -5,8 +5,8 @@
     plan    a compiled question of one shape under one grant, and how each of its values is found in a question of that shape
 
 Where dates do decide what a statement looks like (whether a period is whole months, say), the compiler notes the decision, and a
-plan serves only questions for which it falls alike. A question about people is not kept, nor is one of a part of a metric or
-over groups, nor one that was refused.
+plan serves only questions for which it falls alike. A question about people is not kept, nor is one of a part of a metric, nor
+one that was refused.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def plan_of(compiled: Compiled, resolved: Resolved, values: Values) -> Plan | No
     places = _texts(resolved.query)
     if (
         compiled.people
-        or resolved.query.over is not None
         or not values.shared
+        or (resolved.query.over is not None and resolved.query.having)  # which its labels say
         or any(each.left_where for each in resolved.query.made)
         or any(isinstance(each, Named) and each.texts not in places for each in values.origins)
     ):

@@ -275,7 +275,7 @@ def question(chance: Random, registry: Registry, data: Tables) -> dict[str, Any]
         asked |= {"order_by": [chance.choice(["-", ""]) + by], "limit": chance.randint(1, 4)}
         asked |= {"limit_by": asked["group_by"][:1]} if len(asked["group_by"]) > 1 and chance.random() < 0.5 else {}
     again = Random(repr(asked))
-    return _over(again, metrics[0], shared, data) if shared and again.random() < 0.2 else asked
+    return _over(again, metrics[0], shared, data) if shared and again.random() < 0.12 else asked
 
 
 def _over(chance: Random, metric: str, names: list[str], data: Tables) -> dict[str, Any]:
