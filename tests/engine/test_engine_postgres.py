@@ -149,7 +149,7 @@ def test_both_give_the_same_numbers_of_groups(doors: tuple[Engine, Engine], how:
             "metrics": ["margin" if each[0] == "shop_name" else "orders_placed"],
             "over": {"how": how, "each": each},
             "group_by": ["region"] if each[0] != "customer" else [],
-            "having": [{"field": "margin" if each[0] == "shop_name" else "orders_placed", "op": "gt", "values": ["1"]}],
+            "having": [{"field": "margin" if each[0] == "shop_name" else "orders_placed", "op": "ge", "values": ["1"]}],
             "period": YEAR.model_dump(mode="json"),
         }
     )

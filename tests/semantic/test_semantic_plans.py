@@ -99,6 +99,8 @@ def question(chance: Random, registry: Registry) -> dict[str, Any]:
         asked["where"] = [*asked.get("where", []), chance.choice([several, one, between, {"any": [several, one]}, {"not": one}])]
     if asked.get("compare") and chance.random() < 0.3:
         asked["compare"] = span(chance)
+    if asked.get("over") and asked["over"]["how"] != "share":  # whose labels say their conditions, so that they are not kept
+        return {**asked, "having": [], "every": False}
     if keys and not asked.get("compare") and chance.random() < 0.2:
         asked["every"] = True
     return asked
