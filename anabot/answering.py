@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from anabot.agent import left_out
 from anabot.agent.abreast import abreast
 from anabot.agent.causes import say_drivers, shown_drivers, table_of
 from anabot.agent.grounding import shown as grounds
@@ -20,7 +21,7 @@ from anabot.analysis.point import at_the_point
 from anabot.analysis.reconcile import bridge, bridges_by, metrics_of, unexplained
 from anabot.checks.badge import Evidence, bridged, of_made, worst_badge
 from anabot.engine import Engine, Intent, Outcome
-from anabot.errors import BadQuery, NotAllowed, UnknownName
+from anabot.errors import BadQuery, NotAllowed, UnknownName, WarehouseError
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.formula_words import column_words
 from anabot.semantic.known import as_known, made_of_known, naming_none
@@ -60,6 +61,7 @@ class Answerer:
         whole = all(made_of_known(name, registry, named) for name in query.metrics)
         models = _dbt_models(registry, outcome)
         bridges, unbridged = ([], []) if reading.ask or query.over else self._bridges(query, registry, grant, intent)
+        unknown = () if reading.ask or query.over else self._unknown(query, registry, run)
         trust = worst_badge(query.metrics, shown, outcome.compiled.models, evidence, now=self.clock.now())
         return Answer(
             status="answered",
@@ -80,6 +82,7 @@ class Answerer:
                 *outcome.notes,
                 *unbridged,
                 *_left_out(outcome.table),
+                *unknown,
             ),
             bridges=tuple(bridges),
             chart=reading.chart,
@@ -88,6 +91,16 @@ class Answerer:
             receipt=outcome.receipt,
             timings_ms={"query": round(outcome.ms, 3)},
         )
+
+    def _unknown(self, query: MetricQuery, registry: Registry, run: Callable[[MetricQuery], Table]) -> tuple[str, ...]:
+        """What has no value where values are left out; nothing is said of what may not be asked so."""
+        said: list[str] = []
+        for field, asked in left_out.unknown(query):
+            try:
+                said += left_out.words(field, asked, run(asked), registry)
+            except (NotAllowed, UnknownName, BadQuery, WarehouseError):
+                continue  # the answer stands without it
+        return tuple(said)
 
     def _explained(self, reading: Reading, registry: Registry, grant: Grant, intent: Intent, named: frozenset[str]) -> Answer:
         """What a change is made of; the table, the trust and the receipt are those of the split that tells most."""
