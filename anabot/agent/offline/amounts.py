@@ -20,6 +20,7 @@ from anabot.semantic.units import CURRENCIES
 
 _SAID = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most", "eq": "exactly", "between": "between"}
 _SAID_ALWAYS = {"ratio", "minutes", "hours", "days"}  # "over 100" is no time and no share
+_MONEYED = {"amount", "price", "cost", "fee", "salary", "revenue", "payment", "charge", "budget", "bonus", "premium"}
 _NAMES = {"id", "number", "code", "year"}  # numbers that name something: "deals over 100" is none of them
 
 
@@ -101,6 +102,8 @@ def _meant(bound: Bound, lexicon: Lexicon, reached: Sequence[DimensionRef]) -> D
         named = [ref for ref in own if adjectives.fits(bound.text, *adjectives.names_of(ref.dimension))]
         own = named if named or adjectives.is_strict(bound.text) else own
         found = [ref for ref in own if _meets(bound, ref.dimension.unit)] or [ref for ref in own if not ref.dimension.unit]
+        if bound.currency and len(found) > 1:
+            found = [ref for ref in found if _MONEYED & set(words(ref.dimension.name))] or found
     found = [ref for ref in found if len(ref.path) == len(found[0].path)]
     if not found:
         raise stuck("unreachable", f"What is asked for has no number of each row that “{bound.text}” could be about.")

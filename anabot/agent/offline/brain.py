@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from anabot.agent.offline import catalog, parting, replying, talk
+from anabot.agent.offline import catalog, how_long, parting, replying, talk, worth
 from anabot.agent.offline.asides import without_asides
 from anabot.agent.offline.chatter import without_chatter
 from anabot.agent.offline.choosing import Chooser
@@ -124,13 +124,17 @@ def _read(
     dates = (lexicon.registry.calendar.today(now), lexicon.registry.calendar.fiscal_start)
     asked, aside = without_chatter(said, lexicon, dates)
     asked, glossed = without_glosses(asked, lexicon)
-    tags, notes = _tagged(tuple(without_asides(asked, lexicon)), lexicon, dates)
+    mine = previous if previous is not None and set(previous.metrics) <= lexicon.grant.metrics else None
+    if mine is not None and worth.asked(asked):
+        return worth.of(mine, lexicon) or worth.REFUSED
+    timed = how_long.averaged(asked, lexicon)
+    tags, notes = _tagged(tuple(without_asides(timed, lexicon)), lexicon, dates)
     notes = [*aside, *glossed, *notes]
     message = _Message(tags=tags, notes=tuple(notes), text=text, lexicon=lexicon, team=team, now=now, previous=previous)
     if message.undoes:
         return _undone(earlier, lexicon)
-    if (whole := talk.wholly(tags)) and previous is not None and set(previous.metrics) <= lexicon.grant.metrics:
-        return talk.of_the_whole(whole, previous, lexicon)
+    if (whole := talk.wholly(tags)) and mine is not None:
+        return talk.of_the_whole(whole, mine, lexicon)
     return message.understand()
 
 

@@ -300,7 +300,7 @@ class Builder:
         found = [r for r in found if home(r) in listed] or found
         wanted = {home(r) for c in self.slots.cuts for r in found if home(r) in c.dimensions}
         found = self._spelled(pick, [r for r in found if home(r) in wanted], found)
-        found = self._shown_before(found)
+        found = roles.of_its_own(self._shown_before(found), pick, self.notes)
         if len({home(r) for r in found}) > 1 and len({bare(r) for r in found}) > 1:
             raise self._two(pick.text, found)
         nearest = [r for r in found if len(r.path) == len(found[0].path)]

@@ -230,7 +230,7 @@ class Completing:
         for word in list(self.slots.unknown):
             said = word.casefold()
             base = said.removesuffix("ful")
-            found = self.lexicon.value_roots.get(root(base), []) if base != said or is_verb(said) else []
+            found = self.lexicon.value_roots.get(root(base), []) if base != said or is_verb(said) or self.slots.did else []
             if len(found) == 1:
                 self.slots.unknown.remove(word)
                 self._picked(word, found[0])

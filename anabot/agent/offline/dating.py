@@ -14,6 +14,7 @@ from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.slots import Dated, Slots, Window
 from anabot.agent.offline.text import abbreviates, deeds, is_verb, root, words
 from anabot.agent.offline.timed_names import time_words
+from anabot.agent.offline.words import BEGINNINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class Dating:
                 self._explain(each)
                 self._someone(each, homes)
                 continue
+            elif each.verb.casefold() in BEGINNINGS and each.noun and self._of_counted(each):
+                self._explain(each)  # "leads created in May", which are dated by when they came
             slots.more_dates += slots.when is not None
             slots.when = slots.when or each.when
         if slots.when or slots.weekdays or any(cut.unit for cut in slots.cuts):  # "reported on weekends"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.slots import Cut, Slots
-from anabot.agent.offline.text import is_verb, root
+from anabot.agent.offline.text import abbreviates, is_verb, root
 from anabot.agent.offline.timed_names import time_words
 
 _WHO = ("that", "who", "which", "yet")
@@ -30,12 +30,16 @@ def settle(lexicon: Lexicon, slots: Slots) -> None:
             and name != metric.time_dimension
             and f"{metric.model}.{name}" not in lexicon.grant.denied
             and is_verb(verb)
-            and root(verb) in time_words(each)
+            and _stands_in(verb, time_words(each))
         ]
         if len(found) == 1:
             slots.blank.append((Cut(text=word, dimensions=(found[0],)), (word not in slots.nots) != undone))
             slots.unknown[:] = [each for each in slots.unknown if each != word and each.casefold() not in _WHO]
             slots.nots[:] = [each for each in slots.nots if each != word]
+
+
+def _stands_in(verb: str, names: set[str]) -> bool:
+    return root(verb) in names or any(abbreviates(name, verb) for name in names)
 
 
 def _done(word: str) -> tuple[str, bool]:

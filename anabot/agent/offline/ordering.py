@@ -19,7 +19,10 @@ from anabot.semantic.query import SIZE, MetricQuery
 from anabot.semantic.registry import DimensionRef, Metric, Registry
 from anabot.semantic.units import CURRENCIES
 
-_BETTER_HIGH = {"revenue", "sale", "billing", "income", "profit", "margin", "rating", "grade", "gpa", "satisfaction", "earning"}
+_BETTER_HIGH = {
+    *("revenue", "sale", "billing", "income", "profit", "margin", "rating", "grade", "gpa", "satisfaction", "earning"),
+    *("win", "success", "conversion", "acceptance", "retention"),
+}
 _BETTER_LOW = {"cancellation", "churn", "drop", "failure", "error", "complaint", "delay", "defect", "waiting", "incident"}
 _TOP = 10  # "top customers" without a number
 _LENGTHS = (

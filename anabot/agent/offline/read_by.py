@@ -42,10 +42,15 @@ def by(p: Parser, i: int) -> int:
     if p.slots.rank and p.slots.rank.mention is None and (found := _named_by_both(p, j)):
         p.slots.rank.mention = found
         return j + 1
-    if p.at(i).text.casefold() == "each" and cut is None and len(p.slots.picks) > 1:
+    if p.at(i).text.casefold() in ("each", "for each") and cut is None and len(p.slots.picks) > 1 and _ends(p, i):
         p.slots.more = True  # "how many orders did A and B each get": side by side
         return i + 1
     return _by_no_dimension(p, i, j)
+
+
+def _ends(p: Parser, i: int) -> bool:
+    """ "how many orders did A and B each get", "…, with the number of orders for each." """
+    return p.at(i).text.casefold() == "each" or p.at(i + 1).kind in ("stop", "comma")
 
 
 def _by_some(p: Parser, j: int) -> int | None:

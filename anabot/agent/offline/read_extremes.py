@@ -29,6 +29,7 @@ _SIZES = {
     **dict.fromkeys(("deepest",), frozenset({"depth"})),
     **dict.fromkeys(("most expensive", "priciest", "costliest", "least expensive", "cheapest"), _PRICES),
 }
+_SAID_OF_SIZE = ("biggest", "largest", "smallest")
 _EACH = ("each", "every")
 
 
@@ -55,10 +56,11 @@ def of_rows(p: Parser, i: int, j: int) -> int | None:
 
 def of_things(p: Parser, i: int, j: int) -> int | None:
     """ "the longest interview": of single rows, by the one number that is a length, and which one where that is told."""
-    nouns = _SIZES.get(p.at(i).text.casefold())
+    word = p.at(i).text.casefold()
+    nouns = _SIZES.get(word, frozenset())
     mention, slots = p.mention(j), p.slots
     heads = slots.cuts or slots.which or slots.one or slots.several or slots.who or slots.rank or slots.mentions
-    if nouns is None or heads or mention is None or len(mention.metrics) != 1 or is_plural(p.at(j).text):
+    if not (nouns or word in _SAID_OF_SIZE) or heads or mention is None or len(mention.metrics) != 1 or is_plural(p.at(j).text):
         return None
     if any(tag.says("by", "wise", "grain", "top", "who") for tag in p.tags[j + 1 :]):
         return None
@@ -69,7 +71,7 @@ def of_things(p: Parser, i: int, j: int) -> int | None:
         for name in p.lexicon.visible
         if (metrics[name].agg, metrics[name].model) == (agg, counted.model)
         and not metrics[name].where
-        and any(set(words(phrase)) & nouns for phrase in phrases_of(p.lexicon.registry, name))
+        and (_is_averaged(p, name, p.at(j).text) or any(set(words(s)) & nouns for s in phrases_of(p.lexicon.registry, name)))
     ]
     if counted.agg != "count" or counted.where or len(found) != 1:
         return None
@@ -80,6 +82,18 @@ def of_things(p: Parser, i: int, j: int) -> int | None:
         slots.cuts.append(Cut(text=p.at(j).text, dimensions=tuple(homes)))
         slots.rank = Rank(direction=p.at(i).detail, text=text, single=True, mention=named)
     return j + 1
+
+
+def _is_averaged(p: Parser, name: str, noun: str) -> bool:
+    """ "the biggest quote", where "average quote" is a metric: of what that averages."""
+    metrics, said = p.lexicon.registry.metrics, ("average", *words(noun))
+    named = [metrics[each] for key in (said, (*said, "size"), (*said, "value")) for each in _named(p, key)]
+    return any((m.agg, m.model, m.expr, m.where) == ("average", metrics[name].model, metrics[name].expr, ()) for m in named)
+
+
+def _named(p: Parser, key: tuple[str, ...]) -> list[str]:
+    entry = p.lexicon.entries.get(key)
+    return entry.metrics if entry else []
 
 
 def _added_up(p: Parser, mention: Mention) -> bool:

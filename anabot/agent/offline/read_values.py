@@ -9,18 +9,19 @@ from dataclasses import replace
 
 from anabot.agent.offline import roles
 from anabot.agent.offline.counting import says_plural
+from anabot.agent.offline.lexicon import DimensionId
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, value_beside_dimension
 from anabot.agent.offline.read_none import not_any
 from anabot.agent.offline.read_numbers import bound
 from anabot.agent.offline.slots import Cut, Pick
-from anabot.agent.offline.text import is_plural
+from anabot.agent.offline.text import is_plural, is_verb
+from anabot.agent.offline.words import BEGINNINGS
 
 _PLACES_VALUE = PLACES | {"on", "to", "with", "via", "through"}
 ARTICLES = {"the", "our", "a", "an"}
 _COPULA = ARTICLES | {"is", "are", "was", "were", "be", "been", "still", "already"}
 AUXILIARIES = {"did", "does", "do", "has", "have", "had"}
-_BEGINNINGS = {"placed", "made", "created", "submitted", "opened", "registered", "filed", "issued", "added", "entered", "raised"}
 _BEING = {"is", "are", "was", "were"}
 
 
@@ -89,14 +90,20 @@ def value(p: Parser, i: int) -> int | None:
 
 def _begins(p: Parser, i: int) -> bool:
     """ "orders placed in May", where a status is called so, too: whatever has become of them since, all were placed then."""
-    mention, homes = p.mention(i - 1), {model for model, _, _ in p.entry(i).values}
+    mention, homes = p.mention(i - 1), {value[:2] for value in p.entry(i).values}
     models = {p.lexicon.registry.metrics[name].model for name in mention.metrics} if mention else set()
     return (
-        p.at(i).text.casefold() in _BEGINNINGS
+        (p.at(i).text.casefold() in BEGINNINGS or _becomes_another(p, i, homes))
         and p.before[i] <= {"were", "was", "we", "had", "that"}
         and p.at(i + 1).kind == "date"
-        and bool(models & homes)
+        and bool(models & {model for model, _ in homes})
     )
+
+
+def _becomes_another(p: Parser, i: int, homes: set[DimensionId]) -> bool:
+    """ "quotes sent in May that were lost": a quote has one status, so the first is what was done then."""
+    later = [k for k in range(i + 2, len(p.tags)) if p.entry(k).only_values and p.before_of(k) & _BEING]
+    return is_verb(p.at(i).text.casefold()) and any(homes & {value[:2] for value in p.entry(k).values} for k in later)
 
 
 def stays(p: Parser, i: int) -> int:

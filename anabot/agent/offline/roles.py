@@ -35,6 +35,15 @@ def narrowed(refs: Sequence[DimensionRef], role: Role) -> list[DimensionRef]:
     return [ref for ref in refs if role and role == _of(ref)] or list(refs)
 
 
+def of_its_own(refs: list[DimensionRef], pick: Pick, notes: list[str]) -> list[DimensionRef]:
+    """ "quotes that were lost", where leads are lost, too: said of what is counted, it is that of its own rows."""
+    own = [ref for ref in refs if len(ref.path) == 1]
+    if len(refs) < 2 or len(own) != 1 or not (pick.told or pick.ahead):
+        return refs
+    notes.append(f"“{pick.text}” is read as the {(own[0].dimension.label or own[0].name).lower()}.")
+    return own
+
+
 def unsought(refs: Sequence[DimensionRef], pick: Pick, slots: Slots) -> list[DimensionRef]:
     """ "which countries border Velmora" asks for other countries: one value is never of what is asked for. Raises Exit."""
     asked = {home for cut in slots.sought for home in cut.dimensions}

@@ -67,7 +67,8 @@ more: more
 light: marked as | flagged as | tagged as | labelled as | labeled as | classified as | categorized as
 stays: sitting in | sit in | sits in | stuck in | stuck at | waiting in | remain in | remaining in | staying in | stay in
 verb: brings in | brings | makes | earns | generates | produces | pulls in | rakes in
-verb: lead to | leads to | led to | leading to | result in | results in | resulted in | went out | go out | gone out | sent out
+verb: lead to | leads to | led to | leading to | result in | results in | resulted in | went out | go out
+verb: gone out | sent out | send out | sends out
 verb: came through | come through | comes through | coming through | came via | come via | comes via | coming via
 verb: write | wrote | written | teach | taught | teaches | host | hosted
 verb: use | used | consume | consumed | went | get | got | gotten | receive | received
@@ -332,6 +333,7 @@ minutes: minute minutes mins
 """
 
 # Asked "how …" of, these say no measure: which one is meant is asked back.
+BEGINNINGS = {"placed", "made", "created", "submitted", "opened", "registered", "filed", "issued", "added", "entered", "raised"}
 VAGUE = {
     "active",
     "busy",
