@@ -14,7 +14,7 @@ from sqlglot import exp
 from anabot.errors import BadQuery
 from anabot.periods import Grain
 from anabot.semantic.bindings import Values
-from anabot.semantic.catalog import Slot, coarsest
+from anabot.semantic.catalog import METRIC_TIME, Slot, coarsest
 from anabot.semantic.meaning import Meaning
 from anabot.semantic.query import Against, Filter, fields_of, sets_times
 from anabot.semantic.registry import Registry
@@ -51,6 +51,11 @@ def paired(part: Against, mean: Callable[[str], Meaning], registry: Registry) ->
             raise BadQuery(f"`{part.field}` cannot be set against `{part.against}`.", why=why, todo="Ask for both side by side.")
     _check_values(part, grain)
     return first, second
+
+
+def days_since(time: str) -> Against:
+    """Rows' own time against another one, by days."""
+    return Against(field=f"{METRIC_TIME}__day", against=f"{time.removesuffix('__day')}__day")
 
 
 def compared(

@@ -119,7 +119,8 @@ def _planned(
             *resolved.query.where,
             *(part for made in resolved.query.made for part in (*made.left_where, *made.right_where)),
         )
-        refuse_compared(registry, grant, resolved.fields, times_of(chosen, resolved.fields))
+        set_against = {*times_of(chosen, resolved.fields), *(each.since for each in resolved.query.made)}
+        refuse_compared(registry, grant, resolved.fields, set_against)
         refuse_told_apart(registry, grant, resolved.each)
 
     homes = {registry.models[model].connection for model, _ in resolved.leaves}

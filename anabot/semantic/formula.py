@@ -15,6 +15,7 @@ from itertools import count
 from sqlglot import exp
 
 from anabot.errors import BadQuery
+from anabot.semantic.edges import is_edge, metric_of_edge
 from anabot.semantic.filters import Predicate
 from anabot.semantic.made import computed
 from anabot.semantic.query import Filter, Made
@@ -69,7 +70,10 @@ class Formulas:
         return self._columns(name, lambda timing: self.of(name, timing), inexact=self.inexact(name), compared=compared)
 
     def made(self, made: Made, *, compared: bool) -> list[tuple[str, exp.Expression]]:
-        """The same of a number that the question makes of two metrics."""
+        """The same of a number that the question makes of two metrics, or of a date of one."""
+        if is_edge(made):
+            edge = metric_of_edge(made, self.registry)
+            return [(made.name, self._unfold(edge, (), Timing()))]
 
         def of(timing: Timing) -> exp.Expression:
             left, right = self._among(made.left_where), self._among(made.right_where)

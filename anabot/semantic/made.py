@@ -15,6 +15,7 @@ from sqlglot import exp
 from anabot.errors import BadQuery
 from anabot.semantic.beside import adds_up
 from anabot.semantic.canonical import Forms
+from anabot.semantic.edges import check_edge, declared, is_edge, label_of_edge, metric_of_edge
 from anabot.semantic.filters import Predicate, Ref
 from anabot.semantic.formula_words import filter_words
 from anabot.semantic.query import Condition, Filter, Made, MetricQuery
@@ -35,6 +36,8 @@ _TIMES = ("date", "time")
 
 def metric_of(made: Made, registry: Registry, part: tuple[Predicate, ...] = (), other: tuple[Predicate, ...] = ()) -> Metric:
     """The made number as a metric, with a label that says of what it is made."""
+    if is_edge(made):
+        return metric_of_edge(made, registry)
     left, right = registry.metrics[made.left], registry.metrics[made.right]
     label, formula = label_of(made, registry), _FORMULAS.get(made.op, "")
     aliases = ("left", "right") if formula else ("numerator", "denominator")
@@ -65,6 +68,8 @@ def _lead() -> exp.Expression:
 def label_of(made: Made, registry: Registry) -> str:
     """`Sales minus Cost`, `Share of Sales where Region is North`, `Sales for North minus South`."""
     left, right = registry.metrics[made.left].label, registry.metrics[made.right].label
+    if is_edge(made):
+        return label_of_edge(made, registry)
     if made.right_where:
         joint = _OF_GROUPS.get(made.op, _JOINTS[made.op])
         return _opposed(left, _group(made.left_where, registry), joint, _group(made.right_where, registry))
@@ -116,12 +121,14 @@ def known_to(registry: Registry, made: tuple[Made, ...]) -> Registry:
 def said_of(made: Made, registry: Registry) -> str:
     """What an answer says of a number that was made for it."""
     left, right = registry.metrics[made.left].label, registry.metrics[made.right].label
-    of = left if made.left_where else f"{left} and {right}"
+    of = left if made.left == made.right else f"{left} and {right}"
     return f"{label_of(made, registry)} is made for this question, of {of}: nobody has defined it."
 
 
 def governed(made: Made, registry: Registry, among: tuple[str, ...]) -> list[str]:
     """The metrics of `among` that compute the very same, under whatever name."""
+    if is_edge(made):
+        return declared(made, registry, among)
     forms = Forms(registry)
     parts, others = _as_written(made.left_where), _as_written(made.right_where)
     wanted = {forms.of_metric(metric_of(made, registry, part, other)) for part in parts for other in others}
@@ -156,6 +163,9 @@ def check(registry: Registry, query: MetricQuery) -> None:
     """
     _check_names(registry, query)
     for each in query.made:
+        if is_edge(each):
+            check_edge(registry, query, each)
+            continue
         if each.sides:
             _check_groups(registry, registry.metrics[each.left])
         elif each.left_where:

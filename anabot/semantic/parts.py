@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from anabot.periods import Grain
 from anabot.semantic import aggregates, conditions, times
+from anabot.semantic.against import between
 from anabot.semantic.catalog import SIZE, Slot, coarsest
 from anabot.semantic.filters import Predicate
 from anabot.semantic.formula import Converted as ConvertedNeed
@@ -19,7 +20,7 @@ from anabot.semantic.meaning import LeafKey
 from anabot.semantic.on_spine import Bound, SpineJoin
 from anabot.semantic.plan import Aggregated, Converted, Filtered, Measure, OnSpine, Part, Picked, Rolled, Rows
 from anabot.semantic.query import MetricQuery, fields_of
-from anabot.semantic.registry import TimeSpine
+from anabot.semantic.registry import Metric, TimeSpine
 from anabot.semantic.shifted import firsts
 from anabot.semantic.source import Question, Source
 from anabot.semantic.times import Bounds, Timing
@@ -94,10 +95,18 @@ class PartBuilder:
 
     def _measure(self, need: Need, common: list[Predicate]) -> Measure:
         only = self._only(need, common)
-        value, chosen = self.source.value(need.metric.tree), only.copy() if only is not None else None
+        value, chosen = self._value(need.metric), only.copy() if only is not None else None
         tree = aggregates.aggregate(need.metric, value, chosen, self.question.dialect, grouped=bool(self.keys))
         kind = aggregates.kind(need.metric, self.source.model)
         return Measure(name=need.name, tree=tree, kind=kind, absent=need.metric.fill_nulls_with, only=only)
+
+    def _value(self, metric: Metric) -> exp.Expression:
+        """What the metric aggregates of each row."""
+        value = self.source.value(metric.tree)
+        if not metric.since:
+            return value
+        since = self.source.recorded(self.question.resolved.fields[metric.since].slots[self.leaf])
+        return between(value, since, Grain.DAY, self.question.fiscal_start)
 
     # Which rows
 

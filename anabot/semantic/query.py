@@ -82,7 +82,7 @@ class Span(_Strict):
 
 SIZE = "__size"  # in an order: by how far a number is from nothing, whichever way
 
-MadeOp = Literal["minus", "per", "share_of", "ahead_of"]
+MadeOp = Literal["minus", "per", "share_of", "ahead_of", "first", "last"]
 Side = tuple[str, tuple[Filter, ...]]
 Compare = Literal["previous_period", "previous_year", "same_point", "same_point_previous_year"] | Span
 
@@ -93,6 +93,9 @@ class Made(_Strict):
     `ahead_of` is the difference as a share of `right`: by how much the one is more than the other. With `left_where`, both are
     one metric, and the number is the share of its rows that meet all of these conditions; with `right_where` beside it, the
     metric of the rows that meet the former is set against that of the rows that meet the latter, and both are shown.
+
+    `first` and `last` are of one metric: the first or last date of the rows that it counts or adds up; with `since`, another time
+    of these rows, how many days that is after it.
     """
 
     op: MadeOp
@@ -100,10 +103,13 @@ class Made(_Strict):
     right: str
     left_where: tuple[Filter, ...] = ()
     right_where: tuple[Filter, ...] = ()
+    since: str = ""
 
     @property
     def name(self) -> str:
         """Its column: `net_revenue__minus__refunds`, `orders__part__share_of__orders`, `orders__part__minus__orders__part`."""
+        if self.op in ("first", "last"):
+            return f"{self.left}__{self.op}{'__days' if self.since else ''}"
         part, other = ("__part" if where else "" for where in (self.left_where, self.right_where))
         return f"{self.left}{part}__{self.op}__{self.right}{other}"
 
@@ -116,7 +122,7 @@ class Made(_Strict):
     @model_serializer(mode="wrap")
     def _without_what_is_empty(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
         found: dict[str, Any] = dumped(self)
-        return {key: value for key, value in found.items() if key not in ("left_where", "right_where") or value}
+        return {key: value for key, value in found.items() if key not in ("left_where", "right_where", "since") or value}
 
 
 class Over(_Strict):
@@ -192,6 +198,13 @@ class MetricQuery(_Strict):
         if self.made and (self.share or self.running):
             raise ValueError("`share` and `running` stand beside metrics alone: ask for what is `made` without them")
         for each in self.made:
+            edge = each.op in ("first", "last")
+            if edge and (each.left != each.right or each.left not in self.metrics or each.left_where or each.right_where):
+                raise ValueError("`first` and `last` are of one metric of `metrics`, on both sides and without conditions")
+            if edge:
+                continue
+            if each.since:
+                raise ValueError("`since` is for the days to the `first` or `last` date of a metric")
             if each.right_where and (each.left != each.right or each.left_where in ((), each.right_where)):
                 raise ValueError("`right_where` is for one metric of two groups, each with conditions of its own")
             if each.left_where and not each.right_where and (each.op, each.left) != ("share_of", each.right):

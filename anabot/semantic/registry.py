@@ -151,6 +151,7 @@ class Metric:
     discrete: bool = False  # percentile: a value that occurs, instead of an interpolated one
     approximate: bool = False  # percentile: near enough, and fast over many rows
     time_dimension: str = ""
+    since: str = ""  # made for one question: the days from this time of the rows to their own, and not that itself
     fill_nulls_with: int | None = None
     join_to_timespine: bool = False
     grain: Grain | None = None  # the default size of `metric_time`

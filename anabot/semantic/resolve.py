@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 from anabot.errors import BadQuery, UnknownName
 from anabot.periods import Period, previous, year_before
-from anabot.semantic.against import paired
+from anabot.semantic.against import days_since, paired
 from anabot.semantic.beside import check as check_beside
 from anabot.semantic.beside import tails
-from anabot.semantic.catalog import catalog_of
+from anabot.semantic.catalog import METRIC_TIME, catalog_of
 from anabot.semantic.conditions import YEARS
+from anabot.semantic.edges import is_edge
 from anabot.semantic.filters import Predicate
 from anabot.semantic.made import check as check_made
 from anabot.semantic.meaning import LeafKey, Meaning, Vocabulary
@@ -89,6 +90,7 @@ def resolve_fully(
             update={
                 "left_where": _unique(tuple(rewritten(part, named, set_against) for part in each.left_where)),
                 "right_where": _unique(tuple(rewritten(part, named, set_against) for part in each.right_where)),
+                "since": each.since and set_against(days_since(each.since))[1],
             }
         )
         for each in query.made
@@ -120,6 +122,8 @@ def resolve_fully(
     _check_times(canonical, leaves)
     _check_change(canonical, registry)
     check_made(registry, canonical)
+    for each in filter(is_edge, canonical.made):
+        words.meaning(METRIC_TIME, words.leaves((each.left,)))  # a date that may not be named may not be told
     _check_parts(canonical, fields)
     check_beside(registry, canonical, tuple(keys.values()))
     check_over(registry, canonical, tuple(keys.values()), each, fields)

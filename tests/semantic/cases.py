@@ -160,6 +160,20 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str, tuple[str, ...]]]]] 
     "filtered_by_values": ({"metrics": ["sales"], "where": [{"field": "tier", "op": "in", "values": ["gold", "silver"]}]}, []),
     "filtered_by_nothing": ({"metrics": ["sales"], "where": [{"field": "tier", "op": "in", "values": []}]}, []),
     "filtered_by_a_month": ({"metrics": ["sales"], "where": [{"field": "signed_up_on__month", "values": ["2025-03-01"]}]}, []),
+    "the_first_and_last_dates_of_what_is_counted": (
+        {
+            "metrics": ["orders_placed", "online_sales", "cost"],
+            "group_by": ["shop_name"],
+            "made": [
+                {"op": "first", "left": "orders_placed", "right": "orders_placed"},
+                {"op": "last", "left": "online_sales", "right": "online_sales"},
+                {"op": "last", "left": "cost", "right": "cost", "since": "opened_on"},
+            ],
+            "order_by": ["-cost__last__days"],
+            "limit": 3,
+        },
+        NORTH,
+    ),
     "two_times_in_the_same_month": (
         {
             "metrics": ["orders_placed", "sales"],

@@ -47,10 +47,15 @@ class Computed(Asked):
     right: str
     left_where: tuple[Narrowed, ...] = ()
     right_where: tuple[Narrowed, ...] = ()
+    since: str = ""
 
     @property
     def fits(self) -> bool:
         """Whether it is of two metrics, of a part of one as its share, or of one in two groups."""
+        if self.op in ("first", "last"):
+            return self.left == self.right and not self.left_where and not self.right_where
+        if self.since:
+            return False
         if self.left != self.right:
             return not self.left_where and not self.right_where
         groups = bool(self.left_where and self.right_where) and self.left_where != self.right_where
@@ -150,7 +155,8 @@ class QueryMetrics:
         "kept: for the top 3 products of each region, region. `share` adds each row's share of the total, `running` the total "
         "up to each time, `every` rows for those without any; `made` computes of two of `metrics` what no metric is, or of one "
         "metric under `left_where` and under `right_where`: North minus, per, or ahead_of South (by what part it is more); with "
-        "`left_where` alone, share_of is the part's share within each row. "
+        "`left_where` alone, share_of is the part's share within each row; first and last, with the metric as left and right, "
+        "are the dates of what it counts, or with a time in `since` the days after that. "
         "`over` takes one number of groups: the average of a metric for each customer (how: average, each: [customer]), how many "
         "of them meet `having` (count), or which share of them (share); with `every` each day of the period counts, also one "
         "without any. "
@@ -207,7 +213,7 @@ def span(said: str, bench: Bench) -> Span | None:
 def _made(each: Computed, bench: Bench) -> Made:
     """What is to be made, where no metric of the asker's is just that."""
     left, right = (tuple(map(_condition, where)) for where in (each.left_where, each.right_where))
-    made = Made(op=each.op, left=each.left, right=each.right, left_where=left, right_where=right)
+    made = Made(op=each.op, left=each.left, right=each.right, left_where=left, right_where=right, since=each.since)
     seen = tuple(name for name in bench.registry.metrics if name in bench.grant.metrics)
     found = governed(made, bench.registry, seen) if {each.left, each.right} <= set(seen) else []
     if found:
