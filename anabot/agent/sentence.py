@@ -369,7 +369,7 @@ def _be(metric: Metric) -> str:
     """ "were" for a label such as "Units delivered" or "Trial starts", "was" for any other."""
     words = _OF_WHOM.split(metric.label)[0].split()
     plural = _plural(words[-1]) or (_plural(words[0]) and metric.unit in ("count", "hours"))
-    return "were" if plural and metric.unit != "ratio" else "was"
+    return "were" if plural and metric.unit not in ("ratio", "date", "time") else "was"
 
 
 def _plural(word: str) -> bool:

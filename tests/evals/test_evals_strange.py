@@ -15,7 +15,7 @@ from tests.evals.asked_strange import stranger
 FOUND = Path(__file__).parents[3] / "shared" / "nl"
 # Ordered by a number that several share: which of those comes first is nobody's to say, so that only the rows are compared.
 TIES = {"car_dealership-014"}
-RIGHT = {"broker": 25, "car_dealership": 24}
+RIGHT = {"broker": 26, "car_dealership": 24}
 ASKED_BACK = {"broker": 4, "car_dealership": 4}
 
 pytestmark = pytest.mark.skipif(not FOUND.is_dir(), reason="the strange warehouses are not here")

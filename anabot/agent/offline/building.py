@@ -38,9 +38,10 @@ from anabot.agent.offline.times import Settling, Times, between_two, grain_name
 from anabot.agent.understanding import Ambiguous, Reading
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.catalog import catalog_of
+from anabot.semantic.edges import is_edge
 from anabot.semantic.made import known_to, said_of
 from anabot.semantic.query import Condition, Filter, Made, MetricQuery, Not, Span, fields_of, numbers_of
-from anabot.semantic.registry import DimensionRef, Registry
+from anabot.semantic.registry import DimensionRef, Metric, Registry
 from anabot.semantic.resolve import resolve
 
 _OPPOSITE = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne"}
@@ -71,6 +72,12 @@ class Builder:
         """What is made, its groups, then the metrics."""
         return numbers_of(self.made, self.metrics)
 
+    @property
+    def _first(self) -> Metric:
+        """The metric whose customs hold: a date has none of what it is the date of."""
+        dated = self.made and is_edge(self.made[0])
+        return self.registry.metrics[self.numbers[0] if dated else self.metrics[0]]
+
     def build(self) -> Reading:
         """The reading. Raises Exit."""
         registry = self.lexicon.registry
@@ -79,7 +86,7 @@ class Builder:
         self._fits_nouns()
         settling = Settling(
             slots=between_two(whole.along_time(self.slots)),
-            metric=registry.metrics[self.metrics[0]],
+            metric=self._first,
             now=self.now,
             calendar=registry.calendar,
             base=self.base,
@@ -214,7 +221,7 @@ class Builder:
     def _customary(self) -> list[str]:
         if apart := enlisting.told_one_by_one(self.slots, self.lexicon, self.metrics, self.notes):
             return apart
-        metric = self.lexicon.registry.metrics[self.metrics[0]]
+        metric = self._first
         if metric.default_group_by:
             self.notes.append(
                 f"Shown by {', '.join(called(n) for n in metric.default_group_by)}, as is usual for {metric.label}."

@@ -12,7 +12,19 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import Any
 
-from anabot.agent.offline import amounts, contrasts, counting, done, own_time, pairing, rates, read_spans, superlatives, whole
+from anabot.agent.offline import (
+    amounts,
+    contrasts,
+    counting,
+    done,
+    own_time,
+    pairing,
+    rates,
+    read_spans,
+    setting,
+    superlatives,
+    whole,
+)
 from anabot.agent.offline.bare_quantity import also_counted
 from anabot.agent.offline.building import Builder
 from anabot.agent.offline.causes import asked_why, without_moves
@@ -245,6 +257,8 @@ class Chooser:
 
     def _built(self, metrics: tuple[str, ...], notes: list[str]) -> list[Reading]:
         """One query for all metrics, where their periods and dimensions agree; else one for each."""
+        if self.slots.edge:
+            return [self._dated(metrics, notes)]
         if self.slots.pair:
             return [self._paired(metrics, notes)]
         if len(metrics) == 1 or self.previous is not None or self._ordered():
@@ -273,6 +287,13 @@ class Chooser:
             last = (pairing.label_of(reading.query, self.lexicon), reading.query)
             raise Exit(Ambiguous(word=pairing.text_of(self.slots), choices=(*known, last)))
         return reading
+
+    def _dated(self, metrics: tuple[str, ...], notes: list[str]) -> Reading:
+        """The first or last date of what the metric counts: that which is defined as it, else the one made for this question."""
+        made = setting.edge_of(self.slots, metrics, self.lexicon)
+        if found := pairing.defined_as(made, self.lexicon):
+            return self._one((found,), [*notes, f"That is {self.lexicon.registry.metrics[found].label}."])
+        return self._one(metrics, notes, made=(made,))
 
     def _pairs_back(self, mentions: list[Mention], notes: list[str]) -> list[Reading]:
         """ "revenue minus cost", where both have several meanings: asked back, with those that are defined first."""

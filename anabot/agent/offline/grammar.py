@@ -90,6 +90,7 @@ _READERS: dict[str, Reader] = {
     "so_far": note("so_far"),
     "same_when": read_times.same_when,
     "two_times": read_times.two_times,
+    "edge": read_times.edge,
     "stands": read_times.stands,
     "now": note("now"),
     "closed": skip,

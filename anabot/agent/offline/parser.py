@@ -174,6 +174,10 @@ class Parser:
             return Mention(metrics=tuple(metrics), text=text, term=entry.term, counted=counted)
         return Mention(metrics=tuple(entry.metrics), text=text, counted=counted, instead=self._instead(i))
 
+    def tells(self, i: int) -> bool:
+        """Whether a number is named at `i`, or a date of what is counted."""
+        return bool(self.at(i).edge) or self.mention(i) is not None
+
     def returns(self, i: int) -> bool:
         """Whether the phrase at `i` stands in a sentence that only lists the columns: "…? Return the week, the total and …"."""
         stop = max((k for k in range(i) if self.at(k).kind == "stop"), default=-1)
@@ -281,7 +285,7 @@ class Parser:
             slots.misplaced += slots.so_far
         if "asked" in slots.define and not self.asks_how and slots.define == {"asked"}:
             slots.misplaced += [tag.text for tag in self.tags if tag.says("define")]
-        narrowed = slots.nouns or slots.dated or slots.none or slots.matches or slots.amounts or slots.two_times
+        narrowed = slots.nouns or slots.dated or slots.none or slots.matches or slots.amounts or slots.two_times or slots.edge
         if self._of_the_same():
             slots.who[:] = [word for word in slots.who if word.casefold() != "their"]
         if slots.who and not (slots.cuts or slots.rank or narrowed):

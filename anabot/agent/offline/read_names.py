@@ -234,7 +234,7 @@ def _single(p: Parser, i: int) -> int | None:
     metrics = p.lexicon.registry.metrics
     counts = all(metrics[name].agg == "count" for name in mention.metrics)
     listed = p.joined(i + cut.size) and (p.before[i] & _COLUMNS or (p.joined(i - 1) and p.slots.cuts))
-    column = listed and any(p.mention(k) for k in range(i + 1, len(p.tags)))
+    column = listed and any(p.tells(k) for k in range(i + 1, len(p.tags)))
     return _bare_dimension(p, i) if counts and (p.slots.every_mention or column) else None
 
 
@@ -275,7 +275,7 @@ def _bare_dimension(p: Parser, i: int) -> int | None:
     listed = (p.joined(end) and _in_list(p, end + 1)) or (p.joined(i - 1) and _in_list(p, i - 2))
     asked = {"how", "many"} <= p.before_of(i)
     heads = i == 0 and not asked and any(tag.says(*_SORTED_OUT) for tag in p.tags)  # "shops with more than 5 orders"
-    column = bool(p.before[i] & _COLUMNS) and any(p.mention(k) for k in range(len(p.tags)) if k != i)  # "return the region and …"
+    column = bool(p.before[i] & _COLUMNS) and any(p.tells(k) for k in range(len(p.tags)) if k != i)  # "return the region and …"
     if p.at(end).says("wise") or heads or column or (listed and not p.before[i] & PLACES - {"of"}):
         p.slots.cuts.append(cut)
         return end + 1 if p.at(end).says("wise") else end

@@ -7,7 +7,7 @@ from dataclasses import replace
 from anabot.agent.offline.dates import When
 from anabot.agent.offline.lexicon import DimensionId
 from anabot.agent.offline.parser import Parser
-from anabot.agent.offline.slots import Cut, Dated, Window
+from anabot.agent.offline.slots import Cut, Dated, Mention, Window
 from anabot.agent.offline.text import is_verb, root
 from anabot.agent.offline.timed_names import time_words
 from anabot.agent.offline.two_times import times_done
@@ -199,4 +199,16 @@ def two_times(p: Parser, i: int) -> int:
         said = said.of(times_done(p.lexicon, p.slots.dated[-1].verb, p.slots.dated[-1].particle))
     told = p.before[i] | (p.before_of(i - 1) if before.says("verb") else set())
     p.slots.two_times.append(replace(said, told=bool(told & {"was", "were", "is", "are", "been"})))
+    return i + 1
+
+
+def edge(p: Parser, i: int) -> int:
+    """ "when was the last order", "first order date": the date of what is counted, beside which nothing else is."""
+    said = p.at(i).edge
+    assert said is not None, "the phrase was found as such"
+    if p.slots.edge is not None or p.slots.mentions or "whose" in p.before[i]:
+        return p.misplace(i)
+    p.slots.edge = said
+    if said.named:
+        p.slots.mentions.append(Mention(metrics=said.metrics, text=said.text))
     return i + 1

@@ -127,6 +127,17 @@ class TwoTimes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeDate:
+    """The first or last date of what one of the metrics counts; with `since`, the days from one of these times to it."""
+
+    text: str
+    op: Literal["first", "last"]
+    metrics: tuple[str, ...]
+    since: tuple[DimensionId, ...] = ()
+    named: bool = True  # whether it says what is counted; "last" of "last online order" leaves that to the words after it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """Letters that a name has at its start, at its end or anywhere. `either`: this or the one before it."""
 
@@ -236,6 +247,7 @@ class Slots:
     dated: list[Dated] = field(default_factory=list)
     windows: list[Window] = field(default_factory=list)
     two_times: list[TwoTimes] = field(default_factory=list)
+    edge: EdgeDate | None = None
     weekdays: list[tuple[tuple[int, ...], bool]] = field(default_factory=list)  # "on weekends": Monday is 1; and whether left out
     matches: list[Match] = field(default_factory=list)
     of_count: bool = False  # "how many of these"

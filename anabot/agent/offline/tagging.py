@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from anabot.agent.offline import letters, nicknames, parts_of_time, ranges, two_times
+from anabot.agent.offline import first_dates, letters, nicknames, parts_of_time, ranges, two_times
 from anabot.agent.offline.dates import Dates, When
 from anabot.agent.offline.lexicon import Entry, Lexicon, is_light
-from anabot.agent.offline.slots import TwoTimes
+from anabot.agent.offline.slots import EdgeDate, TwoTimes
 from anabot.agent.offline.text import Token, root, stem
 from anabot.agent.offline.words import MEASURES, NUMBERS, OPERATORS, PREPOSITIONS, SCALES, UNITS
 
@@ -59,6 +59,7 @@ class Tag:
     sign: str = ""
     letters: str = ""  # of a match: what the name has in it
     two_times: TwoTimes | None = None
+    edge: EdgeDate | None = None
 
     def says(self, *ops: str) -> bool:
         """Whether this is one of these operators."""
@@ -86,6 +87,8 @@ def tag(tokens: Sequence[Token], lexicon: Lexicon, dates: Dates) -> list[Tag]:
 def _cost(tag: Tag) -> float:
     if tag.kind == "name" and tag.entry and tag.entry.only_values and tag.sign != "listed":
         return _VALUE_COST
+    if tag.edge:
+        return _COST["name"]  # "last" alone says less, and "last order date" is one where rows have it
     return _COST[tag.kind] * (tag.end - tag.start if tag.kind == "unknown" else 1)
 
 
@@ -114,6 +117,8 @@ def _spans(tokens: Sequence[Token], i: int, lexicon: Lexicon, dates: Dates) -> I
         yield Tag(kind="operator", start=i, end=found.end, text=text, op="nickname", detail=name, entry=entry)
     for end, times in two_times.read(tokens, i, lexicon):
         yield Tag(kind="operator", start=i, end=end, text=times.text, op="two_times", two_times=times)
+    if edge := first_dates.read(tokens, i, lexicon):
+        yield Tag(kind="operator", start=i, end=edge[0], text=edge[1].text, op="edge", edge=edge[1])
     if match := ranges.read(dates, i):
         yield Tag(kind="date", start=i, end=match[0], text=_text(tokens, i, match[0]), when=match[1], number=token.value)
 

@@ -19,7 +19,12 @@ def called(lexicon: Lexicon, model: str) -> list[DimensionId]:
 
 def told_by(lexicon: Lexicon, model: str) -> list[DimensionId]:
     """What rows of a model are told apart by: what they are called, else their key."""
+    return told_apart_by(lexicon, model)[:1]
+
+
+def told_apart_by(lexicon: Lexicon, model: str) -> list[DimensionId]:
+    """All that tells rows of a model apart: what they are called, and their key."""
     found, denied = lexicon.registry.models[model], lexicon.grant.denied
     keys = {each.expr for each in found.entities.values() if each.kind == "primary"}
     key = [(model, name) for name, each in found.dimensions.items() if each.expr in keys and f"{model}.{name}" not in denied]
-    return called(lexicon, model) or key[:1]
+    return [*called(lexicon, model), *key]

@@ -8,13 +8,14 @@ from anabot.semantic.registry import Dimension
 
 def time_words(time: Dimension) -> set[str]:
     """The roots of the words in its name, its label and its column, where that is `custJoinDate`, too."""
-    return {root(word) for word in words(f"{time.name} {time.label} {_parted(time.expr)}")}
+    return {root(word) for word in words(f"{time.name} {time.label} {parted(time.expr)}")}
 
 
 def phrases_of_time(time: Dimension) -> tuple[str, ...]:
     """What a time is called: its name, its label, its column (`custJoinDate`, too) and its synonyms."""
-    return (time.name, time.label, _parted(time.expr), *time.synonyms)
+    return (time.name, time.label, parted(time.expr), *time.synonyms)
 
 
-def _parted(name: str) -> str:
+def parted(name: str) -> str:
+    """`custJoinDate` as words."""
     return "".join(f" {c}" if c.isupper() else c for c in name).replace("_", " ")

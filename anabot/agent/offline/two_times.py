@@ -15,7 +15,7 @@ from anabot.agent.offline.joints import Joint, by_then, joint, same
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.slots import TwoTimes
 from anabot.agent.offline.text import Token, abbreviates, deeds, is_verb, root, stem, words
-from anabot.agent.offline.timed_names import phrases_of_time
+from anabot.agent.offline.timed_names import parted, phrases_of_time
 
 Place = tuple[int, tuple[DimensionId, ...]]  # the place after it, and the times that it may be
 Style = Literal["any", "clause", "dated"]
@@ -60,7 +60,7 @@ def _both(tokens: Sequence[Token], said: list[str], i: int, lexicon: Lexicon) ->
     """ "opened and closed on the same day"."""
     joined = said[i + 1 : i + 2] == ["and"] and len(said) > i + 3 and is_verb(said[i]) and is_verb(said[i + 2])
     found = same(said, i + 3) if joined else None
-    if found is None or found.style == "any" or not _ends(tokens, found.end):
+    if found is None or found.style == "any" or not follows_nothing(tokens, found.end):
         return None
     second, first = (times_done(lexicon, said[at], "") for at in (i, i + 2))
     text = " ".join(token.text for token in tokens[i : found.end])
@@ -74,7 +74,7 @@ def _whole(
     found = joint(tokens, said, at) or (by_then(said, at) if done else None)
     if found is None:
         return None
-    second = _possessed(found, lexicon) if found.noun else _second(tokens, said, found, lexicon)
+    second = _possessed(found, lexicon) if found.noun else second_time(tokens, said, found, lexicon)
     if second is None:
         return None
     text = " ".join(token.text for token in tokens[i : second[0]])
@@ -87,23 +87,24 @@ def _possessed(found: Joint, lexicon: Lexicon) -> Place | None:
     return (found.end, times) if times else None
 
 
-def _ends(tokens: Sequence[Token], at: int, *others: str) -> bool:
+def follows_nothing(tokens: Sequence[Token], at: int, *others: str) -> bool:
     """Whether nothing follows that would belong to it: "signed up", and not "signed up a friend"."""
     if at + 1 < len(tokens) and tokens[at].norm in ("and", "or") and is_verb(tokens[at + 1].norm):
         return False  # "the day they were ordered and paid"
     return at >= len(tokens) or tokens[at].kind in ("mark", "date") or tokens[at].norm in (*_AFTER_IT, *others)
 
 
-def _second(tokens: Sequence[Token], said: list[str], found: Joint, lexicon: Lexicon) -> Place | None:
+def second_time(tokens: Sequence[Token], said: list[str], found: Joint, lexicon: Lexicon) -> Place | None:
+    """The time that is named after a joint."""
     start = found.end
     while start < len(said) and said[start] in (*_WHOSE, "when"):
         start += 1
     for end in range(min(start + _LONGEST, len(said)), start, -1) if found.style != "clause" else ():
         times = _noun(said[start:end], found.style, lexicon)
-        if times and _ends(tokens, end, *_PERIODS):
+        if times and follows_nothing(tokens, end, *_PERIODS):
             return end, times
     clause = _clause(said, start, found.style, lexicon)
-    return clause if clause and _ends(tokens, clause[0]) else None
+    return clause if clause and follows_nothing(tokens, clause[0]) else None
 
 
 def _noun(said: list[str], style: Style, lexicon: Lexicon) -> tuple[DimensionId, ...]:
@@ -176,7 +177,7 @@ def times_called(lexicon: Lexicon, said: list[str]) -> tuple[DimensionId, ...]:
 def _is_called(lexicon: Lexicon, model: str, name: str, said: list[str]) -> bool:
     home = lexicon.registry.models[model]
     phrases = phrases_of_time(home.dimensions[name])
-    own = {root(word) for phrase in (model, *home.entities) for word in words(phrase)}
+    own = {root(word) for phrase in (model, parted(home.relation[-1]), *home.entities) for word in words(phrase)}
     return any(_says(_Phrase.of(phrase), said, own) for phrase in phrases)
 
 

@@ -1,0 +1,125 @@
+"""When something was first or last counted, in words: whose date it is, of which rows, and where another date is meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from anabot.agent import NotUnderstood, Reading, Understanding, Understood
+from tests.agent.asking import ask as ask_bakery
+from tests.agent.parcels import ask
+
+
+def reading(found: Understanding) -> Reading:
+    assert isinstance(found, Understood), found
+    assert len(found.readings) == 1
+    return found.readings[0]
+
+
+def made(found: Understanding) -> tuple[str, str, str]:
+    (one,) = reading(found).query.made
+    assert one.left == one.right
+    return one.op, one.left, one.since
+
+
+def refused(found: Understanding) -> NotUnderstood:
+    assert isinstance(found, NotUnderstood), found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("when was the last order", ("last", "order_count", "")),
+        ("when was the first order placed by buyers from Norway", ("first", "order_count", "")),
+        ("date of the latest order", ("last", "order_count", "")),
+        ("what was the earliest order date", ("first", "order_count", "")),
+        ("when was the most recent payment", ("last", "payment_count", "")),
+        ("when was the last ticket opened", ("last", "ticket_count", "")),
+        ("when did each buyer first order", ("first", "order_count", "")),
+        ("when was the last shipped order", ("last", "order_count", "")),
+        ("days between registration and the first order by buyer", ("first", "order_count", "registration_date__day")),
+        ("how many days from registering to the last payment of each buyer", ("last", "payment_count", "registration_date__day")),
+        (
+            "Return the buyer and the difference between their time from registering to their first order",
+            ("first", "order_count", "registration_date__day"),
+        ),
+    ],
+)
+def test_a_first_or_last_date_is_made_of_the_metric_that_counts_it(text: str, wanted: tuple[str, str, str]) -> None:
+    assert made(ask(text)) == wanted
+
+
+def test_it_is_said_that_nobody_has_defined_the_date() -> None:
+    found = reading(ask("first order date by country"))
+
+    assert "First date of Orders is made for this question, of Orders: nobody has defined it." in found.assumptions
+    assert found.query.group_by == ("country",)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("when was the last shipped order", [{"field": "status", "op": "eq", "values": ["shipped"]}]),
+        ("when was the last high priority ticket", None),
+    ],
+)
+def test_a_value_before_what_is_counted_chooses_its_rows(text: str, where: list[dict[str, Any]] | None) -> None:
+    found = ask(text)
+
+    assert isinstance(found, NotUnderstood) if where is None else reading(found).query.as_json()["where"] == where
+
+
+def test_the_usual_period_is_not_that_of_a_last_date() -> None:
+    usual = reading(ask_bakery("orders")).query
+    last = reading(ask_bakery("when was the last order at Harbour")).query
+    dated = reading(ask_bakery("when was the last order in August 2026")).query
+
+    assert usual.period is not None
+    assert last.period is None
+    assert dated.period is not None
+    assert str(dated.period.start) == "2026-08-01"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("when was the last order delivered", "when"),  # by the day of its delivery, which no metric counts along
+        ("when was the last ticket closed", "when"),
+        ("when was the last order from Norway delivered", "delivered"),
+        ("when was the last order that was cancelled", "cancelled"),
+        ("when were the last 5 orders", "when"),
+        ("when is the first order due", "when"),
+        ("the last order", "last"),
+        ("last order value", "last"),
+        ("buyers sorted by last order date", "last order date"),
+        ("buyers whose last order date is before 2026", "whose"),
+        ("average days from registering to the first order by buyer", "average"),
+    ],
+)
+def test_another_date_than_that_by_which_rows_are_counted_is_not_told_for_it(text: str, word: str) -> None:
+    assert word in refused(ask(text)).unknown
+
+
+def test_days_up_to_a_first_date_are_told_of_each_one_alone() -> None:
+    by_country = refused(ask("days between registering and the first order by country"))
+    of_all = refused(ask("days between registering and the first order"))
+
+    assert (by_country.reason, of_all.reason) == ("no_group", "no_group")
+
+
+def test_a_time_that_is_hidden_from_the_asker_tells_no_date() -> None:
+    hidden = ask("when was the last order", denied=frozenset({"orders.ordered_on"}))
+    since = ask("days between registering and the first order by buyer", denied=frozenset({"buyers.registration_date"}))
+
+    assert "ordered_on" not in refused(hidden).message
+    assert refused(since)
+
+
+def test_a_thread_keeps_the_date_when_it_is_asked_by_something() -> None:
+    before = reading(ask("when was the last order")).query
+
+    after = reading(ask("by country", thread=before)).query
+
+    assert (after.made, after.group_by, after.period) == (before.made, ("country",), None)
