@@ -60,11 +60,11 @@ def _edge(
     key = next((key for key in _EDGES if tuple(said[at : at + len(key)]) == key), ())
     noun = at + len(key)
     for end in range(min(noun + _LONGEST, len(said)), noun, -1) if key else ():
-        metrics = _counted(said[noun:end], lexicon)
         named = end < len(said) and said[end] in _DATES
+        metrics = _counted(said[noun:end], lexicon) if named or asked else ()
         last = end + 1 if named else end
         last += bool(metrics) and last < len(said) and _happened(said[last], metrics, lexicon)
-        if metrics and (named or asked) and follows_nothing(tokens, last, "ever", *_PERIODS):
+        if metrics and follows_nothing(tokens, last, "ever", *_PERIODS):
             text = " ".join(token.text for token in tokens[start:last])
             return last, EdgeDate(text=text, op=_EDGES[key], metrics=metrics, since=since)
     if key and asked and (later := _after_a_value(said, noun, lexicon)):

@@ -165,13 +165,9 @@ def times_called(lexicon: Lexicon, said: list[str]) -> tuple[DimensionId, ...]:
     plain = [word for word in said if word not in _SAYS_NOTHING]
     if not plain:
         return ()
-    found: dict[DimensionId, None] = {}
-    for name in lexicon.visible:
-        for ref in lexicon.reach(name):
-            each = ref.dimension
-            if each.kind == "time" and (each.model, each.name) not in found and _is_called(lexicon, each.model, each.name, plain):
-                found[each.model, each.name] = None
-    return tuple(found)
+    reached = (ref.dimension for name in lexicon.visible for ref in lexicon.reach(name))
+    times = dict.fromkeys((each.model, each.name) for each in reached if each.kind == "time")
+    return tuple(where for where in times if _is_called(lexicon, *where, plain))
 
 
 def _is_called(lexicon: Lexicon, model: str, name: str, said: list[str]) -> bool:
