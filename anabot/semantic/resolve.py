@@ -122,8 +122,8 @@ def resolve_fully(
     _check_times(canonical, leaves)
     _check_change(canonical, registry)
     check_made(registry, canonical)
-    for each in filter(is_edge, canonical.made):
-        words.meaning(METRIC_TIME, words.leaves((each.left,)))  # a date that may not be named may not be told
+    for dated in filter(is_edge, canonical.made):
+        words.meaning(METRIC_TIME, words.leaves((dated.left,)))  # a date that may not be named may not be told
     _check_parts(canonical, fields)
     check_beside(registry, canonical, tuple(keys.values()))
     check_over(registry, canonical, tuple(keys.values()), each, fields)
