@@ -72,6 +72,7 @@ _LAYER = {
                 _said("client"),
                 _said("town"),
                 _said("home_country"),
+                _said("client_grade"),
                 _said("spec_req"),
             ],
             [_metric("clients", "count", "1", "number of clients")],
@@ -102,6 +103,7 @@ _LAYER = {
                 _time("started_on"),
                 _time("due_on"),
                 _said("kind"),
+                _said("repair_grade"),
                 _said("status"),
             ],
             [

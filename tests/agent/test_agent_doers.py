@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from anabot.agent import Ambiguous, NotUnderstood
+from anabot.agent import Ambiguous, NotUnderstood, Understood
 from tests.agent import asking, garage
 from tests.agent.garage import query
 
@@ -92,3 +92,62 @@ def test_how_somebody_is_doing_is_no_list_of_them(text: str) -> None:
 
 def test_those_there_are_can_still_be_listed() -> None:
     assert query("which mechanics are there") == {"group_by": ["mechanic"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("list the mechanics by number of repairs", "-repairs"),
+        ("mechanics by repairs, fewest first", "repairs"),
+        ("Rank the mechanics by number of repairs", "-repairs"),
+        ("List the mechanics by number of repairs, from fewest to most", "repairs"),
+        ("show the mechanics by number of repairs from most to fewest", "-repairs"),
+    ],
+)
+def test_things_by_a_number_are_those_things_in_its_order(text: str, order: str) -> None:
+    assert query(text) == {**BY_MECHANIC, "order_by": [order]}
+
+
+def test_things_by_a_number_of_some_kind_are_counted_by_that_kind() -> None:
+    found = query("list the mechanics by number of open repairs")
+
+    assert found == {**BY_MECHANIC, "where": [{"field": "status", "op": "eq", "values": ["open"]}]}
+
+
+def test_things_by_other_things_are_counted_by_them() -> None:
+    assert query("clients by town")["metrics"] == ["clients"]
+    assert query("mechanics by mechanic")["metrics"] == ["mechanics"]
+
+
+def test_a_place_is_that_of_the_noun_before_it() -> None:
+    def where(text: str) -> list[str]:
+        return [part["field"] for part in query(text)["where"]]
+
+    assert where("repairs of clients from Norway") == ["home_country"]
+    assert where("repairs for bays in Norway") == ["bay_country"]
+    assert where("total cost of repairs by kind for clients from Norway") == ["home_country"]
+    assert isinstance(garage.ask("repairs in Norway"), Ambiguous)
+
+
+def test_a_breakdown_without_a_number_is_asked_back() -> None:
+    assert isinstance(garage.ask("what's the status breakdown?"), Ambiguous)
+    assert isinstance(garage.ask("how much brakes was there in 2024?"), Ambiguous)
+
+
+def test_amounts_of_which_there_are_several_are_asked_back() -> None:
+    assert [label for label, _ in asking.asked_back("show me the amounts last month").choices]
+
+
+def test_a_word_that_ends_several_names_says_what_else_it_may_be() -> None:
+    found = garage.ask("repairs by grade")
+
+    assert isinstance(found, Understood)
+    assert found.readings[0].query.group_by == ("repair_grade",)
+    assert any("it could also be client grade" in note.casefold() for note in found.readings[0].assumptions)
+    assert isinstance(garage.ask("repairs by country"), Ambiguous)
+
+
+@pytest.mark.parametrize("said", ["largest single", "single biggest"])
+def test_the_largest_single_one_is_the_greatest_of_rows(said: str) -> None:
+    assert query(f"{said} repair cost in 2024")["metrics"] == ["repair_cost_max"]
+    assert isinstance(garage.ask(f"{said} payment in 2024"), NotUnderstood)

@@ -117,6 +117,8 @@ class Strange:
         for name in sorted(times):
             columns.setdefault(name, {"name": name})
             columns[name] |= {"granularity": self._grain(table, name), "dimension": {"name": name, "type": "time"}}
+            said = [self._unsaid.words_of(table, name).replace("_", " ")]
+            columns[name]["config"] = {"meta": {"ana": {"synonyms": [each for each in said if each != name]}}}
         unkeyed = {} if key else {"primary_entity": entity}
         model: dict[str, Any] = {
             "name": f"{table}_mart" if table in self._marts() else table,

@@ -18,9 +18,9 @@ from anabot.semantic.registry import Metric
 
 _SOME = r"(?:\d+|one|two|three|four|zero)"
 _FORM = re.compile(
-    r"(?:represent|show|display|express|format|return|report|write) (?:each |every |the )?(?:day|week|month|quarter|year)s? as "
-    r"(?:the |its )?(?:first|start|starting|beginning) (?:date|day)(?: (?:in|of) (?:the |that |each )?"
-    r"(?:day|week|month|quarter|year))?"
+    r"(?:represent|show|display|express|format|return|report|write) (?:each |every |the )?(?:day|week|month|quarter|year)s? "
+    r"(?:as|by|with|using) (?:the |its |their )?(?:first|start|starting|beginning) (?:date|day)"
+    r"(?: (?:in|of) (?:the |that |each )?(?:day|week|month|quarter|year))?"
     r"|(?<=week )as a date|(?<=month )as a date|(?<=quarter )as a date"
     rf"|(?:rounded|round)(?: it| them)?(?: off)?(?: up| down)? to {_SOME} (?:decimal places?|decimals?|digits?|places)"
     rf"|to {_SOME} (?:decimal places?|decimals?)"

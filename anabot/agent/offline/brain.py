@@ -23,7 +23,7 @@ from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.lexicons import Lexicons
 from anabot.agent.offline.replying import Offer
 from anabot.agent.offline.slots import Slots
-from anabot.agent.offline.spelling import repair
+from anabot.agent.offline.spelling import repair, unhyphened
 from anabot.agent.offline.tagging import Tag, tag
 from anabot.agent.offline.text import Token, spelled_out
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading, Understanding, Understood
@@ -128,7 +128,7 @@ def _read(
     if mine is not None and worth.asked(asked):
         return worth.of(mine, lexicon) or worth.REFUSED
     timed = how_long.averaged(asked, lexicon)
-    tags, notes = _tagged(tuple(without_asides(timed, lexicon)), lexicon, dates)
+    tags, notes = _tagged(tuple(unhyphened(without_asides(timed, lexicon), lexicon.vocabulary)), lexicon, dates)
     notes = [*aside, *glossed, *notes]
     message = _Message(tags=tags, notes=tuple(notes), text=text, lexicon=lexicon, team=team, now=now, previous=previous)
     if message.undoes:

@@ -26,6 +26,7 @@ from anabot.agent.offline import (
     setting,
     standing,
     whole,
+    whose,
 )
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
@@ -34,6 +35,7 @@ from anabot.agent.offline.parts_of_time import called, not_kept
 from anabot.agent.offline.refs import bare, home, label, same_label
 from anabot.agent.offline.slots import Bound, Cut, Mention, Pick, Slots, together
 from anabot.agent.offline.text import words
+from anabot.agent.offline.timed_names import at_grain
 from anabot.agent.offline.times import Settling, Times, between_two, grain_name
 from anabot.agent.understanding import Ambiguous, Reading
 from anabot.errors import BadQuery, NotAllowed, UnknownName
@@ -204,7 +206,7 @@ class Builder:
     def _group(self, times: Times, fields: dict[str, list[Pick]]) -> list[str]:
         registry = self.lexicon.registry
         calendar = registry.calendar
-        said = [grain_name(c.unit, calendar) if c.unit else self.dimension(c).name for c in self.slots.cuts]
+        said = [grain_name(c.unit, calendar) if c.unit else self._column(c) for c in self.slots.cuts]
         said += [grain_name(unit, calendar) for unit in times.cuts]
         said += [name for name, picks in fields.items() if any(p.contrasted for p in picks)]
         said += [] if said else fitting.apart(fields, [*map(registry.metrics.__getitem__, self.metrics)], registry, self.notes)
@@ -217,6 +219,9 @@ class Builder:
             kept = apart
         group = list(dict.fromkeys([*kept, *said]))
         return group if group or self.base else self._customary()
+
+    def _column(self, cut: Cut) -> str:
+        return at_grain(self.dimension(cut).name, cut.grain, self.lexicon.registry.calendar.fiscal_start)
 
     def _customary(self) -> list[str]:
         if apart := enlisting.told_one_by_one(self.slots, self.lexicon, self.metrics, self.notes):
@@ -238,7 +243,7 @@ class Builder:
             raise self._unreachable(cut.text)
         nearest = self._owned([r for r in found if len(r.path) == len(found[0].path)])
         if len(nearest) == 1 and cut.headed:
-            self.notes.append(f"“{cut.text}” is read as {label(nearest[0])}.")
+            self.notes.append(whose.also_read(cut.text, nearest[0], found))
         if len(nearest) == 1:
             return nearest[0]
         if cut.text in self.taken:
@@ -303,6 +308,7 @@ class Builder:
         if pick.text in self.taken and self.taken[pick.text] in by_name:
             return by_name[self.taken[pick.text]]
         found = roles.unsought(roles.narrowed(found, pick.role), pick, self.slots)
+        found = whose.narrowed(found, pick, self.notes)
         listed = together(self.slots.picks, pick)
         found = [r for r in found if home(r) in listed] or found
         wanted = {home(r) for c in self.slots.cuts for r in found if home(r) in c.dimensions}

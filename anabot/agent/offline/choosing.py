@@ -20,6 +20,7 @@ from anabot.agent.offline import (
     own_time,
     pairing,
     rates,
+    read_other_times,
     read_spans,
     setting,
     superlatives,
@@ -131,6 +132,8 @@ class Chooser:
         contrasts.settle(self.lexicon, slots)
         Completing(lexicon=self.lexicon, slots=slots).complete()
         amounts.of_the_counted(slots, self.lexicon)
+        metrics = self.lexicon.registry.metrics
+        read_other_times.settle(slots, [metrics[name] for mention in slots.every_mention for name in mention.metrics])
         done.settle(self.lexicon, slots)
         superlatives.settle(self.lexicon, slots)
         counting.people(self.lexicon, slots)

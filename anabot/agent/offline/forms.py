@@ -50,12 +50,12 @@ def turned(phrase: str) -> list[str]:
 
 
 def dated(phrase: str) -> list[str]:
-    """ "join date", "date joined" for `joined_on`."""
+    """ "join date", "date joined" for `joined_on`, "due date" for `due_on`."""
     verb, _, rest = phrase.casefold().replace("_", " ").partition(" ")
     if rest not in ("on", "at", "date", "dt", "time", "day"):
         return []
     if not verb.endswith("ed"):
-        return [f"{verb.removesuffix('e')}{ending} date" for ending in ("ing", "ed")]
+        return [f"{verb} date", *(f"{verb.removesuffix('e')}{ending} date" for ending in ("ing", "ed"))]
     return [f"date {verb}", *(f"{form} date" for form in (verb, verb[:-1], verb[:-2], f"{verb[:-2]}ing"))]
 
 

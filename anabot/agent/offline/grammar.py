@@ -19,6 +19,7 @@ from anabot.agent.offline import (
     read_names,
     read_none,
     read_numbers,
+    read_other_times,
     read_pairs,
     read_picks,
     read_spans,
@@ -124,5 +125,5 @@ _READERS: dict[str, Reader] = {
 def parse(tags: Sequence[Tag], lexicon: Lexicon) -> Slots:
     """The slots of one clause. Every phrase is read, or listed in `unknown` or `misplaced`."""
     left, opposed, sides = opposing.taken(tags, lexicon)
-    slots = Parser(left, lexicon, _READERS).run()
+    slots = Parser(left, lexicon, _READERS, read_other_times.cut).run()
     return opposing.told(slots, opposed, sides) if opposed else slots

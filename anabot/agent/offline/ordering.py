@@ -13,8 +13,9 @@ from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.moving import way_of
 from anabot.agent.offline.slots import Cut, Mention, Moved, Rank, Slots
 from anabot.agent.offline.text import words
+from anabot.agent.offline.timed_names import at_grain
 from anabot.agent.offline.times import grain_name
-from anabot.agent.offline.words import SPENT
+from anabot.agent.offline.words import SPENT, UNITS
 from anabot.semantic.query import SIZE, MetricQuery
 from anabot.semantic.registry import DimensionRef, Metric, Registry
 from anabot.semantic.units import CURRENCIES
@@ -82,6 +83,8 @@ class Ordering:
         return of_each.named(self.slots, group, self.base, self._column)
 
     def _column(self, cut: Cut) -> str:
+        if cut.grain:
+            return at_grain(self.dimension(cut).name, cut.grain, self.registry.calendar.fiscal_start)
         return self.dimension(cut).name if cut.dimensions else grain_name(cut.unit, self.registry.calendar)
 
     def _by_move(self, moved: Moved) -> str:
@@ -109,6 +112,8 @@ class Ordering:
         """What is customary where nobody says: nothing over time, otherwise by the first metric."""
         if not group or any(map(is_time, group)):
             return []
+        if dated := [name for name in group if name.rpartition("__")[2] in UNITS.values()]:
+            return dated[:1]
         first = self.metrics[0]
         return [_signed(first, self.registry.metrics[first].unit not in _DATES)]
 

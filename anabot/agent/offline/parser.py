@@ -15,6 +15,7 @@ from anabot.agent.offline.text import deeds, is_plural, is_verb, root, words
 from anabot.agent.offline.words import OPERATORS
 
 Reader = Callable[["Parser", int], int]
+CutReader = Callable[["Parser", int], Cut | None]
 BOUNDS: tuple[BoundOp, ...] = ("gt", "ge", "lt", "le", "eq", "between")
 COLUMNS = {"return", "show", "include", "list", "display", "give"}  # "… Return the region and the total": the same question's
 PLACES = {"about", "in", "for", "from", "at", "within", "inside", "among", "amongst", "of"}
@@ -26,8 +27,8 @@ _EMPTY = Tag(kind="stop", start=0, end=0, text="")
 class Parser:
     """One clause. A reader gets the parser and the index of its phrase, and returns the index after what it took."""
 
-    def __init__(self, tags: Sequence[Tag], lexicon: Lexicon, readers: Mapping[str, Reader]) -> None:
-        self.lexicon, self.readers, self.slots = lexicon, readers, Slots()
+    def __init__(self, tags: Sequence[Tag], lexicon: Lexicon, readers: Mapping[str, Reader], other_time: CutReader) -> None:
+        self.lexicon, self.readers, self.other_time, self.slots = lexicon, readers, other_time, Slots()
         self.tags: list[Tag] = []
         self.before: list[set[str]] = []  # the light words right before each phrase
         self.asks_how = False
@@ -79,6 +80,7 @@ class Parser:
         self.slots.will |= "will" in light
         self.slots.many |= "how many" in joined
         self.slots.openly |= "how" in light and "how many" not in joined and "how much" not in joined
+        self.slots.how_much |= "how much" in joined
         self.slots.openly |= bool(_FARING & set(light)) or any(f"{did} well" in joined for did in ("do", "does", "did"))
         self.asks_how |= "what" in light or ("how" in light and "how many" not in joined and "how much" not in joined)
 
@@ -228,6 +230,8 @@ class Parser:
     def cut(self, i: int) -> Cut | None:
         """The dimension or unit of time named at `i`, or None."""
         tag = self.at(i)
+        if other := self.other_time(self, i):
+            return other
         if tag.kind == "unit":
             return unit_cut(tag)
         if tag.says("grain"):
@@ -285,14 +289,20 @@ class Parser:
             slots.misplaced += slots.so_far
         if "asked" in slots.define and not self.asks_how and slots.define == {"asked"}:
             slots.misplaced += [tag.text for tag in self.tags if tag.says("define")]
+        self._settle_who()
+        if slots.several and not slots.rank:
+            slots.unknown.append(str(slots.several))
+
+    def _settle_who(self) -> None:
+        slots = self.slots
         narrowed = slots.nouns or slots.dated or slots.none or slots.matches or slots.amounts or slots.two_times or slots.edge
         if self._of_the_same():
             slots.who[:] = [word for word in slots.who if word.casefold() != "their"]
         if slots.who and not (slots.cuts or slots.rank or narrowed):
             pointing = bool(slots.define or slots.unknown) and {word.casefold() for word in slots.who} <= {"that"}
             slots.unknown += [] if pointing else slots.who  # "what does that include", "is that good"
-        if slots.several and not slots.rank:
-            slots.unknown.append(str(slots.several))
+        if slots.rank and slots.rank.listed and slots.direction:
+            slots.rank.direction = {"asc": "bottom", "desc": "top"}.get(slots.direction, slots.direction)
 
     def _of_the_same(self) -> bool:
         """ "the number of orders and their total value": both of the same rows."""

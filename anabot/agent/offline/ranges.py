@@ -107,7 +107,22 @@ def _range(d: Dates, i: int) -> Match | None:
         return _as_of(d, i + 2)
     if word in _OPEN or (word == "up" and d.word(i + 1) == "to"):
         return _open(d, i + (2 if word == "up" or d.word(i + 1) == "to" else 1))
-    return _two(d, i, _COMPARED if {"compare", "compared", "comparing"} & {d.word(k) for k in range(i)} else _UNTIL)
+    return _or_later(d, i) or _two(
+        d, i, _COMPARED if {"compare", "compared", "comparing"} & {d.word(k) for k in range(i)} else _UNTIL
+    )
+
+
+def _or_later(d: Dates, i: int) -> Match | None:
+    """ "1 May 2025 or later", "2024 and onwards", "March 2024 or earlier"."""
+    first = point(d, i)
+    if first is None or first[1].period is None or d.word(first[0]) not in ("or", "and"):
+        return None
+    said = d.word(first[0] + 1)
+    if said in ("later", "after", "thereafter", *_ONWARD):
+        return first[0] + 2, _until_today(d, first[1], first[1].period.start)
+    if said in ("earlier", "before") and d.word(first[0]) == "or" and not first[1].in_year:
+        return first[0] + 2, When(until=first[1].period.end, fiscal=first[1].fiscal)
+    return None
 
 
 def _two(d: Dates, i: int, joins: tuple[str, ...]) -> Match | None:

@@ -22,6 +22,7 @@ _ALL_OF = ARTICLES | {"combination", "combinations", "of"}
 def by(p: Parser, i: int) -> int:
     """ "by region and month", "for each of the last 8 weeks", "top 5 … by sales"."""
     j = i + 1
+    p.slots.broken_down |= p.at(i).text.casefold().startswith(("break", "broken"))
     while p.at(j).says("pick", "by"):
         j += 1
     when = p.at(j).when
@@ -30,7 +31,7 @@ def by(p: Parser, i: int) -> int:
     cut = p.cut(j) if p.before_of(j) <= _ALL_OF else None
     if p.at(i).text.casefold() in ("each", "every") and p.before[i] & AUXILIARIES:
         p.slots.every = True  # "how many orders did each shop get"
-    if (end := _doers(p, i, j, cut) or _agent(p, i, j) or _headed_by(p, i, j)) is not None:
+    if (end := _doers(p, i, j, cut) or _agent(p, i, j) or (None if cut else _headed_by(p, i, j))) is not None:
         return end
     if cut and not (p.slots.rank and p.mention(j) and not of_each.says(p, i)):
         return read_cuts(p, j, word=i)

@@ -36,6 +36,8 @@ _EACH = ("each", "every")
 def of_rows(p: Parser, i: int, j: int) -> int | None:
     """The index after "highest" at `i` and what it is said of at `j`, or None where it ranks sums."""
     word, mention, slots = p.at(i).text.casefold(), p.mention(j), p.slots
+    if "single" in word.split():
+        return _one_row(p, i, j)
     agg = next((each for each, said in _GREATEST.items() if word in said), "")
     heads = slots.cuts or slots.which or slots.one or slots.several or slots.who or slots.rank
     if not agg or heads or mention is None or not _added_up(p, mention):
@@ -94,6 +96,22 @@ def _is_averaged(p: Parser, name: str, noun: str) -> bool:
 def _named(p: Parser, key: tuple[str, ...]) -> list[str]:
     entry = p.lexicon.entries.get(key)
     return entry.metrics if entry else []
+
+
+def _one_row(p: Parser, i: int, j: int) -> int:
+    """ "the largest single payment": the greatest of the rows, and nothing that is added up."""
+    metrics, entry, mention = p.lexicon.registry.metrics, p.entry(j), p.mention(j)
+    worth = p.at(j + 1).says("worth") and not p.before_of(j + 1)
+    agg = "max" if p.at(i).detail == "top" else "min"
+    sums = [name for name in (*entry.totalled, *(mention.metrics if mention else ())) if metrics[name].agg == "sum"]
+    own = {name for name in (mention.metrics if mention else ()) if metrics[name].agg == agg}
+    found = {sibling for name in sums if (sibling := _sibling(p, name, agg))} or own
+    if len(found) != 1:
+        return p.misplace(i)
+    (name,) = found
+    p.slots.notes.append(f"“{p.at(i).text} {p.at(j).text}” is read as {metrics[name].label}, of single rows.")
+    p.slots.mentions.append(Mention(metrics=(name,), text=p.at(j).text))
+    return j + 1 + worth
 
 
 def _added_up(p: Parser, mention: Mention) -> bool:

@@ -93,6 +93,10 @@ def _headed(p: Parser, i: int) -> int | None:
     mention, cut = p.mention(i), p.cut(i)
     if cut is None or (mention and mention.counted):
         return None
+    if _told_by(p, i, cut.size):
+        p.slots.cuts.append(cut)
+        p.slots.rank = p.slots.rank or Rank(direction="top", text=p.at(i).text, listed=True)
+        return i + cut.size
     others = any(p.mention(k) and not _says_of_what(p, k) for k in range(len(p.tags)) if k != i)
     if others and p.at(i + 1).says("top") and "with" in p.before_of(i + 1) and not p.slots.mentions:
         p.slots.cuts.append(cut)  # "the customers with the lowest spend"
@@ -123,6 +127,17 @@ def _listed(p: Parser, i: int) -> bool:
     while p.entry(i - 1).values and not p.before[i]:
         i -= 1
     return "list" in p.before[i]
+
+
+def _told_by(p: Parser, i: int, size: int) -> bool:
+    """ "list the products by number of orders": things that are put in order by a number, where nothing else is said of them."""
+    j = i + size
+    if not p.at(j).says("by") or p.at(j).text.casefold() != "by" or p.before_of(j) or not all(t.says("sort") for t in p.tags[:i]):
+        return False
+    counted = p.at(j + 1).says("count")
+    named = next((k for k in range(j + 1 + counted, j + 3 + counted) if p.mention(k)), 0)
+    among = all(p.entry(k).only_values and p.entry(k).values for k in range(j + 1 + counted, named))
+    return bool(named) and among and (counted or p.cut(named) is None) and not p.before_of(named) & PLACES
 
 
 def _column_of_a_list(p: Parser, i: int) -> bool:
@@ -278,6 +293,7 @@ def _bare_dimension(p: Parser, i: int) -> int | None:
     column = bool(p.before[i] & _COLUMNS) and any(p.tells(k) for k in range(len(p.tags)) if k != i)  # "return the region and …"
     if p.at(end).says("wise") or heads or column or (listed and not p.before[i] & PLACES - {"of"}):
         p.slots.cuts.append(cut)
+        p.slots.broken_down |= p.at(end).says("wise")
         return end + 1 if p.at(end).says("wise") else end
     kinds = {p.lexicon.registry.models[model].dimensions[name].kind for model, name in cut.dimensions}
     if kinds == {"time"}:
@@ -303,7 +319,7 @@ def who(p: Parser, i: int) -> int:
     """ "who", "where": the answer must be cut by somebody or some place. "where region = X" only filters."""
     if p.at(i).text.casefold() in ("who", "that") and _narrows(p, i):
         return i + 1
-    if p.at(i).text.casefold() != "where" or not p.entry(i + 1).dimensions:
+    if p.at(i).text.casefold() not in ("where", "whose") or not p.entry(i + 1).dimensions:
         p.slots.who.append(p.at(i).text)
     return i + 1
 

@@ -71,12 +71,18 @@ def _of_the_counted(p: Parser, i: int, *, left_out: bool) -> int | None:
     if not p.slots.mentions or cut is None or not cut.dimensions or _yes(p, i):
         return None
     end = i + cut.size
+    if left_out and p.at(end).when and _is_time(p, cut):
+        return None  # "with an end date in May": of those days, and not of any
     reached = p.lexicon.reach(*(name for mention in p.slots.mentions for name in mention.metrics))
     leads = {(ref.dimension.model, ref.dimension.name) for ref in reached} & set(cut.dimensions)
     if not leads or p.entry(end).values or p.at(end).kind in ("unknown", "number") or p.at(end).says("match", "who", "is"):
         return None
     p.slots.blank.append((cut, left_out))
     return end
+
+
+def _is_time(p: Parser, cut: Cut) -> bool:
+    return all(p.lexicon.registry.models[model].dimensions[name].kind == "time" for model, name in cut.dimensions)
 
 
 def _without_a_value(p: Parser, i: int) -> int | None:

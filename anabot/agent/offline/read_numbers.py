@@ -179,6 +179,9 @@ def _greatest(p: Parser, i: int, j: int) -> Mention | None:
 
 def sort(p: Parser, i: int) -> int:
     """ "sorted by sales", "order by the number of orders"."""
+    first = p.cut(i + 1) if i == 0 else None
+    if first and p.at(1 + first.size).says("by"):
+        return i + 1  # "rank the products by orders"
     i += p.at(i).text.casefold().endswith("by") and p.at(i + 1).says("count")
     mention, cut = p.mention(i + 1), p.cut(i + 1)
     if p.at(i).says("count") or p.at(i).text.casefold().endswith(("by", "of")):
@@ -186,11 +189,20 @@ def sort(p: Parser, i: int) -> int:
         if by is None and p.at(i + 1).says("pair", "pair_said"):
             p.slots.direction = p.slots.direction or "desc"
             return i + 1
+        if by is None and p.entry(i + 1).only_values and p.entry(i + 1).values and _only_mention(p, i + 2):
+            end = more_values(p, i + 1, False, first=True)
+            p.slots.sort = (p.mention(i + 2) or Mention(metrics=(), text=""), True)
+            return end + 1
         if by is None:
             return i + 1 if p.at(i + 1).kind == "unknown" else p.misplace(i)
         p.slots.sort = (by, isinstance(by, Mention))
         return i + 2
     return i + 1 if p.at(i + 1).says("direction") else p.misplace(i)
+
+
+def _only_mention(p: Parser, i: int) -> bool:
+    """ "ranked by number of online orders": nothing but that is counted, so that all of it is online."""
+    return [k for k in range(len(p.tags)) if p.mention(k)] == [i] and not p.before_of(i)
 
 
 def resize(p: Parser, i: int) -> int:

@@ -11,6 +11,7 @@ from anabot.agent.offline.slots import Cut, Dated, Mention, Window
 from anabot.agent.offline.text import is_verb, root
 from anabot.agent.offline.timed_names import time_words
 from anabot.agent.offline.two_times import times_done
+from anabot.agent.offline.words import UNITS
 
 _THINGS = ("anything", "something", "nothing", "everything", "thing")
 _PARTICLES = ("up", "off", "out", "in", "down", "over")
@@ -31,6 +32,9 @@ def date(p: Parser, i: int) -> int:
         slots.bare.pop()
         slots.misplaced.pop()
         slots.windows.append(Window(dimensions=of, when=when, text=p.at(i - 1).text))
+        return i + 1
+    if of := _dates_of_cut(p, i):
+        slots.windows.append(Window(dimensions=of, when=when, text=slots.cuts[-1].text))
         return i + 1
     if slots.when is not None and slots.including is None and p.at(i - 1).says("closed"):
         slots.including = when
@@ -102,6 +106,14 @@ def _own_dates(p: Parser, i: int) -> tuple[DimensionId, ...]:
     timed = homes and all(models[model].dimensions[name].kind == "time" for model, name in homes)
     loose = timed and p.slots.bare and p.slots.misplaced and p.slots.bare[-1].text == p.slots.misplaced[-1] == p.at(i - 1).text
     return homes if loose else ()
+
+
+def _dates_of_cut(p: Parser, i: int) -> tuple[DimensionId, ...]:
+    """ "by due month in 2025", "by due date in May": of the time that the rows are told by."""
+    cut = p.slots.cuts[-1] if p.slots.cuts else Cut(text="")
+    kinds = {p.lexicon.registry.models[model].dimensions[name].kind for model, name in cut.dimensions}
+    beside = cut.text.endswith(p.at(i - 1).text) and p.before[i] <= {"in", "on", "of", "for", "during", "within"}
+    return cut.dimensions if kinds == {"time"} and beside and not p.comparing and cut.text.casefold() not in UNITS else ()
 
 
 def vs(p: Parser, i: int) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from anabot.agent.offline import roles
+from anabot.agent.offline import roles, whose
 from anabot.agent.offline.counting import says_plural
 from anabot.agent.offline.lexicon import DimensionId
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
@@ -78,9 +78,11 @@ def value(p: Parser, i: int) -> int | None:
         told=told,
         ahead=ahead,
         role=roles.said(p, i),
+        owners=whose.owners(p, i),
     )
     counted = {"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count") or _is_whose(p, i)
     listed = _in_list(p, i)
+    pick = replace(pick, owners=p.slots.picks[-1].owners) if listed else pick
     if listed and p.slots.picks[-1].counted:
         counted, pick = True, _each_of(p, i, pick)
     both = listed and p.at(i - 1).text.casefold() == "and"

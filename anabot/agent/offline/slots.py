@@ -36,6 +36,8 @@ class Cut:
     text: str
     dimensions: tuple[DimensionId, ...] = ()
     unit: str = ""
+    grain: str = ""  # "due month": the unit of a time among the dimensions
+    after_verb: bool = False  # "sold in 2024 by due month": a verb says of what the dates are
     size: int = 1  # how many phrases it takes
     headed: bool = False  # "type", for an admission type
     qualified: bool = False  # "customer state": another name says whose
@@ -57,6 +59,7 @@ class Pick:
     listed: bool = False  # "and" or a comma joins it to the one before it
     both: bool = False  # … and that is "and"
     side: Literal["", "left", "right"] = ""  # of two groups that are set against each other
+    owners: tuple[str, ...] = ()  # "clients in Norway": the keys of the noun right before it
 
 
 def together(picks: Sequence[Pick], pick: Pick) -> set[DimensionId]:
@@ -186,6 +189,7 @@ class Rank:
     within: str = ""  # what stands beside it, where it may be of each of that, or of all
     cut: Cut | None = None  # "largest customer", before it is known whether customers are counted or ranked
     alone: str = ""  # "top 3 in each region": nothing says of what
+    listed: bool = False  # "products by orders": all of them, the other way round where that is said
     mention: Mention | None = None
     by: Cut | None = None  # "oldest": a day or a year of the rows themselves
 
@@ -264,6 +268,8 @@ class Slots:
     many: bool = False  # "how many", or "how much bread": not of money
     did: bool = False  # "did we open": a verb in its bare form is one
     will: bool = False  # "what will sales be": a forecast, where the days are to come
+    how_much: bool = False
+    broken_down: bool = False  # "the status breakdown"
     openly: bool = False  # "how did Harbour do": of no number in particular
     compared: bool = False  # "compare …": without a number that is no question for a list
     unfilter: bool = False  # "remove the filter"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from anabot.agent.offline.text import Token, is_irregular, is_verb
+from anabot.agent.offline.text import Token, is_irregular, is_verb, stem
 from anabot.agent.offline.words import FILLERS, MONTHS, OPERATORS, UNITS, WEEKDAYS
 
 _SHORTEST = 5
@@ -48,6 +48,19 @@ _GRAMMAR = {
     )
     if len(word) >= _SHORTEST
 }
+
+
+def unhyphened(tokens: Sequence[Token], vocabulary: Collection[str]) -> list[Token]:
+    """ "check-in", "sign-up" as one word, where the registry writes it so and not in two."""
+    found: list[Token] = []
+    for token in tokens:
+        before = found[-1] if found and token.dash and token.kind == "word" and found[-1].kind == "word" else None
+        whole = before.norm + token.norm if before else ""
+        if before and {whole, stem(whole)} & set(vocabulary) and not {before.norm, token.norm} <= set(vocabulary):
+            found[-1] = replace(before, text=before.text + token.text, norm=whole)
+        else:
+            found.append(token)
+    return found
 
 
 def spellable(vocabulary: Collection[str]) -> list[str]:

@@ -206,6 +206,8 @@ def _names(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
         entry = lexicon.entries.get(key)
         if entry is None or (len(key) == 1 and _is_filler(tokens[i].norm, entry, lexicon)):
             continue
+        if key[0] == "total" and end < len(tokens) and (*key[1:], stem(tokens[end].norm)) in lexicon.entries:
+            continue  # "total order amount" is the order amount, where "total orders" is known, too
         listed = key in lexicon.shouted and entry.only_values and _listed(tokens, i, end, entry, lexicon)
         if (
             key in lexicon.shouted

@@ -19,3 +19,9 @@ def phrases_of_time(time: Dimension) -> tuple[str, ...]:
 def parted(name: str) -> str:
     """`custJoinDate` as words."""
     return "".join(f" {c}" if c.isupper() else c for c in name).replace("_", " ")
+
+
+def at_grain(name: str, grain: str, fiscal_start: int) -> str:
+    """The name a query groups by: `due_on__month`; a name alone where no unit is said."""
+    fiscal = "fiscal_" if fiscal_start != 1 and grain in ("quarter", "year") else ""
+    return f"{name}__{fiscal}{grain}" if grain else name

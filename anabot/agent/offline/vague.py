@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from anabot.agent.offline.counting import rows_of
 from anabot.agent.offline.exits import Exit
 from anabot.agent.offline.lexicon import DimensionId, Lexicon, phrases_of
 from anabot.agent.offline.slots import Cut, Mention, Rank, Slots
@@ -23,6 +24,7 @@ from anabot.semantic.query import MetricQuery
 from anabot.semantic.units import CURRENCIES
 
 _CHOICES = 3
+_WORTH = (("amount",), ("value",))
 _SPENDING = {"spend", "spent"}
 _LEFT_OUT = ("min", "max", "percentile", "median")  # of single rows, which nobody means by "top"
 
@@ -108,8 +110,11 @@ class Vague:
         if loose and loose - VERBS <= MONEY and loose & MONEY and not slots.mentions:
             word = next(word for word in slots.unknown if word in MONEY)
             return _Asked(word=f"how much {word}", slots=self._clean(), metrics=tuple(self._sums()))
-        if found.reason == "no_metric" and slots.picks and not loose and (slots.openly or slots.compared):
+        if found.reason == "no_metric" and slots.picks and not loose and (slots.openly or slots.compared or slots.how_much):
             return self._of_a_value()
+        cuts = [cut for cut in slots.cuts if cut.dimensions]
+        if slots.broken_down and len(cuts) == 1 and not (loose or slots.mentions or slots.picks):
+            return self._parts_of(cuts[0])
         things = [*slots.bare, *(cut for cut in slots.cuts if cut.dimensions)] if slots.compared or slots.openly else []
         if things and not slots.mentions and loose <= {cut.text for cut in slots.bare}:
             return self._compared(things[0])
@@ -120,8 +125,15 @@ class Vague:
             return asked
         if slots.openly and len(loose) == 1 and not slots.mentions and (deed := self._of_a_deed(next(iter(loose)))):
             return deed
-        asked = self._of_nothing_named() if found.reason == "no_metric" and not loose else None
+        asked = self._of_nothing_named() if found.reason == "no_metric" and not loose else self._amounts(found, loose)
         return asked or self._how(loose)
+
+    def _amounts(self, found: NotUnderstood, loose: set[str]) -> _Asked | None:
+        """ "show me the amounts by product"."""
+        said = [word for word in loose if words(word)[-1:] in _WORTH]
+        if found.reason != "shape" or not said or loose != set(said) or self.slots.mentions:
+            return None
+        return _Asked(word=said[0], slots=self._clean(), metrics=tuple(self._money()))
 
     def _of_nothing_named(self) -> _Asked | None:
         """ "how did we do in August", "what's the salary", "the amount": nothing that the words are says what to count."""
@@ -151,7 +163,19 @@ class Vague:
         """ "how did Harbour do last month", "compare Harbour and Castle"."""
         pick = self.slots.picks[0]
         models = {model for model, _, _ in pick.values}
-        return _Asked(word=pick.text, slots=self._clean(), metrics=tuple(sorted(self._over(models), key=self._is_bad)))
+        counts = () if self.slots.openly or self.slots.compared else tuple(n for m in models for n in rows_of(self.lexicon, m))
+        over = tuple(sorted(self._over(models), key=self._is_bad))
+        return _Asked(word=pick.text, slots=self._clean(), metrics=tuple(dict.fromkeys((*counts, *over))))
+
+    def _parts_of(self, cut: Cut) -> _Asked:
+        """ "the status breakdown": how many there are of each, of all whose rows have it; then what else there is of them."""
+        headed = self.lexicon.headed.get(words(cut.text)[-1:], ()) if len(words(cut.text)) == 1 else ()
+        cut = replace(cut, dimensions=tuple(dict.fromkeys((*cut.dimensions, *headed))))
+        models = list(dict.fromkeys(model for model, _ in cut.dimensions))
+        counts = (name for model in models for name in rows_of(self.lexicon, model))
+        metrics = tuple(dict.fromkeys((*counts, *self._over(set(models)))))
+        rest = [each for each in self.slots.cuts if not each.dimensions]
+        return _Asked(word=f"by {cut.text}", slots=replace(self._clean(), cuts=[cut, *rest]), metrics=metrics)
 
     def _compared(self, cut: Cut) -> _Asked:
         """ "compare shops", "how are our shops doing"."""

@@ -61,6 +61,7 @@ verb: book | booked | bring | brought | bring in | brought in | make | made | ge
 verb: collect | collected | charged
 verb: record | recorded | post | posted | achieve | achieved | produce | produced | hit | land | landed
 verb: the count | a count
+verb: came through | come through | comes through | came in through | came via | come via | came by | came in via
 verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
 verb trade: bought
 more: more
@@ -104,7 +105,7 @@ only: narrow it to | narrow it down to | narrow that down to | narrow this down 
 only: only for | only in | only the ones | just the ones | only those | the ones
 only: based in | located in | situated in | living in | live in | lives in | who live in | who lives in | that live in
 match starts_with: start with | starts with | starting with | begin with | begins with | beginning with
-match contains: contain | contains | containing
+match contains: contain | contains | containing | mention | mentions | mentioning
 match ends_with: end with | ends with | ending with | end in | ends in | ending in
 not: not | excluding | exclude | excludes | except | except for | without | but not | other than | apart from | ex | outside
 not: outside of | excl | w/o | neither
@@ -186,6 +187,8 @@ top top: most popular
 top bottom: least popular
 top top: heaviest | tallest | deepest
 top bottom: lightest
+top top: largest single | biggest single | highest single | single largest | single biggest | single highest
+top bottom: smallest single | lowest single | single smallest | single lowest
 top top: longest | most expensive | priciest | costliest | busiest
 top bottom: shortest | least expensive | cheapest | quietest
 top top: tallest | heaviest | deepest | widest | fastest | hottest | warmest | farthest | furthest | oldest
@@ -211,7 +214,7 @@ eq: exactly
 between: between
 sort: sorted by | sort by | ordered by | order by | ranked by | rank by | in order of | sorted | ordered | ranked | sort | rank
 direction asc: ascending | asc | in ascending order | lowest first | smallest first | low to high | from low to high
-direction asc: lowest to highest
+direction asc: lowest to highest | fewest to most | from fewest to most
 direction asc: from lowest to highest | least to most | from least to most | smallest to largest | from smallest to largest
 direction asc: cheapest first | shortest first | least expensive first | least first | fewest first
 direction desc: most expensive first | longest first | most first | biggest to smallest
@@ -221,7 +224,7 @@ direction desc: most active first | most popular first | busiest first | top fir
 direction desc: descending | desc | in descending order | highest first | largest first | biggest first | high to low
 direction desc: from high to low
 direction desc: highest to lowest | from highest to lowest | most to least | from most to least | largest to smallest
-direction desc: from largest to smallest
+direction desc: from largest to smallest | most to fewest | from most to fewest
 direction desc: starting from the top
 chart any: as a chart | as chart | in a chart | on a chart | chart | charted | as a graph | in a graph | graph | plot
 chart any: plotted | as a plot | visualise
