@@ -219,3 +219,51 @@ def test_what_is_true_of_deals_is_said_as_that() -> None:
     )
 
     assert narrowed(open_deals.where) == " where open is true"
+
+
+def test_a_metric_is_understood_by_its_own_label() -> None:
+    may = rights("data_lead")
+
+    def named(name: str) -> object:
+        found = ask("data_lead", company().metrics[name].label)
+        return found.readings[0].query.metrics[0] if isinstance(found, Understood) and found.readings else found
+
+    assert [name for name in sorted(may.metrics) if named(name) != name] == []
+
+
+@pytest.mark.parametrize(
+    ("handle", "text", "metric"),
+    [
+        ("fin_analyst", "how many customers did we bill last month", "customers_invoiced"),
+        ("growth_mgr", "how many trials began last week", "trial_starts"),
+    ],
+)
+def test_what_was_done_says_which_reading_is_meant(handle: str, text: str, metric: str) -> None:
+    found = ask(handle, text)
+
+    assert isinstance(found, Understood)
+    assert found.readings[0].query.metrics == (metric,)
+
+
+def test_a_verb_of_another_number_does_not_settle_what_is_counted() -> None:
+    assert isinstance(ask("fin_analyst", "how much did we bill in August and how many customers"), NotUnderstood)
+
+
+@pytest.mark.parametrize(
+    ("handle", "shown", "text", "metric"),
+    [
+        ("ops_lead", "on_time_delivery_rate", "how many were late?", "deliveries_late"),
+        ("ops_lead", "on_time_delivery_rate", "and how many were due", "deliveries_due"),
+        ("hr_bp", "attrition_rate_12m", "how many left?", "terminations"),
+    ],
+)
+def test_a_word_of_what_is_counted_in_the_same_rows_is_enough_in_a_thread(
+    handle: str, shown: str, text: str, metric: str
+) -> None:
+    thread = MetricQuery.model_validate({"metrics": [shown], "period": {"start": "2026-08-01", "end": "2026-09-01"}})
+
+    found = ask(handle, text, thread)
+
+    assert isinstance(found, Understood)
+    assert found.readings[0].query.metrics == (metric,)
+    assert found.readings[0].query.period == thread.period

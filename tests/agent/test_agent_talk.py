@@ -161,3 +161,25 @@ def test_things_that_can_only_be_counted_are_not_ranked_in_place_of_what_is_show
     assert (found.reason, "not list them" in found.message) == ("no_group", True)
     assert query("most orders", thread=thread())["order_by"] == ["-orders_placed"]
     assert query("top 3", thread=thread())["limit"] == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("over five hundred", "500"),
+        ("over two hundred and fifty", "250"),
+        ("over twenty-five thousand", "25000"),
+        ("over one million two hundred thousand", "1200000"),
+        ("over ninety nine", "99"),
+        ("only regions over five hundred", "500"),
+    ],
+)
+def test_numbers_can_be_said_in_words(text: str, number: str) -> None:
+    assert query(text, thread=thread())["having"] == [{"field": "sales", "op": "gt", "values": [number]}]
+
+
+def test_the_second_half_below_the_first_half_of_a_month_is_of_that_month() -> None:
+    half = thread(period={"start": "2026-09-01", "end": "2026-09-16"})
+
+    assert query("and in the second half?", thread=half)["period"] == {"start": "2026-09-16", "end": "2026-10-01"}
+    assert query("and in the second half?", thread=thread())["period"] == {"start": "2026-08-01", "end": "2027-02-01"}

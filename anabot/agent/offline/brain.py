@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from anabot.agent.offline import catalog, how_long, parting, replying, talk, worth
 from anabot.agent.offline.asides import without_asides
@@ -19,7 +20,7 @@ from anabot.agent.offline.dates import Dates
 from anabot.agent.offline.exits import Exit
 from anabot.agent.offline.glosses import without_glosses
 from anabot.agent.offline.grammar import parse
-from anabot.agent.offline.lexicon import Lexicon
+from anabot.agent.offline.lexicon import Lexicon, phrases_of
 from anabot.agent.offline.lexicons import Lexicons
 from anabot.agent.offline.replying import Offer
 from anabot.agent.offline.slots import Slots
@@ -99,12 +100,26 @@ def _alike(
     shown = [query for _, query in offers] or ([previous] if previous else [])
     if out.reason not in _LOOSE or not shown or any(len(query.metrics) != 1 for query in shown):
         return out
-    name = replying.alike(found, [query.metrics[0] for query in shown], lexicon)
-    instead = read(spelled_out(f"what about {lexicon.registry.metrics[name].label}"), shown[0]) if name else out
-    if not isinstance(instead, Understood) or any(each.query.metrics != (name,) for each in instead.readings):
+    names = [query.metrics[0] for query in shown]
+    if more := replying.counted(found, names, lexicon):
+        words, note = more
+        counted = read([*spelled_out("and"), *words], shown[0])
+        return _noted(counted, note) if isinstance(counted, Understood) else out
+    name = replying.alike(found, names, lexicon)
+    phrases = phrases_of(lexicon.registry, name) if name else ()
+    found_by = (read(spelled_out(f"what about {phrase}"), shown[0]) for phrase in phrases)
+    instead = next((each for each in found_by if _is_about(each, name)), None)
+    if instead is None:
         return out
-    said = f"That is read as {lexicon.registry.metrics[name].label}."
-    return Understood(readings=tuple(replace(each, assumptions=(said, *each.assumptions)) for each in instead.readings))
+    return _noted(instead, f"That is read as {lexicon.registry.metrics[name].label}.")
+
+
+def _noted(found: Understood, note: str) -> Understood:
+    return Understood(readings=tuple(replace(each, assumptions=(note, *each.assumptions)) for each in found.readings))
+
+
+def _is_about(found: Understanding, name: str) -> TypeGuard[Understood]:
+    return isinstance(found, Understood) and all(each.query.metrics == (name,) for each in found.readings)
 
 
 def _read(

@@ -86,7 +86,8 @@ def _in_year(d: Dates, end: int, months: int, number: int, kind: str, leading: t
     when = When(unit="quarter" if months == 3 else "", fiscal=d.own_calendar and not kind)
     if year:
         return (after[0] if after else end), replace(when, period=in_year(year[1]))
-    return end, replace(when, period=d.latest(in_year), in_year=in_year)
+    half = number if months == 6 and not kind else 0
+    return end, replace(when, period=d.latest(in_year), in_year=in_year, half=half)
 
 
 def _written_quarter(d: Dates, i: int) -> Match | None:

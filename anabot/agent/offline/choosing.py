@@ -139,6 +139,7 @@ class Chooser:
         counting.people(self.lexicon, slots)
         counting.agents(self.lexicon, slots)
         done.keep_nots(slots)
+        self._rows_shown()
         if slots.undefined and set(slots.unknown) <= {"average", "mean"}:
             raise read_spans.undefined(slots.undefined, self.lexicon)
         if slots.unknown:
@@ -152,6 +153,12 @@ class Chooser:
                 f"I know the words, but not what “{words}” does in this sentence. Say it another way.",
                 unknown=slots.misplaced,
             )
+
+    def _rows_shown(self) -> None:
+        """ "only regions with at least 500", in a thread by region: they are the rows, and nothing is cut anew."""
+        shown = set(self.previous.group_by) if self.previous and self.slots.bounds else set()
+        for cut in [cut for cut in self.slots.bare if {name for _, name in cut.dimensions} & shown]:
+            self.slots.misplaced[:] = [text for text in self.slots.misplaced if text != cut.text]
 
     def _of_rows_or_totals(self, mentions: list[Mention]) -> list[Reading]:
         """ "deals over 100k" are compared one by one; "deals over 100 by rep" may be so many of each rep, and is asked back."""

@@ -22,6 +22,7 @@ from anabot.semantic.units import CURRENCIES
 _LABELS = ("number", "no", "nr", "num")  # that a single thing has
 _RATES = ("rate", "share", "percentage", "percent", "pct")
 _SELL, _SALES = "sell", "sales"
+_ALSO = {"begin": "start", "commenc": "start", "start": "begin"}  # one deed, by another word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ class Completing:
         self._whole()
         self._valued()
         self._parts()
+        self._of_a_term()
         for word in list(self.slots.unknown):
             if any(self._is_verb_of(word, mention) for mention in self.slots.every_mention):
                 self.slots.unknown.remove(word)
@@ -68,6 +70,16 @@ class Completing:
                     self.slots.mentions[k] = replace(mention, metrics=(found[0],), term="")
                     self.slots.unknown.remove(word)
                     break
+
+    def _of_a_term(self) -> None:
+        """ "how many customers did we bill": of the readings of a word, the one that the verb stands in a name of."""
+        for word, metrics in self.slots.done_to:
+            for mention in [each for each in self.slots.mentions if len(metrics) > 1 and each.metrics == metrics]:
+                named = [name for name in metrics if self._is_verb_of(word, replace(mention, metrics=(name,)))]
+                if len(named) == 1 and word in self.slots.unknown:
+                    label = self.lexicon.registry.metrics[named[0]].label
+                    self.slots.notes.append(f"“{mention.text}” with “{word}” is read as {label}.")
+                    self.slots.swap({metrics: replace(mention, metrics=(named[0],), term="")})
 
     def _outside(self) -> list[str]:
         """The words that may complete a name. "What share of orders were late" has two numbers, and is no share of late ones."""
@@ -314,7 +326,7 @@ class Completing:
         return all(
             any(
                 (root(said) == root(own) and (said != own or is_verb(said)) and (is_verb(said) or is_verb(own)))
-                or (is_verb(said) and root(own) in deeds(said))
+                or (is_verb(said) and (root(own) in deeds(said) or root(own) == _ALSO.get(root(said))))
                 for phrase in phrases_of(self.lexicon.registry, name)
                 for own in (token.norm for token in tokens(phrase))
             )

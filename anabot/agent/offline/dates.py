@@ -32,6 +32,7 @@ class When:
     bare_year: bool = False
     ends: tuple[Period, Period] | None = None  # "from July to September": two that are alike, which a change is between
     in_year: Callable[[int], Period] | None = None  # set when no year was said
+    half: int = 0  # "the second half", of whatever it is
 
 
 Match = tuple[int, When]  # the index after the phrase, and what it says

@@ -46,7 +46,7 @@ def without_glosses(found: Sequence[Token], lexicon: Lexicon) -> tuple[list[Toke
             kept = [each for token in kept for each in (name if token.text == gloss.word.text else [token])]
             said = " ".join(token.text for token in name)
             notes += [f"“{gloss.word.text}” is read as {said}, as you say."] if gloss.word.text != said else []
-    return _apart(kept), notes
+    return _apart(kept, lexicon), notes
 
 
 def _brackets(found: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -60,11 +60,20 @@ def _brackets(found: Sequence[Token]) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _apart(found: list[Token]) -> list[Token]:
-    """ "September (1 Sep to 30 Sep)": what a bracket begins with is no part of the date before it."""
+def _apart(found: list[Token], lexicon: Lexicon) -> list[Token]:
+    """ "September (1 Sep to 30 Sep)": what a bracket begins with is no part of the date before it, but may end a name."""
     comma = Token(",", ",", "mark")
-    numbered = {start for start, end in _brackets(found) if end - start > 1 and found[start].kind in ("number", "date")}
+    numbered = {
+        start
+        for start, end in _brackets(found)
+        if end - start > 1 and found[start].kind in ("number", "date") and not _ends_a_name(found, start, end, lexicon)
+    }
     return [each for k, token in enumerate(found) for each in ((comma, token) if k in numbered else (token,))]
+
+
+def _ends_a_name(found: Sequence[Token], start: int, end: int, lexicon: Lexicon) -> bool:
+    """ "Trial conversion (14 days)", where that is what a metric is called."""
+    return any(_known(found[first:end], lexicon) for first in range(max(start - 4, 0), start))
 
 
 def _short_first(found: Sequence[Token], lexicon: Lexicon) -> Iterator[_Gloss]:

@@ -97,6 +97,8 @@ class Parser:
             return i + 1
         elif tag.kind in ("unknown", "measure"):
             self.slots.unknown.append(tag.text)
+            done = self.mention(i - 1) if self.before_of(i) & {"did", "do", "does"} else None
+            self.slots.done_to += [(tag.text, done.metrics)] if done else []
         elif tag.kind == "unit":
             self.lone_unit(i)
         return i + 1

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from anabot.agent.offline.lexicon import Lexicon, is_light, phrases_of
-from anabot.agent.offline.text import Token, stem, words
+from anabot.agent.offline.text import Token, root, spelled_out, stem, words
 from anabot.agent.offline.words import NUMBERS, ORDINALS
 from anabot.agent.understanding import Reading, Understood
+from anabot.semantic.catalog import catalog_of
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 
@@ -77,6 +78,28 @@ def alike(found: Sequence[Token], shown: Iterable[str], lexicon: Lexicon) -> str
         if name not in shown and any(_called(set(words(phrase)), content, known) for phrase in phrases_of(registry, name))
     ]
     return named[0] if len(named) == 1 else ""
+
+
+def counted(found: Sequence[Token], shown: Iterable[str], lexicon: Lexicon) -> tuple[list[Token], str] | None:
+    """ "how many were late", of deliveries: the message with the one count of the same rows that has the word in its name."""
+    at = next((k for k in range(len(found)) if [token.norm for token in found[k : k + 2]] == ["how", "many"]), None)
+    place = next((k for k in range((at or 0) + 2, len(found)) if not is_light(found[k].norm)), len(found))
+    if at is None or place == len(found) or found[place].kind != "word":
+        return None
+    metrics, leaves = lexicon.registry.metrics, catalog_of(lexicon.registry).leaves
+    homes = {leaf.model for name in shown if name in metrics for leaf in leaves(name)}
+    word = root(found[place].norm)
+    named = [
+        name
+        for name in lexicon.visible
+        if metrics[name].unit == "count"
+        and {leaf.model for leaf in leaves(name)} <= homes
+        and any(word in {root(each) for each in words(phrase)} for phrase in phrases_of(lexicon.registry, name))
+    ]
+    if len(named) != 1:
+        return None
+    label = metrics[named[0]].label
+    return [*found[:place], *spelled_out(label), *found[place + 1 :]], f"“{found[place].text}” is read as {label}."
 
 
 def _called(phrase: set[str], content: set[str], known: set[str]) -> bool:

@@ -293,6 +293,7 @@ class Slots:
     resize: int | None = None  # "make it 10"
     now: list[str] = field(default_factory=list)  # "currently": the period must reach today
     so_far: list[str] = field(default_factory=list)
+    done_to: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # "customers did we bill": (verb, metrics of what)
     nots: list[str] = field(default_factory=list)  # words that nothing explained, right after "not"
     notes: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)

@@ -61,6 +61,15 @@ def _to_an_end(d: Dates, i: int, point: Point) -> Match | None:
     return last[0], When(period=Period(start, end), unit=found[1], count=count or 1)
 
 
+def other_half(when: When, shown: Period) -> Period | None:
+    """ "And in the second half?", below the first half of a month: of that month, and of no year."""
+    first = shown.start.replace(day=1)
+    middle, end = first.replace(day=16), add_months(first, 1)
+    if shown not in (Period(first, middle), Period(middle, end)) or not when.half:
+        return None
+    return Period(first, middle) if when.half == 1 else Period(middle, end)
+
+
 def _back(end: dt.date, unit: str, count: int) -> dt.date:
     if unit in _MONTHS_OF:
         return add_months(end, -count * _MONTHS_OF[unit])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from anabot.agent.offline import first_dates, letters, nicknames, parts_of_time, ranges, two_times
+from anabot.agent.offline import first_dates, letters, nicknames, parts_of_time, ranges, spelled_numbers, two_times
 from anabot.agent.offline.dates import Dates, When
 from anabot.agent.offline.lexicon import Entry, Lexicon, is_light
 from anabot.agent.offline.slots import EdgeDate, TwoTimes
@@ -185,6 +185,8 @@ def _matches(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]
 
 
 def _numbers(tokens: Sequence[Token], i: int) -> Iterator[Tag]:
+    if spelled := spelled_numbers.read(tokens, i):
+        yield Tag(kind="number", start=i, end=spelled[1], text=_text(tokens, i, spelled[1]), number=spelled[0])
     value = tokens[i].value
     if value is None and tokens[i].norm in NUMBERS:
         value = Decimal(NUMBERS[tokens[i].norm])

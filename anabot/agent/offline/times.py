@@ -12,6 +12,7 @@ from anabot.agent.offline import parts_of_time, standing
 from anabot.agent.offline.dates import When
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.slots import Slots
+from anabot.agent.offline.stretches import other_half
 from anabot.agent.offline.words import GRAINS
 from anabot.periods import (
     Calendar,
@@ -209,7 +210,7 @@ class Settling:
             return year_before(base)
         if when.before and when.period is not None and _alike(when.period, base):
             return previous(base)
-        return None
+        return other_half(when, base)
 
     def _with_today(self, when: When) -> Period:
         assert when.period is not None
