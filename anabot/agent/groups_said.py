@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from anabot.semantic.made import known_to
 from anabot.semantic.over_words import conditions_said, lower, noun, nouns
 from anabot.semantic.query import MetricQuery, Over
 from anabot.semantic.registry import Metric, Registry
@@ -14,15 +15,15 @@ from anabot.semantic.registry import Metric, Registry
 
 def said(query: MetricQuery, over: Over, registry: Registry, label: str, numbers: Sequence[str], around: str) -> str:
     """The sentence; `numbers` are the row's own as text, `around` says when and of what: ` in Sep 2026 for North`."""
-    metric = registry.metrics[query.metrics[0]]
+    metric, number = registry.metrics[query.metrics[0]], known_to(registry, query.made).metrics[query.grouped]
     first, *counts = numbers
-    meets = conditions_said(query.having, metric, registry) or f"any {lower(metric.label)}"
+    meets = conditions_said(query.having, number, registry) or f"any {lower(metric.label)}"
     if over.how == "count":
         return f"{first} {_of(first, over, registry)} had {meets}{around}."
     if over.how == "share":
         among = "in all" if query.every else f"that had any {lower(metric.label)}"
         return f"{label} was {first}{around}: {counts[0]} of the {counts[1]} {among}."
-    return f"{label} was {first}{around}, over {_which(query, over, metric, registry, counts[-1])}."
+    return f"{label} was {first}{around}, over {_which(query, over, number, registry, counts[-1])}."
 
 
 def _which(query: MetricQuery, over: Over, metric: Metric, registry: Registry, count: str) -> str:

@@ -17,6 +17,7 @@ from anabot.periods import Period, units_in
 from anabot.semantic import conditions
 from anabot.semantic.beside import adds_up
 from anabot.semantic.bindings import Values
+from anabot.semantic.made import known_to
 from anabot.semantic.meaning import Meaning
 from anabot.semantic.plan import Again, Named
 from anabot.semantic.query import Condition, MetricQuery, Over
@@ -44,7 +45,7 @@ def counted(query: MetricQuery, each: Sequence[Meaning]) -> bool:
 def again(query: MetricQuery, over: Over, each: Sequence[Meaning], values: Values, dialect: str, fiscal_start: int) -> Again:
     """The second step, over rows with the metric under its name."""
     stretches = values.decided(query, lambda asked: _stretches(asked, each, fiscal_start)) if counted(query, each) else None
-    groups = _Groups(query, query.metrics[0], values, stretches)
+    groups = _Groups(query, query.grouped, values, stretches)
     found = {
         "average": lambda: cast(divided(exp.Sum(this=groups.met()), groups.count(), dialect), _SHOWN),
         "median": lambda: cast(_median(column(groups.name)), _SHOWN),
@@ -78,9 +79,10 @@ def check(
     Raises:
         BadQuery: an average of averages, a total that counts twice, a group that is a column already, or groups nobody can count.
     """
-    over, metric = query.over, registry.metrics[query.metrics[0]]
+    over = query.over
     if over is None:
         return
+    metric = known_to(registry, query.made).metrics[query.grouped]
     if same := [meaning.name for meaning in each if meaning.name in query.group_by]:
         raise BadQuery(f"`{same[0]}` is both what rows are by and what they are of.", todo="Leave it out of `group_by`.")
     if taken := [name for name in over.names(metric.name) if name in registry.metrics]:
@@ -94,6 +96,8 @@ def _check_kind(registry: Registry, metric: Metric, over: Over) -> None:
     added = adds_up(registry, metric) is not None
     if metric.unit in _TIMES and over.how not in _OF_TIMES:
         raise BadQuery(f"`{metric.name}` is a time, which has no {over.how}.", todo="Ask for the first or the last of them.")
+    if metric.since and over.how != "sum":
+        return  # each has its own number of days, and none counts for more
     if over.how == "average" and not added and metric.agg != "count_distinct":
         why = f"{metric.label} is an average, a ratio or an extreme itself: small groups would count as much as large ones."
         raise BadQuery(f"`{metric.name}` has no average over groups.", why=why, todo="Ask for it alone, or for the median.")
@@ -110,7 +114,7 @@ def _check_every(
     each: Sequence[Meaning],
     fields: Mapping[str, Meaning],
 ) -> None:
-    metric, alone = registry.metrics[query.metrics[0]], "Leave out `every`: then those that have any count."
+    metric, alone = known_to(registry, query.made).metrics[query.grouped], "Leave out `every`: then those that have any count."
     if not _none_is_zero(registry, metric):
         why = f"What has no {metric.label} has none of it, not 0."
         raise BadQuery(f"`{metric.name}` has no value where there is nothing.", why=why, todo=alone)

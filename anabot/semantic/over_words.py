@@ -33,7 +33,7 @@ def known_of(registry: Registry, query: MetricQuery) -> Registry:
 
 def metrics_of(query: MetricQuery, over: Over, registry: Registry) -> tuple[Metric, ...]:
     """Its columns as metrics, with labels that say what they are."""
-    metric = registry.metrics[query.metrics[0]]
+    metric = known_to(registry, query.made).metrics[query.grouped]
     whose, said = nouns(over.each, registry), conditions_said(query.having, metric, registry)
     counted = f"{_capital(whose)} with {said or _any_of(query, metric)}"
     groups = counted if said else _capital(f"{whose} counted")

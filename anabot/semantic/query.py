@@ -187,9 +187,11 @@ class MetricQuery(_Strict):
     def _check_over(self) -> None:
         if self.over is None:
             return
-        if len(self.metrics) != 1 or self.made or self.share or self.running or self.compare:
+        dated = len(self.made) == 1 and self.made[0].op in ("first", "last")
+        if len(self.metrics) != 1 or (self.made and not dated) or self.share or self.running or self.compare:
             raise ValueError(
-                "`over` is of the groups of one metric, and stands alone: without `made`, `share`, `running`, `compare`"
+                "`over` is of the groups of one metric, or of a `first` or `last` date of it, and stands alone: without another "
+                "`made`, and without `share`, `running` and `compare`"
             )
         if self.over.how == "share" and not self.having:
             raise ValueError("the `share` of groups needs a `having` that they meet")
@@ -216,8 +218,13 @@ class MetricQuery(_Strict):
     def numbers(self) -> tuple[str, ...]:
         """The names of its numbers, in the order of its columns; those of what is `over` groups stand for its metric."""
         if self.over is not None:
-            return self.over.names(self.metrics[0])
+            return self.over.names(self.grouped)
         return numbers_of(self.made, self.metrics)
+
+    @property
+    def grouped(self) -> str:
+        """What each group of `over` has: the metric, or a date of what it counts."""
+        return self.made[0].name if self.made else self.metrics[0]
 
     def as_json(self) -> dict[str, Any]:
         """The query as people script against it, without what is empty."""

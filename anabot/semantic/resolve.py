@@ -97,7 +97,7 @@ def resolve_fully(
     )
     over = {meaning.name: meaning for meaning in (words.meaning(name, leaves, metrics) for name in _each(query))}
     columns = _columns(query.model_copy(update={"metrics": metrics}).numbers, query)
-    measured = metrics if over else columns
+    measured = (query.grouped,) if over else columns
     having = tuple(rewritten(part, lambda name: _of("having", name, measured)) for part in query.having)
     order = _order(
         query.order_by,

@@ -95,7 +95,7 @@ def test_the_usual_period_is_not_that_of_a_last_date() -> None:
         ("last order value", "last"),
         ("buyers sorted by last order date", "last order date"),
         ("buyers whose last order date is before 2026", "whose"),
-        ("average days from registering to the first order by buyer", "average"),
+        ("average first order date", "average"),
     ],
 )
 def test_another_date_than_that_by_which_rows_are_counted_is_not_told_for_it(text: str, word: str) -> None:
@@ -123,3 +123,27 @@ def test_a_thread_keeps_the_date_when_it_is_asked_by_something() -> None:
     after = reading(ask("by country", thread=before)).query
 
     assert (after.made, after.group_by, after.period) == (before.made, ("country",), None)
+
+
+def test_the_average_of_the_days_is_over_those_whose_date_they_are_counted_from() -> None:
+    of_all = reading(ask("average days from registering to the first order"))
+    by_country = reading(ask("median number of days between registration and the last payment by country")).query
+
+    assert of_all.query.as_json()["over"] == {"how": "average", "each": ["buyer"]}
+    assert "Computed over buyers that have any orders: made for this question, and nobody has defined it." in of_all.assumptions
+    assert by_country.as_json()["over"] == {"how": "median", "each": ["buyer"]}
+    assert (by_country.group_by, made(ask("median days between registration and the last payment"))[1]) == (
+        ("country",),
+        "payment_count",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("average days from registering to the first order by buyer", "one number of days"),
+        ("days from registering to the first order by buyer in 2025", "may be when it was counted"),
+    ],
+)
+def test_days_whose_rows_or_dates_are_unclear_are_refused(text: str, why: str) -> None:
+    assert why in refused(ask(text)).message

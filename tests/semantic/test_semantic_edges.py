@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -172,3 +173,38 @@ def test_a_metric_that_is_just_this_date_goes_before_it(registry: Registry) -> N
 
     assert governed(Made.model_validate(edge("last", "sales")), both, tuple(both.metrics)) == ["last_sale"]
     assert governed(Made.model_validate(edge("first", "sales")), both, tuple(both.metrics)) == []
+
+
+@pytest.mark.parametrize("how", ["average", "median", "min", "max"])
+def test_a_number_of_the_days_of_each_customer_is_that_which_python_finds(ask: Ask, how: str) -> None:
+    ((value, customers),) = ask(
+        metrics=["orders_placed"],
+        made=[edge("first", "orders_placed", since="signed_up_on")],
+        over={"how": how, "each": ["customer"]},
+    )
+
+    apart: dict[Any, int] = {}
+    for row in (row for row in oracle.ORDERS if row["signed_up_on"]):
+        days = (row["time"] - row["signed_up_on"]).days
+        apart[row["customer_id"]] = min(days, apart.get(row["customer_id"], days))
+    found = {"average": statistics.fmean, "median": statistics.median, "min": min, "max": max}[how](apart.values())
+    assert (float(value), customers) == (pytest.approx(float(found)), len(apart))
+
+
+def test_how_many_customers_ordered_within_so_many_days_is_counted_over_them(ask: Ask) -> None:
+    ((count,),) = ask(
+        metrics=["orders_placed"],
+        made=[edge("first", "orders_placed", since="signed_up_on")],
+        over={"how": "count", "each": ["customer"]},
+        having=[{"field": "orders_placed__first__days", "op": "le", "values": ["0"]}],
+    )
+
+    early = {r["customer_id"] for r in oracle.ORDERS if r["signed_up_on"] and r["time"] <= r["signed_up_on"]}
+    assert count == len(early)
+
+
+def test_a_date_has_no_average_over_groups_and_no_other_number_beside_it(ask: Ask) -> None:
+    with pytest.raises(BadQuery, match="has no average"):
+        ask(metrics=["sales"], made=[edge("last", "sales")], over={"how": "average", "each": ["shop_name"]})
+    with pytest.raises(ValidationError, match="stands alone"):
+        ask(metrics=["sales"], made=[edge("last", "sales"), edge("first", "sales")], over={"how": "min", "each": ["shop_name"]})

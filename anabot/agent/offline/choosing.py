@@ -22,8 +22,8 @@ from anabot.agent.offline import (
     rates,
     read_other_times,
     read_spans,
-    setting,
     superlatives,
+    told_dates,
     whole,
 )
 from anabot.agent.offline.bare_quantity import also_counted
@@ -300,10 +300,12 @@ class Chooser:
 
     def _dated(self, metrics: tuple[str, ...], notes: list[str]) -> Reading:
         """The first or last date of what the metric counts: that which is defined as it, else the one made for this question."""
-        made = setting.edge_of(self.slots, metrics, self.lexicon)
+        made = told_dates.edge_of(self.slots, metrics, self.lexicon)
         if found := pairing.defined_as(made, self.lexicon):
             return self._one((found,), [*notes, f"That is {self.lexicon.registry.metrics[found].label}."])
-        return self._one(metrics, notes, made=(made,))
+        reading = self._one(metrics, notes, made=(made,))
+        edge = self.slots.edge
+        return told_dates.over_each(reading, edge, self.lexicon) if edge and edge.how else reading
 
     def _pairs_back(self, mentions: list[Mention], notes: list[str]) -> list[Reading]:
         """ "revenue minus cost", where both have several meanings: asked back, with those that are defined first."""

@@ -7,6 +7,7 @@ registry calls it, or by what is done when it is ("when did Harbour last order")
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from anabot.agent.offline.joints import Joint
@@ -26,6 +27,7 @@ _EDGES: dict[tuple[str, ...], Literal["first", "last"]] = {
     ("newest",): "last",
     ("most", "recent"): "last",
 }
+_HOW: dict[str, Literal["average", "median"]] = {"average": "average", "mean": "average", "avg": "average", "median": "median"}
 _DATES = ("date", "dates", "day")
 _WHOSE = ("the", "their", "its", "his", "her", "our", "very")
 _COUNTED = ("count", "count_distinct", "sum", "sum_boolean")
@@ -40,9 +42,11 @@ def read(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> tuple[int, EdgeDa
     said = [token.norm for token in tokens]
     if said[i] in _DATES and said[i + 1 : i + 2] in (["of"], ["for"]):
         return _edge(tokens, said, i, _skipped(said, i + 2), lexicon, asked=True)
-    if since := _since(tokens, said, i, lexicon):
-        at, times = since
-        return _edge(tokens, said, i, at, lexicon, asked=True, since=times)
+    how: Literal["", "average", "median"] = _HOW.get(said[i], "")
+    days = i + 1 + 2 * (said[i + 1 : i + 3] == ["number", "of"]) if how else i
+    if days < len(said) and (since := _since(tokens, said, days, lexicon)):
+        found = _edge(tokens, said, i, since[0], lexicon, asked=True, since=since[1])
+        return (found[0], replace(found[1], how=how)) if found else None
     return _edge(tokens, said, i, i, lexicon, asked="when" in _sentence(tokens, said, i))
 
 

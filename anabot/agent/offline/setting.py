@@ -10,15 +10,12 @@ from dataclasses import replace
 
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
-from anabot.agent.offline.slots import EdgeDate, Slots, TwoTimes
-from anabot.agent.offline.text import is_verb
-from anabot.agent.offline.things import told_apart_by
+from anabot.agent.offline.slots import Slots, TwoTimes
 from anabot.agent.offline.times import grain_name
 from anabot.errors import AnabotError
 from anabot.semantic.catalog import METRIC_TIME, catalog_of
 from anabot.semantic.formula_words import filter_words
 from anabot.semantic.query import Against, Filter, Made, MetricQuery, Not
-from anabot.semantic.registry import Metric
 from anabot.semantic.resolve import resolve
 
 _NEVER = "That may be those who never did, or those who also did at other times: ask for the ones who did."
@@ -32,7 +29,7 @@ def conditions(slots: Slots, metrics: Sequence[str], lexicon: Lexicon, notes: li
             raise stuck("shape", fault, unknown=[each.text])
         tail = grain_name(each.unit, lexicon.registry.calendar).removeprefix(METRIC_TIME) if each.unit else ""
         other = tuple(of for of in each.second if of not in (each.first or _own(metrics, lexicon))) or each.second
-        first, second = (_name(of, each.text, metrics, lexicon) + tail for of in (each.first, other))
+        first, second = (named(of, each.text, metrics, lexicon) + tail for of in (each.first, other))
         said = Against(field=first, op=each.op, against=second, values=tuple(map(str, each.numbers)))
         if first == second:
             raise stuck("shape", f"“{each.text}” sets a date against itself: name two.", unknown=[each.text])
@@ -57,41 +54,7 @@ def part(slots: Slots, metrics: Sequence[str], lexicon: Lexicon) -> tuple[Slots,
     return replace(slots, share=False, two_times=[]), made
 
 
-def edge_of(slots: Slots, metrics: Sequence[str], lexicon: Lexicon) -> Made:
-    """The date that is asked for, of the metric that it was settled to be of. Raises Exit."""
-    edge = slots.edge
-    assert edge is not None
-    beside = (slots.pair, slots.rank, slots.bounds, slots.share, slots.running, slots.define)
-    alone = not any((*beside, slots.change, slots.over, slots.against))
-    if not alone or len(metrics) != 1 or metrics[0] not in edge.metrics:
-        raise stuck("shape", f"“{edge.text}” is a date: ask for it alone, perhaps of each of something.", unknown=[edge.text])
-    if done := _otherwise_done(slots, lexicon.registry.metrics[metrics[0]]):
-        why = f"“{edge.text}” is told by when they were counted: of when they were “{done}” I know no first or last date."
-        raise stuck("shape", why, unknown=[done])
-    if not edge.since:
-        return Made(op=edge.op, left=metrics[0], right=metrics[0])
-    since = _name(edge.since, edge.text, metrics, lexicon)
-    _check_each(slots, edge, lexicon)
-    return Made(op=edge.op, left=metrics[0], right=metrics[0], since=since)
-
-
-def _otherwise_done(slots: Slots, metric: Metric) -> str:
-    """ "when was the last order of Norway delivered": what was done at another time than rows are counted by; or ""."""
-    own = [cut.text for cut, _ in slots.blank if any(model == metric.model for model, _ in cut.dimensions)]
-    own += [window.text for window in slots.windows if any(model == metric.model for model, _ in window.dimensions)]
-    own += [pick.text for pick in slots.picks if pick.told and is_verb(pick.text.casefold())]
-    return next(iter(own), "")
-
-
-def _check_each(slots: Slots, edge: EdgeDate, lexicon: Lexicon) -> None:
-    """The days from one's own date are told of each one: of several, they would be those of whoever was fastest."""
-    models = {model for model, _ in edge.since}
-    own = {home for model in models for home in told_apart_by(lexicon, model)}
-    if not any(own & set(cut.dimensions) for cut in slots.cuts):
-        raise stuck("no_group", f"“{edge.text}” is told of each one: say “of each …” or “by …”.", unknown=[edge.text])
-
-
-def _name(of: tuple[DimensionId, ...], text: str, metrics: Sequence[str], lexicon: Lexicon) -> str:
+def named(of: tuple[DimensionId, ...], text: str, metrics: Sequence[str], lexicon: Lexicon) -> str:
     """The name of a time as a query writes it. Raises Exit where the metrics reach none of these, or two equally near ones."""
     if not of or _own(metrics, lexicon) <= set(of):
         return METRIC_TIME

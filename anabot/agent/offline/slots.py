@@ -137,6 +137,7 @@ class EdgeDate:
     op: Literal["first", "last"]
     metrics: tuple[str, ...]
     since: tuple[DimensionId, ...] = ()
+    how: Literal["", "average", "median"] = ""  # of the days of each
     named: bool = True  # whether it says what is counted; "last" of "last online order" leaves that to the words after it
 
 
