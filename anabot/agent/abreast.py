@@ -35,7 +35,7 @@ def abreast(parts: Sequence[Told], registry: Registry) -> Table | None:
         known = {row[:size]: row[size:] for row in table.rows}
         if len(known) != len(table.rows):
             return None
-        absent = _absent(first, query, table.columns[size:], registry) if place else (None,) * (len(table.columns) - size)
+        absent = _absent(first, query, table.columns[size:], registry, place)
         columns += _named(first, query, table.columns[size:], place, shared)
         for key, row in zip(keys, cells, strict=True):
             row.extend(known.get(key, absent))
@@ -59,11 +59,13 @@ def _part_of(first: MetricQuery, query: MetricQuery) -> bool:
     return set(query.metrics) <= set(first.metrics) and set(first.where) <= set(query.where)
 
 
-def _absent(first: MetricQuery, query: MetricQuery, columns: Sequence[Column], registry: Registry) -> tuple[Cell, ...]:
-    """What stands where the reading has no row: nothing, or none of what the first has there."""
+def _absent(
+    first: MetricQuery, query: MetricQuery, columns: Sequence[Column], registry: Registry, place: int
+) -> tuple[Cell, ...]:
+    """What stands where the reading has no row: of what is counted none, and so of what is a part of the first; else nothing."""
     metrics = [registry.metrics.get(column.name) for column in columns]
-    part = _part_of(first, query)
-    return tuple(0 if part and each and each.kind == "simple" and each.agg in _ADDED_UP else None for each in metrics)
+    known = _ADDED_UP if place and _part_of(first, query) else ("count",)
+    return tuple(0 if each and each.kind == "simple" and each.agg in known else None for each in metrics)
 
 
 def _named(

@@ -95,3 +95,13 @@ def test_two_numbers_are_one_row() -> None:
 
     assert table is not None
     assert table.rows == ((7, Decimal(5)),)
+
+
+def test_of_two_parts_of_one_count_either_has_none_where_it_has_no_row() -> None:
+    online = told("orders_placed", [("North", 3)], where=[{"field": "channel", "op": "eq", "values": ["online"]}])
+    phone = told("orders_placed", [("Isles", 2)], where=[{"field": "channel", "op": "eq", "values": ["phone"]}])
+
+    table = abreast([online, phone], tiny_registry())
+
+    assert table is not None
+    assert table.rows == (("North", 3, 0), ("Isles", 0, 2))

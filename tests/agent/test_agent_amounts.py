@@ -276,3 +276,31 @@ def test_the_rows_that_are_counted_are_those_of_that_number(tmp_path: Path) -> N
 
 def test_numbers_are_kept_exact() -> None:
     assert where("orders last month with a subtotal over 0.1") == [over("0.1")]
+
+
+@pytest.mark.parametrize("text", ["just the ones with a subtotal over 20", "only those over $20"])
+def test_below_a_count_the_ones_over_something_are_single_rows(text: str) -> None:
+    thread = MetricQuery.model_validate({"metrics": ["orders_placed"], "period": SEPTEMBER})
+    found = ask(text, thread=thread)
+
+    assert isinstance(found, Understood), found
+    assert found.readings[0].query.as_json() == {
+        "metrics": ["orders_placed"],
+        "period": SEPTEMBER,
+        "where": [{"field": "subtotal", "op": "gt", "values": ["20"]}],
+    }
+
+
+def test_below_a_count_of_groups_over_something_is_of_each_group() -> None:
+    thread = MetricQuery.model_validate({"metrics": ["orders_placed"], "period": SEPTEMBER, "group_by": ["shop_name"]})
+    found = ask("only those over 20", thread=thread)
+
+    assert isinstance(found, Understood), found
+    assert found.readings[0].query.as_json()["having"] == [{"field": "orders_placed", "op": "gt", "values": ["20"]}]
+
+
+def test_an_average_for_orders_over_something_is_of_single_orders() -> None:
+    found = ask("waiting time by region for orders over $20 in September")
+
+    assert isinstance(found, Understood), found
+    assert found.readings[0].query.as_json()["where"] == [{"field": "subtotal", "op": "gt", "values": ["20"]}]

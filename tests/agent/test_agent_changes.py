@@ -71,3 +71,20 @@ def test_a_condition_beside_what_is_compared_is_only_a_condition() -> None:
 
 def test_values_that_are_left_out_are_not_compared() -> None:
     assert "group_by" not in query("compare sales excluding North and South in September with last year")
+
+
+@pytest.mark.parametrize(
+    "text", ["month over month change in orders since May", "month over month change in orders from May to September"]
+)
+def test_a_change_over_several_months_is_told_month_by_month(text: str) -> None:
+    assert query(text) == {
+        "metrics": ["orders_placed"],
+        "group_by": ["metric_time__month"],
+        "period": {"start": "2026-05-01", "end": "2026-10-01"},
+        "compare": "previous_period",
+    }
+
+
+@pytest.mark.parametrize("text", ["week over week change in orders yesterday", "month over month change in orders last week"])
+def test_a_change_over_less_than_its_unit_is_refused(text: str) -> None:
+    assert refused(text).reason == "period"

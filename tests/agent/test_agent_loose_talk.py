@@ -9,7 +9,7 @@ import pytest
 from anabot.agent import Understanding, Understood, understand
 from anabot.semantic import parse_registry
 from anabot.semantic.query import MetricQuery
-from tests.agent.asking import MONDAY, SEPTEMBER, VALUES, asked_back, grant, query, refused
+from tests.agent.asking import MONDAY, SEPTEMBER, VALUES, ask, asked_back, grant, query, reading, refused
 from tests.tiny import tiny_files
 
 ORDERS: dict[str, Any] = {"metrics": ["orders_placed"], "period": SEPTEMBER}
@@ -128,3 +128,42 @@ def test_the_most_expensive_of_single_rows_is_read_by_their_price(text: str) -> 
 )
 def test_a_length_that_nobody_keeps_or_a_list_is_not_guessed(text: str) -> None:
     assert not isinstance(at_a_bakery_with_lines(text), Understood)
+
+
+BY_REGION: dict[str, Any] = {**ORDERS, "group_by": ["region"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("Only online orders.", {"field": "channel", "op": "eq", "values": ["online"]}),
+        ("only orders in the North", NORTH),
+        ("without online orders", {"field": "channel", "op": "ne", "values": ["online"]}),
+        ("only gold customers", {"field": "tier", "op": "eq", "values": ["gold"]}),
+    ],
+)
+def test_only_such_orders_narrows_what_the_thread_shows(text: str, where: dict[str, Any]) -> None:
+    for metric in ("orders_placed", "sales"):
+        thread = {**BY_REGION, "metrics": [metric]}
+        expected = {**thread, "where": [where], "order_by": [f"-{metric}"]}
+        assert query(text, thread=MetricQuery.model_validate(thread)) == expected
+
+
+def test_that_another_number_is_still_shown_is_said() -> None:
+    thread = MetricQuery.model_validate({**BY_REGION, "metrics": ["sales"]})
+
+    assert "This is still about Sales, of what is said alone." in reading("only online orders", thread=thread).assumptions
+
+
+@pytest.mark.parametrize("text", ["only orders", "only the orders by shop last month", "online orders last month"])
+def test_a_number_of_its_own_is_asked_for_anew(text: str) -> None:
+    thread = MetricQuery.model_validate({**BY_REGION, "metrics": ["sales"]})
+
+    assert query(text, thread=thread)["metrics"] == ["orders_placed"]
+
+
+@pytest.mark.parametrize("text", ["only online costs", "only cake costs"])
+def test_what_is_no_part_of_what_is_shown_does_not_narrow_it(text: str) -> None:
+    found = ask(text, thread=MetricQuery.model_validate(BY_REGION))
+
+    assert not isinstance(found, Understood) or found.readings[0].query.metrics == ("costs",)

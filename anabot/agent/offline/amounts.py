@@ -62,6 +62,16 @@ def of_the_counted(slots: Slots, lexicon: Lexicon) -> None:
         slots.unknown[:] = [word for word in slots.unknown if word.casefold() != "their"]
 
 
+def below_a_count(slots: Slots, shown: MetricQuery | None, lexicon: Lexicon) -> None:
+    """ "just the ones over 500", below one count of rows: each of these has a number, and their count is no group's."""
+    if shown is None or len(shown.metrics) != 1 or shown.group_by or slots.mentions or slots.cuts:
+        return
+    metric = lexicon.registry.metrics[shown.metrics[0]]
+    if metric.agg == "count" and metric.model in lexicon.numbered:
+        open_ones = [bound for bound in slots.bounds if not (bound.rows or bound.mention)]
+        slots.bounds = [replace(bound, rows=(metric.model,)) if bound in open_ones else bound for bound in slots.bounds]
+
+
 def conditions(slots: Slots, lexicon: Lexicon, metrics: Sequence[str], notes: list[str]) -> list[Filter]:
     """The conditions of the clause over what its metrics reach, those said with "or" as one; `notes` says how each was read."""
     found: list[Filter] = []

@@ -219,6 +219,7 @@ class _Message:
         """The readings of one clause after those `before` it; what it narrows is shown beside what it is a part of."""
         if slots.of_which:
             return self._narrowed(slots, before)
+        slots = parting.only_of(slots, self._thread(replace(slots, follows=True)), self.lexicon)
         found = self._chooser(slots, self._thread(slots)).readings()
         return [*found, *self._narrowed(slots.within, found)] if slots.within else found
 

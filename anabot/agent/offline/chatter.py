@@ -69,6 +69,7 @@ _BACKGROUND = re.compile(
     r"|(?:i|we) (?:am |are |was |were |have been |have |has )?(?:currently |just |now |also )*"
     r"(?:(?:need|have|want|like|going|about|trying|supposed|asked|told|planning) (?:to )?)?"
     rf"{_MAKING} (?:an? |the |my |our |some |this |next |tomorrow |up )*(?:[a-z]+ ){{0,3}}{_PAPER}\b.*"
+    r"|(?:i|we) (?:am |are )?(?:writing|talking|presenting|reporting|speaking|replying) (?:back )?to\b.*"
     rf"|(?:i|we) (?:have|got|have got) (?:an? |the |my |our |this )*(?:[a-z]+ ){{0,3}}{_PAPER}\b.*"
     rf"|(?:my|our|the) {_SOMEBODY} (?:just |also )*(?:asked|asks|is asking|wants|wanted|needs|would like)(?: me| us)?(?: for)?"
     r"(?: this| it| that| a number| some numbers| numbers)?"

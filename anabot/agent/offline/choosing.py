@@ -163,6 +163,7 @@ class Chooser:
     def _of_rows_or_totals(self, mentions: list[Mention]) -> list[Reading]:
         """ "deals over 100k" are compared one by one; "deals over 100 by rep" may be so many of each rep, and is asked back."""
         amounts.in_money(self.slots, mentions, self.lexicon)
+        amounts.below_a_count(self.slots, self.previous, self.lexicon)
         open_one = next((bound for bound in self.slots.bounds if bound.rows), None)
         if open_one is None:
             return self._settled(mentions)

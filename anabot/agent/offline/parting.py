@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from anabot.agent.offline.clauses import Clause
+from anabot.agent.offline.counting import counts_rows
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.parser import BOUNDS, Parser
@@ -18,6 +19,7 @@ from anabot.agent.offline.read_days import weekdays
 from anabot.agent.offline.slots import Mention, Pick, Slots
 from anabot.agent.offline.text import root
 from anabot.agent.understanding import Reading
+from anabot.semantic.catalog import catalog_of
 from anabot.semantic.query import MetricQuery
 
 
@@ -148,6 +150,28 @@ def base(slots: Slots, before: Sequence[Reading], thread: MetricQuery | None) ->
     if found.limit is not None or found.having or found.compare or found.share or found.running or found.made or found.over:
         raise _not_one(slots, "What comes before it is a ranking, a comparison or sorted out, and would have other rows.")
     return found
+
+
+def only_of(slots: Slots, shown: MetricQuery | None, lexicon: Lexicon) -> Slots:
+    """ "only gift orders", below a number of orders or of their sales: it only says of which, and goes on from the thread."""
+    named = {name for mention in slots.mentions for name in mention.metrics}
+    said = slots.picks or slots.amounts or slots.matches or slots.weekdays
+    if shown is None or not (slots.narrows and named and said) or slots.cuts or slots.when or slots.rank or slots.bounds:
+        return slots
+    if not named <= set(shown.metrics) and not all(_is_of(name, shown, lexicon) for name in named):
+        return slots
+    labels = " and ".join(lexicon.registry.metrics[name].label for name in shown.metrics)
+    told = [] if named <= set(shown.metrics) else [f"This is still about {labels}, of what is said alone."]
+    return replace(slots, mentions=[], notes=[*slots.notes, *told])
+
+
+def _is_of(name: str, shown: MetricQuery, lexicon: Lexicon) -> bool:
+    """Whether a metric counts rows, or those in them, that what is shown is about, too."""
+    metric, leaves = lexicon.registry.metrics[name], catalog_of(lexicon.registry).leaves
+    homes = {leaf.model for each in shown.metrics for leaf in leaves(each)}
+    homes |= {ref.dimension.model for ref in lexicon.reach(*shown.metrics)}
+    counts = metric.agg == "count_distinct" or (metric.kind == "simple" and counts_rows(lexicon, metric))
+    return counts and not metric.where and metric.model in homes
 
 
 def about(slots: Slots, query: MetricQuery, lexicon: Lexicon) -> Slots:

@@ -13,7 +13,7 @@ from anabot.agent.offline.lexicon import DimensionId
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.slots import Bound, BoundOp, Mention
 from anabot.agent.offline.tagging import Tag
-from anabot.agent.offline.text import words
+from anabot.agent.offline.text import is_plural, words
 
 STRETCHES = {"night": "days", "day": "days", "hour": "hours", "minute": "minutes"}
 _CURRENCIES = {"$": "usd", "€": "eur", "£": "gbp"}
@@ -103,7 +103,9 @@ def owned(p: Parser, i: int, said: Said | None = None) -> bool:
 
 def surely_of_rows(p: Parser, i: int) -> bool:
     """ "revenue from deals over 100k": the rows are named beside a metric of another name."""
-    return bool(p.slots.nouns) and p.slots.nouns[-1][0] == p.at(_head(p, i)).text
+    k = _head(p, i)
+    told = bool(p.before_of(k) & {"for", "of", "among", "from"}) and is_plural(p.at(k).text) and len(p.slots.mentions) > 1
+    return told or (bool(p.slots.nouns) and p.slots.nouns[-1][0] == p.at(k).text)
 
 
 def rows_before(p: Parser, i: int) -> tuple[str, ...]:

@@ -289,6 +289,7 @@ class Slots:
     things: str = ""  # "which deliveries …", "list the orders": what is counted elsewhere is to be told one by one
     bare: list[Cut] = field(default_factory=list)  # dimensions in no place that fits: "what regions are there"
     several: int | None = None  # "which five regions …", before it is known by what they are ranked
+    narrows: bool = False  # "only …" at the head
     these: list[str] = field(default_factory=list)  # "which of these shops": of what the thread shows
     uncut: list[str] = field(default_factory=list)  # "all of them, not only the top one"
     resize: int | None = None  # "make it 10"

@@ -33,7 +33,7 @@ from anabot.semantic.registry import Metric
 from anabot.semantic.same_point import Earlier, same_point
 
 _SERIES = {"day": 28, "week": 13, "month": 12, "quarter": 8, "year": 3}  # how much a trend shows when nobody says
-_DAY = dt.timedelta(days=1)
+_DAY, _DAYS = dt.timedelta(days=1), {"day": 1, "week": 7, "month": 28, "quarter": 90}
 _AS_IT_STOOD = ("today", "yesterday", "last_day", "this_day")
 
 
@@ -300,7 +300,10 @@ class Settling:
         if unit in times.cuts:
             return self._step_by_step(unit, times)
         if unit != "same" and period is not None and not _is_one(period, GRAINS[unit], self.calendar.fiscal_start):
-            raise stuck("period", f"A {unit} over {unit} change needs one {unit}. Say which, or ask “by {unit}”.")
+            if times.cuts or period.days < 2 * _DAYS[unit] or self.slots.rank or self.slots.moved or self.slots.only_moved:
+                raise stuck("period", f"A {unit} over {unit} change needs one {unit}. Say which, or ask “by {unit}”.")
+            times.cuts.append(unit)
+            return self._step_by_step(unit, times)
         return self._like("previous_period", times)
 
     def _finished(self, unit: str, times: Times) -> None:
