@@ -32,7 +32,7 @@ from anabot.agent.offline.causes import asked_why, without_moves
 from anabot.agent.offline.completing import Completing
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
-from anabot.agent.offline.listing import Listing
+from anabot.agent.offline.listing import Listing, of_what_is_shown
 from anabot.agent.offline.slots import Cut, Mention, Slots
 from anabot.agent.offline.vague import Vague
 from anabot.agent.offline.words import UNITS
@@ -120,10 +120,7 @@ class Chooser:
         slots = self.slots
         if slots.unfilter and not (self.previous and (self.previous.where or self.previous.having)):
             raise stuck("shape", "There is no filter to remove.")
-        if slots.these and self.previous and (self.previous.limit or self.previous.having):
-            slots.misplaced += slots.these  # of the rows that were shown alone
-        if slots.uncut and not (self.previous and self.previous.limit):
-            slots.misplaced += slots.uncut
+        of_what_is_shown(slots, self.previous)
         if slots.why and slots.pair:
             raise pairing.refuse_why()
         if slots.why:

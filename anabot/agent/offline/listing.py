@@ -100,3 +100,11 @@ class Listing:
         except (UnknownName, NotAllowed):
             return False
         return True
+
+
+def of_what_is_shown(slots: Slots, shown: MetricQuery | None) -> None:
+    """ "all of them" needs a list that was cut off; "which of these" is none of rows that were cut off or sorted out."""
+    if slots.these and shown and (shown.limit or shown.having):
+        slots.misplaced += slots.these
+    if slots.uncut and not (shown and shown.limit):
+        slots.misplaced += slots.uncut
