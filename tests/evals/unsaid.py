@@ -124,6 +124,17 @@ class Unsaid:
             if self._is_measure(table, column, kind):
                 yield from self._aggregates(column, self.words_of(table, column), entity, said, common)
         yield from self._states(table)
+        yield from self._told_apart(table, said, common)
+
+    def _told_apart(self, table: str, said: set[tuple[str, str]], common: dict[str, str]) -> Iterator[dict[str, Any]]:
+        """Of a table that only joins two others, how many things of each stand in it: the papers of authorships."""
+        links = [side.split("=") for side in self.sketch["joins"] if side.startswith(f"{table}.")]
+        measured = any(self._is_measure(table, column, kind) for column, kind in self.schema[table].items() if kind in _NUMBER)
+        for left, right in links if len(links) == 2 and not measured else ():
+            column, thing = left.strip().split(".")[1], entity_of(right.strip().split(".")[0], self.schema)
+            if (table, f"count(distinct{column})".lower()) not in said:
+                name = f"{thing}s_of_{entity_of(table, self.schema)}s"
+                yield {"name": name, "expr": f"count(distinct {column})", "synonyms": [], **common}
 
     def _states(self, table: str) -> Iterator[dict[str, Any]]:
         """Of a table of snapshots, how many things are in each state that it tells, as of the last one: `cars in inventory`."""

@@ -326,7 +326,8 @@ class Completing:
         return all(
             any(
                 (root(said) == root(own) and (said != own or is_verb(said)) and (is_verb(said) or is_verb(own)))
-                or (is_verb(said) and (root(own) in deeds(said) or root(own) == _ALSO.get(root(said))))
+                or root(own) in deeds(said)
+                or (is_verb(said) and root(own) == _ALSO.get(root(said)))
                 for phrase in phrases_of(self.lexicon.registry, name)
                 for own in (token.norm for token in tokens(phrase))
             )

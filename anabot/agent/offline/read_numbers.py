@@ -127,7 +127,7 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
         of_each.beside(p, i, cut)
         ranked.single |= count is None and p.at(j).kind in ("name", "unit") and not is_plural(p.at(j).text)
         return read_cuts(p, j)
-    if mention is None and p.at(j).kind == "unknown" and len(named := p.lexicon.alone(p.at(j).text)) == 1:
+    if mention is None and p.at(j).kind == "unknown" and len(named := _named_by_deed(p, j)) == 1:
         mention = Mention(metrics=(named[0],), text=p.at(j).text)  # "the most delayed vessels"
     if mention:
         ranked.mention, ranked.cut = mention, cut
@@ -135,6 +135,11 @@ def rank_from(p: Parser, i: int, count: int | None, *, skip: int = 0, single: bo
         ranked.single |= bool(verbal) and count is None and not is_plural(p.at(j + 1).text)
         return read_cuts(p, j + 1) if verbal else j + 1
     return j
+
+
+def _named_by_deed(p: Parser, j: int) -> list[str]:
+    """ "the most delayed vessels", "the most treated patients": by how many delays, or treatments, each has."""
+    return p.lexicon.alone(p.at(j).text) or p.lexicon.deed(p.at(j).text)
 
 
 def rank_by(p: Parser, mention: Mention) -> None:

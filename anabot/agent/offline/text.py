@@ -226,7 +226,15 @@ def deeds(verb: str, particle: str = "") -> set[str]:
         return {base + particle}
     nouns = {_DEEDS.get(base, base)}
     nouns |= {base + ending for ending in ("ment", "ation", "ition", "ion", "al", "ance", "ence", "ure", "er", "or")}
-    for last, instead in (("r", "ration"), ("er", "ration"), ("y", "ication"), ("ib", "iption"), ("it", "ission"), ("d", "sion")):
+    for last, instead in (
+        ("r", "ration"),
+        ("er", "ration"),
+        ("y", "ication"),
+        ("ish", "ication"),
+        ("ib", "iption"),
+        ("it", "ission"),
+        ("d", "sion"),
+    ):
         nouns |= {base.removesuffix(last) + instead} if base.endswith(last) else set()
     return {root(noun) for noun in nouns}
 

@@ -75,6 +75,7 @@ verb: write | wrote | written | teach | taught | teaches | host | hosted
 verb: use | used | consume | consumed | went | get | got | gotten | receive | received
 verb: run | ran | handle | handled | log | logged | see | saw | spend | spent
 verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
+verb: appear | appeared | appears | appearing
 verb: incurred | rake in | raked in | pull in | pulled in | bring us | brought us | make us | made us
 verb: earn us | earned us | occur | occurred | occurring | take place | took place | taken place | taking place
 uncut: all of them | all of these | all of those | the whole list | the full list | the complete list | not only the top one
@@ -103,6 +104,7 @@ only: only | just | solely | exclusively | limited to | restricted to | filtered
 only: restrict that to | restrict it to | restrict this to | limit that to | limit it to | limit this to | narrow that to
 only: narrow it to | narrow it down to | narrow that down to | narrow this down to | filter that to | filter it to
 only: only for | only in | only the ones | just the ones | only those | the ones
+only: affiliated with | affiliated to | who are affiliated with | associated with | situated on | lying in | lie in | lies in
 only: based in | located in | situated in | living in | live in | lives in | who live in | who lives in | that live in
 match starts_with: start with | starts with | starting with | begin with | begins with | beginning with
 match contains: contain | contains | containing | mention | mentions | mentioning
