@@ -115,7 +115,7 @@ def _check_every(
     fields: Mapping[str, Meaning],
 ) -> None:
     metric, alone = known_to(registry, query.made).metrics[query.grouped], "Leave out `every`: then those that have any count."
-    if not _none_is_zero(registry, metric):
+    if not none_is_zero(registry, metric):
         why = f"What has no {metric.label} has none of it, not 0."
         raise BadQuery(f"`{metric.name}` has no value where there is nothing.", why=why, todo=alone)
     if not counted(query, each):
@@ -138,7 +138,7 @@ def _stretches(query: MetricQuery, each: Sequence[Meaning], fiscal_start: int) -
     return units_in(Period(span.start, span.end), grain, fiscal_start) if span is not None and grain is not None else 0
 
 
-def _none_is_zero(registry: Registry, metric: Metric) -> bool:
+def none_is_zero(registry: Registry, metric: Metric) -> bool:
     """Whether nothing is 0 of it: it is counted or added up, and no balance."""
     if metric.kind == "simple":
         return metric.agg in _COUNTED and metric.non_additive is None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from anabot.agent.offline import catalog, how_long, parting, replying, talk, worth
+from anabot.agent.offline import catalog, how_long, of_groups, parting, replying, rolling, talk, worth
 from anabot.agent.offline.asides import without_asides
 from anabot.agent.offline.chatter import without_chatter
 from anabot.agent.offline.choosing import Chooser
@@ -71,8 +71,40 @@ def understand(
 
     if replied := _replied(found, offers, lexicon, read):
         return replied
-    out = read(found, previous)
+    out = _of_groups(found, lexicon, now, previous, read)
     return _alike(out, found, offers, previous, lexicon, read) if isinstance(out, NotUnderstood) else out
+
+
+def _of_groups(
+    found: Sequence[Token], lexicon: Lexicon, now: dt.datetime, previous: MetricQuery | None, read: Read
+) -> Understanding:
+    """What the words say; where they say nothing else, a number of groups. In a thread that showed one, the next is one, too."""
+
+    def alone(words: Sequence[Token]) -> Understanding:
+        return read(words, None)
+
+    if of_groups.said_mean(found) and (rolled := rolling.understood(found, lexicon, alone, now)):
+        return rolled
+    if previous is not None and previous.over is not None:
+        return _after_groups(found, lexicon, now, previous, read)
+    out = read(found, previous)
+    if not rolling.leaves_open(out, found):
+        return out
+    return rolling.understood(found, lexicon, alone, now) or out
+
+
+def _after_groups(found: Sequence[Token], lexicon: Lexicon, now: dt.datetime, previous: MetricQuery, read: Read) -> Understanding:
+    """A question of its own, or the same number of groups of what the words make of the question inside."""
+    if changed := rolling.by_another(found, previous, lexicon, now):
+        return changed
+    own = read(found, None)
+    if rolling.leaves_open(own, found):
+        own = rolling.understood(found, lexicon, lambda words: read(words, None), now) or own
+    rolled = isinstance(own, Understood) and any(each.query.over for each in own.readings)
+    if rolled or not (isinstance(own, NotUnderstood) or rolling.follows(found)):
+        return own
+    plain = previous.model_copy(update={"over": None, "having": (), "order_by": (), "every": False})
+    return rolling.again(read(found, plain), previous, lexicon, now)
 
 
 def _replied(found: Sequence[Token], offers: Sequence[Offer], lexicon: Lexicon, read: Read) -> Understanding | None:
