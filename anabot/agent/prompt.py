@@ -27,7 +27,7 @@ from anabot.types import Grant
 
 MOST_TOKENS = 6_000
 NONE, DEFINITION = "NONE", "DEFINITION"
-_DIGEST_BYTES = 6_000
+_DIGEST_BYTES = 4_000
 _MEANS, _BY, _HINTS = 90, 8, 8
 _RULES = f"""You read one question about a company's numbers that fixed rules could not read, and turn it into governed queries.
 
