@@ -24,6 +24,7 @@ _VALUES = ValueIndex(
         ("bays", "bay"): ("Bay One", "Bay Two"),
         ("repairs", "kind"): ("brakes", "engine"),
         ("repairs", "status"): ("open", "done"),
+        ("repairs", "on_hold"): ("true", "false"),
         ("payments", "method"): ("card", "check", "wire"),
         ("mechanics", "mechanic"): ("Ada", "Bo"),
     }
@@ -104,6 +105,7 @@ _LAYER = {
                 _time("due_on"),
                 _said("kind"),
                 _said("repair_grade"),
+                _said("on_hold", "repair on hold", data_type="boolean"),
                 _said("status"),
             ],
             [

@@ -126,7 +126,9 @@ class _Told:
     def as_counted(self) -> int | None:
         """… where those of whom nothing is counted are not listed anyway."""
         before, said = words(self.said.string[: self.said.start()]), words(self.said["of"])
-        return self.said.end() if _within(said, before) and self.lexicon.entries.get(said) else None
+        entry = self.lexicon.entries.get(said)
+        counted = entry is not None and (entry.metrics or entry.both or entry.term)
+        return self.said.end() if counted and _within(said, before) else None
 
     def as_said(self) -> int | None:
         """… where what is not wanted is a kind, which nobody knows, of what is asked for before it."""

@@ -42,7 +42,7 @@ def split(tags: Sequence[Tag]) -> list[Clause]:
 def _breaks(tags: Sequence[Tag], i: int) -> bool:
     tag = tags[i]
     if tag.kind == "stop":
-        shows = i + 1 < len(tags) and (tags[i + 1].text.casefold() in COLUMNS or tags[i + 1].says("sort"))
+        shows = i + 1 < len(tags) and (tags[i + 1].text.casefold() in COLUMNS or tags[i + 1].says("sort", "not"))
         return not (shows or _only_cuts(tags[i + 1 :]) or _says_again(tags[:i], tags[i + 1 :]))
     if not (tag.says("and") or tag.kind == "comma"):
         return False

@@ -14,7 +14,7 @@ from anabot.agent.offline.lexicon import Lexicon, is_light
 from anabot.agent.offline.text import Token, stem
 from anabot.agent.offline.words import MONTHS, OPERATORS, UNITS, WEEKDAYS
 
-_NOUNS = {"letter", "letters", "word", "text", "string", "prefix", "suffix", "characters", "character", "phrase"}
+_NOUNS = {"letter", "letters", "word", "text", "string", "prefix", "suffix", "characters", "character", "phrase", "term", "words"}
 _HOLDS = {"with", "has", "have", "having", "had", "contains", "containing", "contain", "or", "and", "like"}
 _DOTTED = re.compile(r"[.@]\w+(\.\w+)*|\w+(\.\w+)+")
 _WHOSE = {"its", "their", "the", "his", "her"}

@@ -313,6 +313,9 @@ class Lexicon:
     def _measured(self) -> None:
         """A number that a metric is called after, too, is compared with, and not cut by, unless its values are collected."""
         models = self.registry.models
+        for key, entry in self.entries.items():  # "a budget above 10k", for a number that is called the budget amount
+            if entry.numbers and key[-1] in ("amount", "value") and (short := self.entries.get(key[:-1])):
+                short.numbers += [where for where in entry.numbers if where not in short.numbers]
         for entry in self.entries.values():
             if entry.numbers and (entry.metrics or entry.both or entry.term):
                 cut_by = [w for w in entry.dimensions if w not in entry.numbers or models[w[0]].dimensions[w[1]].indexed]

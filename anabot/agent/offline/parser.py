@@ -250,7 +250,8 @@ class Parser:
         if not second.dimensions or self.before_of(i + 1) or first.values:
             return None
         metrics = self.lexicon.registry.metrics
-        models = {model for model, _ in first.dimensions} | {metrics[name].model for name in first.metrics} | set(first.models)
+        told = {model for model, _ in first.dimensions if not is_plural(self.at(i + 1).text) or first.models}
+        models = told | {metrics[name].model for name in first.metrics} | set(first.models)
         meant = tuple(where for where in second.dimensions if where[0] in models)
         text = f"{self.at(i).text} {self.at(i + 1).text}"
         return Cut(text=text, dimensions=meant, size=2 + self._called(i + 2), qualified=True) if meant else None

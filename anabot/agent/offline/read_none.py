@@ -16,6 +16,7 @@ _PUT_DOWN = ("recorded", "set", "given", "known", "assigned", "specified", "list
 _ANYBODY = ("anyone", "anybody", "anything", "a thing", "any", "someone", "something", "yet", "before", "ever")
 _NOBODY = ("nobody", "no one", "noone")
 _USE = ("use", "used", "using")
+_LEAVING = ("ignore", "ignoring", "exclude", "excludes", "excluding", "leave", "leaving", "except", "not", "omit", "omitting")
 _OUT = ("not", "without", "w/o")
 
 
@@ -45,6 +46,31 @@ def not_any(p: Parser, i: int) -> int | None:
     if not found and text in _OUT and related and {"a", "an", "any"} & p.before_of(i + 1) and (end := _without_a_value(p, i)):
         return end
     return _without_any(p, i, *found) if found and related else None
+
+
+def left_out(p: Parser, i: int) -> int | None:
+    """ "ignoring clients without a town", "excluding those with no grade": only rows in which something stands there."""
+    if p.at(i).text.casefold().split()[0] not in _LEAVING:
+        return None
+    j = i + 2 if p.at(i + 1).kind == "name" else i + 1
+    without = p.at(j).says("not") and p.at(j).text.casefold() in ("without", "w/o")
+    without |= p.at(j).says("none") and p.at(j).text.casefold() == "no" and "with" in p.before_of(j)
+    cut = p.cut(j + 1) if without else None
+    if cut is None or not set(cut.dimensions) & _had_by(p, i + 1, j) or _yes(p, j + 1):
+        return None
+    p.slots.blank.append((cut, True))
+    return j + 1 + cut.size
+
+
+def _had_by(p: Parser, i: int, end: int) -> set[tuple[str, str]]:
+    """The dimensions of the things named at `i`, or of those counted where none are named."""
+    noun, models, metrics = p.entry(i), p.lexicon.registry.models, p.lexicon.registry.metrics
+    named = i < end
+    counted = noun.metrics if named else [name for mention in p.slots.mentions for name in mention.metrics]
+    reached = {(ref.dimension.model, ref.dimension.name) for name in counted for ref in p.lexicon.reach(name)}
+    owners = {*noun.models, *(model for model, _ in noun.dimensions)} if named else set()
+    owners |= {metrics[name].model for name in counted} - {""}
+    return reached | {(model, name) for model in owners for name in models[model].dimensions}
 
 
 def with_one(p: Parser, i: int) -> int | None:

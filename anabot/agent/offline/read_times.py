@@ -8,7 +8,7 @@ from anabot.agent.offline.dates import When
 from anabot.agent.offline.lexicon import DimensionId
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.slots import Cut, Dated, Mention, Window
-from anabot.agent.offline.text import is_verb, root
+from anabot.agent.offline.text import is_verb, root, words
 from anabot.agent.offline.timed_names import time_words
 from anabot.agent.offline.two_times import times_done
 from anabot.agent.offline.words import UNITS
@@ -81,13 +81,22 @@ def _verb_before(p: Parser, i: int) -> int:
     before = p.at(at)
     of_others = before.says("verb") and _of_others(p, at)
     said = before.text.casefold()
-    verbal = (is_verb(said) and said not in _THINGS) or said == "due"
+    verbal = (is_verb(said) and said not in _THINGS) or said == "due" or (before.kind == "unknown" and _is_time_verb(p, at))
     if not (before.kind == "unknown" or of_others) or not verbal or p.comparing:
         return 0
     if of_others:
         p.slots.verbs.remove(before.text)  # "orders of people who registered in May": no verb of the orders
         p.slots.unknown.append(before.text)
     return at
+
+
+def _is_time_verb(p: Parser, i: int) -> bool:
+    """ "memberships that expire in May": a verb in its bare form that begins the name of a time."""
+    said, told = root(p.at(i).text.casefold()), p.at(i - 1).kind == "name" or p.at(i - 1).says("who")
+    if p.before[i] or p.slots.did or not told or len(said) < 3:
+        return False
+    refs = (ref for metric in p.lexicon.visible for ref in p.lexicon.reach(metric) if ref.dimension.kind == "time")
+    return any(words(ref.dimension.name)[:1] and root(words(ref.dimension.name)[0]) == said for ref in refs)
 
 
 def _of_others(p: Parser, at: int) -> bool:

@@ -12,7 +12,7 @@ from anabot.agent.offline.counting import says_plural
 from anabot.agent.offline.lexicon import DimensionId
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_cuts import more_values, value_beside_dimension
-from anabot.agent.offline.read_none import not_any
+from anabot.agent.offline.read_none import left_out, not_any
 from anabot.agent.offline.read_numbers import bound
 from anabot.agent.offline.slots import Cut, Pick
 from anabot.agent.offline.text import is_plural, is_verb
@@ -69,7 +69,8 @@ def value(p: Parser, i: int) -> int | None:
         return p.misplace(i)
     contrasted = p.at(i - 1).says("vs") or _against(p, i + 1)
     named = not p.before[i] and bool(p.mention(i - 1))
-    told = named or p.at(i - 1).says("verb") or bool(p.before[i] & (AUXILIARIES | _BEING))
+    done = p.at(i - 1).kind == "unknown" and is_verb(p.at(i - 1).text.casefold())  # "were sold at the desk"
+    told = named or done or p.at(i - 1).says("verb") or bool(p.before[i] & (AUXILIARIES | _BEING))
     ahead = not told and not (p.before[i] - {"of"}) & PLACES and not p.before_of(i + 1) and bool(p.mention(i + 1))
     pick = Pick(
         values=tuple(p.entry(i).values),
@@ -174,7 +175,7 @@ def _heads_list(p: Parser, i: int) -> bool:
 
 def leave_out(p: Parser, i: int) -> int:
     """ "excluding X and Y", "not in X"."""
-    if (end := _yes_and_no(p, i)) is not None:
+    if (end := _yes_and_no(p, i) or left_out(p, i)) is not None:
         return end
     if (end := not_any(p, i)) is not None:
         return end

@@ -210,6 +210,8 @@ def _names(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
             continue
         if key[0] == "total" and end < len(tokens) and (*key[1:], stem(tokens[end].norm)) in lexicon.entries:
             continue  # "total order amount" is the order amount, where "total orders" is known, too
+        if len(key) > 1 and _is_two(tokens, key, end, entry, lexicon):
+            continue
         listed = key in lexicon.shouted and entry.only_values and _listed(tokens, i, end, entry, lexicon)
         if (
             key in lexicon.shouted
@@ -241,6 +243,21 @@ def _told(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Tag]:
             and all(lexicon.registry.metrics[name].counts for name in entry.metrics)
         ):
             yield Tag(kind="name", start=i, end=end, text=_text(tokens, i, end), entry=entry)
+
+
+def _is_two(tokens: Sequence[Token], key: tuple[str, ...], end: int, entry: Entry, lexicon: Lexicon) -> bool:
+    """ "tickets sold at the desk" names no `sold_at`; "paintings on display" are paintings of which `on_display` is true."""
+    only = entry.dimensions and not (entry.metrics or entry.values or entry.both or entry.term or entry.numbers)
+    if not only:
+        return False
+    models = lexicon.registry.models
+    timed = all(models[model].dimensions[name].kind == "time" for model, name in entry.dimensions)
+    if timed and len(key) == 2 and key[1] in ("at", "on") and end < len(tokens):
+        following = lexicon.entries.get((stem(tokens[end].norm),))
+        return tokens[end].norm in ("the", "a", "an", "our") or bool(following and following.values)
+    first, rest = lexicon.entries.get(key[:1]), lexicon.entries.get(key[1:])
+    truths = {value[:2] for value in rest.values if value[2] == "true"} if rest else set()
+    return bool(first and first.metrics and truths & set(entry.dimensions))
 
 
 def _is_filler(word: str, entry: Entry, lexicon: Lexicon) -> bool:

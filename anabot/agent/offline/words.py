@@ -71,7 +71,7 @@ verb: brings in | brings | makes | earns | generates | produces | pulls in | rak
 verb: lead to | leads to | led to | leading to | result in | results in | resulted in | went out | go out
 verb: gone out | sent out | send out | sends out
 verb: came through | come through | comes through | coming through | came via | come via | comes via | coming via
-verb: write | wrote | written | teach | taught | teaches | host | hosted
+verb: given | write | wrote | written | teach | taught | teaches | host | hosted
 verb: use | used | consume | consumed | went | get | got | gotten | receive | received
 verb: run | ran | handle | handled | log | logged | see | saw | spend | spent
 verb: contribute | contributed | contribute to | amount to | amounted to | come to | came to | add up to | added up to | incur
@@ -109,6 +109,7 @@ only: based in | located in | situated in | living in | live in | lives in | who
 match starts_with: start with | starts with | starting with | begin with | begins with | beginning with
 match contains: contain | contains | containing | mention | mentions | mentioning
 match ends_with: end with | ends with | ending with | end in | ends in | ending in
+not: omit | omitting
 not: not | excluding | exclude | excludes | except | except for | without | but not | other than | apart from | ex | outside
 not: outside of | excl | w/o | neither
 not: ignoring | ignore | leaving out | leave out | minus | not in | not for | not from | not including | non | is not
