@@ -53,6 +53,16 @@ MORE: dict[str, dict[str, object]] = {
         "limit": 3,
     },
     "times of what describes": {"metrics": ["orders_placed"], "group_by": ["signed_up_on__quarter", "opened_on__extract_dow"]},
+    "two times of what describes, against each other": {
+        "metrics": ["sales", "orders_placed"],
+        "group_by": ["channel"],
+        "where": [{"field": "opened_on__month", "op": "lt", "against": "signed_up_on__month", "values": ["-3"]}],
+    },
+    "a last date by what describes": {
+        "metrics": ["orders_placed", "sales"],
+        "group_by": ["tier", "region"],
+        "made": [{"op": op, "left": name, "right": name} for op, name in (("first", "orders_placed"), ("last", "sales"))],
+    },
     "a part that is chosen there": {
         "metrics": ["orders_placed", "sales"],
         "group_by": ["channel", "metric_time__month"],
