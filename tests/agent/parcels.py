@@ -42,6 +42,7 @@ LAYER = (
     + "  metrics:\n"
     "  - {name: order_count, label: Orders, agg: count, expr: id, config: {meta: {ana: {synonyms: [orders]}}}}\n"
     "  - {name: revenue, label: Revenue, agg: sum, expr: amount, config: {meta: {ana: {unit: usd}}}}\n"
+    "  - {name: newest_delivery, label: Newest delivery, agg: max, expr: delivered_on, config: {meta: {ana: {unit: date}}}}\n"
     "  - {name: active_buyers, label: Active buyers, agg: count_distinct, expr: buyer_id,"
     " config: {meta: {ana: {synonyms: [buyers who ordered]}}}}\n"
     "- name: payments\n  semantic_model: {enabled: true}\n  agg_time_dimension: paid_on\n  columns:\n"

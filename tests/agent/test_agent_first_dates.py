@@ -85,7 +85,7 @@ def test_the_usual_period_is_not_that_of_a_last_date() -> None:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("when was the last order delivered", "when"),  # by the day of its delivery, which no metric counts along
+        ("when was the first order delivered", "when"),  # by the day of its delivery, of which no metric is the first
         ("when was the last ticket closed", "when"),
         ("when was the last order from Norway delivered", "delivered"),
         ("when was the last order that was cancelled", "cancelled"),
@@ -147,3 +147,13 @@ def test_the_average_of_the_days_is_over_those_whose_date_they_are_counted_from(
 )
 def test_days_whose_rows_or_dates_are_unclear_are_refused(text: str, why: str) -> None:
     assert why in refused(ask(text)).message
+
+
+def test_a_date_that_a_metric_is_goes_before_one_that_is_made() -> None:
+    delivered = reading(ask("when was the last order delivered"))
+    named = reading(ask("when was the newest delivery by country"))
+    loaded = reading(ask_bakery("when is the data as of"))
+
+    assert (delivered.query.metrics, delivered.query.made) == (("newest_delivery",), ())
+    assert (named.query.metrics, named.query.group_by) == (("newest_delivery",), ("country",))
+    assert loaded.query.metrics == ("data_as_of",)

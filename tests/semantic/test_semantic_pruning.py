@@ -37,7 +37,7 @@ def faults(tree: exp.Expression, columns: dict[str, str], *, from_ever: bool = F
             continue
         if isinstance(select.expressions[0], exp.Star):
             continue  # the rows that a row rule allows: the period stands around them
-        held = _times_of(select, columns)
+        held = [node for node in _times_of(select, columns) if not _against_another(node)]
         yield from (f"{node.parent.sql()} is not bare" for node in held if node.table != "spine" and not _bare(node))
         base = next(name for name in (select.args["from_"].this.alias, *names) if name in columns)
         if not any(isinstance(node.parent, exp.LT) and node.table == base for node in held):
@@ -56,6 +56,12 @@ def _times_of(select: exp.Select, columns: dict[str, str]) -> list[exp.Column]:
 
 def _is_time(node: exp.Column, columns: dict[str, str]) -> bool:
     return columns.get(node.table) == node.name or (node.table == "spine" and node.name in ("day", "hour"))
+
+
+def _against_another(node: exp.Column) -> bool:
+    """Whether it is compared with another time of the rows, which is no period."""
+    over = node.find_ancestor(exp.Between, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
+    return over is not None and len({(each.table, each.name) for each in over.find_all(exp.Column)}) > 1
 
 
 def _bare(node: exp.Column) -> bool:

@@ -33,7 +33,7 @@ from anabot.agent.offline.completing import Completing
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.listing import Listing, of_what_is_shown
-from anabot.agent.offline.slots import Cut, Mention, Slots
+from anabot.agent.offline.slots import Cut, EdgeDate, Mention, Slots
 from anabot.agent.offline.vague import Vague
 from anabot.agent.offline.words import UNITS
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading
@@ -266,7 +266,7 @@ class Chooser:
     def _built(self, metrics: tuple[str, ...], notes: list[str]) -> list[Reading]:
         """One query for all metrics, where their periods and dimensions agree; else one for each."""
         if self.slots.edge:
-            return [self._dated(metrics, notes)]
+            return [self._dated(self.slots.edge, metrics, notes)]
         if self.slots.pair:
             return [self._paired(metrics, notes)]
         if len(metrics) == 1 or self.previous is not None or self._ordered():
@@ -296,14 +296,11 @@ class Chooser:
             raise Exit(Ambiguous(word=pairing.text_of(self.slots), choices=(*known, last)))
         return reading
 
-    def _dated(self, metrics: tuple[str, ...], notes: list[str]) -> Reading:
-        """The first or last date of what the metric counts: that which is defined as it, else the one made for this question."""
-        made = told_dates.edge_of(self.slots, metrics, self.lexicon)
-        if found := pairing.defined_as(made, self.lexicon):
-            return self._one((found,), [*notes, f"That is {self.lexicon.registry.metrics[found].label}."])
-        reading = self._one(metrics, notes, made=(made,))
-        edge = self.slots.edge
-        return told_dates.over_each(reading, edge, self.lexicon) if edge and edge.how else reading
+    def _dated(self, edge: EdgeDate, metrics: tuple[str, ...], notes: list[str]) -> Reading:
+        """The first or last date of what the metric counts, or the days up to it."""
+        metrics, made, said = told_dates.settled(self.slots, edge, metrics, self.lexicon)
+        reading = self._one(metrics, [*notes, *said], made=made)
+        return told_dates.over_each(reading, edge, self.lexicon) if edge.how else reading
 
     def _pairs_back(self, mentions: list[Mention], notes: list[str]) -> list[Reading]:
         """ "revenue minus cost", where both have several meanings: asked back, with those that are defined first."""

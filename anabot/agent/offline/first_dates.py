@@ -67,7 +67,11 @@ def _edge(
         named = end < len(said) and said[end] in _DATES
         metrics = _counted(said[noun:end], lexicon) if named or asked else ()
         last = end + 1 if named else end
-        last += bool(metrics) and last < len(said) and _happened(said[last], metrics, lexicon)
+        verb = said[last] if metrics and last < len(said) and (is_verb(said[last]) or said[last] in _DONE) else ""
+        if verb and (known := _declared(verb, _EDGES[key], metrics, lexicon)):
+            text = " ".join(token.text for token in tokens[start : last + 1])
+            return last + 1, EdgeDate(text=text, op=_EDGES[key], metrics=known, declared=True)
+        last += bool(verb) and _happened(verb, metrics, lexicon)
         if metrics and follows_nothing(tokens, last, "ever", *_PERIODS):
             text = " ".join(token.text for token in tokens[start:last])
             return last, EdgeDate(text=text, op=_EDGES[key], metrics=metrics, since=since)
@@ -75,6 +79,16 @@ def _edge(
         text = " ".join(token.text for token in tokens[start:noun])
         return noun, EdgeDate(text=text, op=_EDGES[key], metrics=later, since=since, named=False)
     return None
+
+
+def _declared(verb: str, op: Literal["first", "last"], metrics: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
+    """ "when was the last order delivered", where a metric is the last of their delivery dates."""
+    known, times = lexicon.registry.metrics, times_done(lexicon, verb, "")
+    own = {known[name].model for name in metrics}
+    columns = {(model, lexicon.registry.models[model].dimensions[name].expr) for model, name in times if model in own}
+    found = (known[name] for name in lexicon.visible if columns)
+    agg = "min" if op == "first" else "max"
+    return tuple(m.name for m in found if (m.model, m.expr) in columns and m.agg == agg and m.unit in ("date", "time"))
 
 
 def _happened(verb: str, metrics: tuple[str, ...], lexicon: Lexicon) -> bool:

@@ -302,11 +302,17 @@ class Parser:
         narrowed = slots.nouns or slots.dated or slots.none or slots.matches or slots.amounts or slots.two_times or slots.edge
         if self._of_the_same():
             slots.who[:] = [word for word in slots.who if word.casefold() != "their"]
+        if self._names_dates():  # "when was the last load", where that is a metric
+            slots.who[:] = [word for word in slots.who if word.casefold() != "when"]
         if slots.who and not (slots.cuts or slots.rank or narrowed):
             pointing = bool(slots.define or slots.unknown) and {word.casefold() for word in slots.who} <= {"that"}
             slots.unknown += [] if pointing else slots.who  # "what does that include", "is that good"
         if slots.rank and slots.rank.listed and slots.direction:
             slots.rank.direction = {"asc": "bottom", "desc": "top"}.get(slots.direction, slots.direction)
+
+    def _names_dates(self) -> bool:
+        metrics = [self.lexicon.registry.metrics[name] for mention in self.slots.mentions for name in mention.metrics]
+        return bool(metrics) and all(metric.unit in ("date", "time") for metric in metrics)
 
     def _of_the_same(self) -> bool:
         """ "the number of orders and their total value": both of the same rows."""

@@ -138,6 +138,7 @@ class EdgeDate:
     metrics: tuple[str, ...]
     since: tuple[DimensionId, ...] = ()
     how: Literal["", "average", "median"] = ""  # of the days of each
+    declared: bool = False  # whether the metrics are such dates themselves
     named: bool = True  # whether it says what is counted; "last" of "last online order" leaves that to the words after it
 
 

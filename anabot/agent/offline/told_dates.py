@@ -5,12 +5,12 @@ Pure. A date is told by when rows are counted: of another day on which something
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from anabot.agent.offline import setting
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.lexicon import Lexicon
+from anabot.agent.offline.pairing import defined_as
 from anabot.agent.offline.slots import EdgeDate, Slots
 from anabot.agent.offline.text import is_verb
 from anabot.agent.offline.things import told_apart_by
@@ -22,10 +22,19 @@ from anabot.semantic.registry import Metric
 from anabot.semantic.resolve import resolve
 
 
-def edge_of(slots: Slots, metrics: Sequence[str], lexicon: Lexicon) -> Made:
-    """The date that is asked for, of the metric that it was settled to be of. Raises Exit."""
-    edge = slots.edge
-    assert edge is not None
+def settled(
+    slots: Slots, edge: EdgeDate, metrics: tuple[str, ...], lexicon: Lexicon
+) -> tuple[tuple[str, ...], tuple[Made, ...], list[str]]:
+    """The metric that is the date, or what is made of the metric whose date it is, and what is said of that. Raises Exit."""
+    if edge.declared:
+        return metrics, (), []
+    made = _made(slots, edge, metrics, lexicon)
+    if found := defined_as(made, lexicon):
+        return (found,), (), [f"That is {lexicon.registry.metrics[found].label}."]
+    return metrics, (made,), []
+
+
+def _made(slots: Slots, edge: EdgeDate, metrics: tuple[str, ...], lexicon: Lexicon) -> Made:
     beside = (slots.pair, slots.rank, slots.bounds, slots.share, slots.running, slots.define)
     alone = not any((*beside, slots.change, slots.over, slots.against))
     if not alone or len(metrics) != 1 or metrics[0] not in edge.metrics:
