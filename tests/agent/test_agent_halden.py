@@ -267,3 +267,22 @@ def test_a_word_of_what_is_counted_in_the_same_rows_is_enough_in_a_thread(
     assert isinstance(found, Understood)
     assert found.readings[0].query.metrics == (metric,)
     assert found.readings[0].query.period == thread.period
+
+
+def test_a_word_for_people_is_the_value_that_the_thread_is_narrowed_to() -> None:
+    may = rights("hr_bp")
+    values = ValueIndex(by_dimension={("headcount", "worker_type"): ("employee", "contingent")})
+    thread = MetricQuery.model_validate(
+        {"metrics": ["headcount_hris_active"], "where": [{"field": "worker_type", "op": "eq", "values": ["contingent"]}]}
+    )
+
+    def asked(text: str, previous: MetricQuery | None) -> Understanding:
+        return understand(text, registry=company(), grant=may, values=values, team=may.team, now=MONDAY, previous=previous)
+
+    found = asked("what about employees?", thread)
+    assert isinstance(found, Understood)
+    assert found.readings[0].query.as_json() == {
+        "metrics": ["headcount_hris_active"],
+        "where": [{"field": "worker_type", "op": "eq", "values": ["employee"]}],
+    }
+    assert isinstance(asked("how many employees do we have", None), Ambiguous)

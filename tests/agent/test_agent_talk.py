@@ -183,3 +183,51 @@ def test_the_second_half_below_the_first_half_of_a_month_is_of_that_month() -> N
 
     assert query("and in the second half?", thread=half)["period"] == {"start": "2026-09-16", "end": "2026-10-01"}
     assert query("and in the second half?", thread=thread())["period"] == {"start": "2026-08-01", "end": "2027-02-01"}
+
+
+@pytest.mark.parametrize("text", ["that's wrong", "hmm, that is incorrect", "nope, this is wrong"])
+def test_who_only_says_that_it_is_wrong_is_asked_what_was_meant(text: str) -> None:
+    found = refused(text, thread=thread())
+
+    assert (found.reason, "what you meant" in found.message) == ("courtesy", True)
+
+
+@pytest.mark.parametrize("text", ["no, thanks", "no thank you"])
+def test_a_polite_no_is_no_complaint(text: str) -> None:
+    assert refused(text, thread=thread()).message.startswith("You are welcome")
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("North back in please", {"where": [where("ne", "South")]}),
+        ("how does that compare to last year?", {"compare": "previous_year"}),
+        ("show that by shop", {"group_by": ["shop_name"]}),
+        ("which one was highest", {"limit": 1}),
+    ],
+)
+def test_that_and_which_one_point_at_what_is_shown(text: str, change: dict[str, Any]) -> None:
+    found = query(text, thread=thread(where=[where("not_in", "North", "South")]))
+
+    assert {key: found.get(key) for key in change} == change
+
+
+@pytest.mark.parametrize(("text", "order"), [("and the worst?", "sales"), ("and the lowest?", "sales"), ("the bottom?", "sales")])
+def test_the_other_end_is_as_many_rows_as_were_shown(text: str, order: str) -> None:
+    found = query(text, thread=thread(order_by=["-sales"], limit=1))
+
+    assert (found["order_by"], found["limit"]) == ([order], 1)
+
+
+def test_the_worst_month_is_none_that_is_not_over() -> None:
+    year = {"start": "2026-02-01", "end": "2027-02-01"}
+    months = MetricQuery.model_validate({"metrics": ["sales"], "group_by": ["metric_time__month"], "period": year, "limit": 1})
+
+    assert query("and the worst?", thread=months)["period"] == {"start": "2026-02-01", "end": "2026-10-01"}
+
+
+def test_in_percent_is_the_rate_of_that_name_where_there_is_one() -> None:
+    margin = MetricQuery.model_validate({"metrics": ["margin"], "group_by": ["region"], "period": SEPTEMBER})
+
+    assert query("in percent", thread=margin)["metrics"] == ["margin_pct"]
+    assert query("as a percentage", thread=thread())["share"] is True

@@ -72,6 +72,10 @@ def understand(
     if replied := _replied(found, offers, lexicon, read):
         return replied
     out = _of_groups(found, lexicon, now, previous, read)
+    if talk.in_percent(found) and previous:  # "gross margin", then "as a percentage": the rate of that name, if there is one
+        nothing = NotUnderstood(reason="no_metric")
+        rate = _alike(nothing, found, offers, previous, lexicon, read)
+        return out if rate == nothing else rate
     return _alike(out, found, offers, previous, lexicon, read) if isinstance(out, NotUnderstood) else out
 
 
@@ -165,9 +169,12 @@ def _read(
 ) -> Understanding:
     if talk.thanks(found, lexicon):
         return talk.WELCOME
+    if talk.complains(found, lexicon):
+        return talk.SORRY
     if known := catalog.about(found, lexicon):
         return known
-    said = talk.brought_back(talk.without_greeting(found, lexicon), lexicon)
+    greeted = talk.of_which_one(talk.without_greeting(found, lexicon), previous)
+    said = talk.brought_back(greeted, lexicon)
     dates = (lexicon.registry.calendar.today(now), lexicon.registry.calendar.fiscal_start)
     asked, aside = without_chatter(said, lexicon, dates)
     asked, glossed = without_glosses(asked, lexicon)

@@ -14,6 +14,7 @@ from typing import Any
 
 from anabot.agent.offline import (
     amounts,
+    below,
     contrasts,
     counting,
     done,
@@ -78,6 +79,7 @@ class Chooser:
             return self._saved(self.slots.saved[0])
         if self.slots.phrases:
             return self._phrases()
+        below.of_what_is_chosen(self.lexicon, self.slots, self.previous)
         mentions = self.slots.every_mention
         if self.previous is None and (asked := Vague(lexicon=self.lexicon, slots=self.slots, built=self._about).openly()):
             raise asked
@@ -136,7 +138,7 @@ class Chooser:
         counting.people(self.lexicon, slots)
         counting.agents(self.lexicon, slots)
         done.keep_nots(slots)
-        self._rows_shown()
+        below.rows_shown(self.slots, self.previous)
         if slots.undefined and set(slots.unknown) <= {"average", "mean"}:
             raise read_spans.undefined(slots.undefined, self.lexicon)
         if slots.unknown:
@@ -150,12 +152,6 @@ class Chooser:
                 f"I know the words, but not what “{words}” does in this sentence. Say it another way.",
                 unknown=slots.misplaced,
             )
-
-    def _rows_shown(self) -> None:
-        """ "only regions with at least 500", in a thread by region: they are the rows, and nothing is cut anew."""
-        shown = set(self.previous.group_by) if self.previous and self.slots.bounds else set()
-        for cut in [cut for cut in self.slots.bare if {name for _, name in cut.dimensions} & shown]:
-            self.slots.misplaced[:] = [text for text in self.slots.misplaced if text != cut.text]
 
     def _of_rows_or_totals(self, mentions: list[Mention]) -> list[Reading]:
         """ "deals over 100k" are compared one by one; "deals over 100 by rep" may be so many of each rep, and is asked back."""

@@ -146,8 +146,11 @@ class Ordering:
         descending = not self.slots.moved and self._descends(rank, name)
         if self.slots.moved:
             name, descending = self._moved(self.slots.moved, rank, name)
-        limit = rank.count or (1 if rank.single else _TOP if rank.text.casefold() in ("top", "bottom") else None)
-        if rank.count is None and limit == _TOP:
+        turned = self.base and self.base.order_by[:1] != (_signed(name, descending),)  # "and the worst?", below the best
+        as_many = self.base.limit if self.base and turned and not self.slots.cuts else None
+        customary = as_many or (_TOP if rank.text.casefold() in ("top", "bottom") else None)
+        limit = rank.count or (1 if rank.single else customary)
+        if rank.count is None and limit == _TOP and as_many is None:
             self.notes.append(f"“{rank.text.capitalize()}” without a number is read as {rank.text} {_TOP}.")
         return [_signed(name, descending)], limit
 

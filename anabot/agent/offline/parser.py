@@ -305,7 +305,8 @@ class Parser:
         if self._names_dates():  # "when was the last load", where that is a metric
             slots.who[:] = [word for word in slots.who if word.casefold() != "when"]
         if slots.who and not (slots.cuts or slots.rank or narrowed):
-            pointing = bool(slots.define or slots.unknown) and {word.casefold() for word in slots.who} <= {"that"}
+            edits = slots.define or slots.unknown or (slots.is_edit and not slots.mentions)
+            pointing = bool(edits) and {word.casefold() for word in slots.who} <= {"that"}
             slots.unknown += [] if pointing else slots.who  # "what does that include", "is that good"
         if slots.rank and slots.rank.listed and slots.direction:
             slots.rank.direction = {"asc": "bottom", "desc": "top"}.get(slots.direction, slots.direction)

@@ -17,7 +17,7 @@ from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry
 
 Offer = tuple[str, MetricQuery]
-_POINTED = "one option choice number mean meant reading that only just instead and rather take"
+_POINTED = "one option choice number mean meant reading that only just instead and rather take use show go with"
 _ALL_SAID = "both all each every everything of them these those two three the please show me"
 _POINTING, _ALL = frozenset(_POINTED.split()), frozenset(_ALL_SAID.split())
 _LAST = {"last", "latter"}

@@ -11,7 +11,7 @@ from typing import Literal
 
 from anabot.agent.offline.lexicon import Lexicon, is_light
 from anabot.agent.offline.tagging import Tag
-from anabot.agent.offline.text import Token, stem
+from anabot.agent.offline.text import Token, spelled_out, stem
 from anabot.agent.understanding import NotUnderstood, Reading, Understanding, Understood
 from anabot.errors import BadQuery, NotAllowed, UnknownName
 from anabot.semantic.query import MetricQuery
@@ -27,13 +27,45 @@ _HAIL = "morning afternoon evening hiya howdy yo greetings gm hallo hola heya su
 _HAILED = "ana anabot team all everyone everybody folks there guys"
 _THANKS, _BESIDE = frozenset(_PRAISE.split()), frozenset(_WITH_PRAISE.split())
 _GREETINGS, _TO_WHOM = frozenset(_HAIL.split()), frozenset(_HAILED.split())
+_WRONG = frozenset(["wrong", "incorrect", "nonsense", "rubbish", "inaccurate", "mistaken", "hmm", "hm", "no", "nope"])
+_HESITATES = frozenset({"hmm", "hm", "no", "nope"})
+_PERCENT = frozenset({"percent", "percentage", "percentages", "pct"})
 _TOTALS = frozenset({"total", "totals", "overall", "altogether", "together"})
 _COMPANY = frozenset({"company", "business", "whole", "entire"})
 _BRINGING = frozenset({"put", "bring", "add", "include", "take", "show", "let", "leave"})
 _AGAIN = frozenset({("back",), ("back", "in"), ("again",), ("in", "again"), ("back", "again")})
+_POLITE = frozenset({"please", "pls", "plz", "thanks", "thx", "now", "then"})
 _LEADS = ("and", "what_about", "instead", "only", "by", "pick", "summed")
 _SAME = "I understood the words, but not what to change. Say by what, of which or when."
+SORRY = NotUnderstood(
+    reason="courtesy",
+    message="I am sorry. Tell me what you meant, for example “I meant …”; a thumbs-down below the answer tells its owner.",
+)
 WELCOME = NotUnderstood(reason="courtesy", message="You are welcome. Ask on whenever you like.")
+
+
+def complains(found: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Whether nothing is said but that something is wrong: what was meant is to be said, and no word to be learned."""
+    said = [token.norm for token in found if token.kind != "mark"]
+    at_fault = [word for word in said if word in _WRONG - _HESITATES]
+    known = any((stem(word),) in lexicon.entries for word in at_fault)
+    return bool(at_fault) and not known and all(word in _WRONG or word in _BESIDE or is_light(word) for word in said)
+
+
+def of_which_one(found: Sequence[Token], shown: MetricQuery | None) -> Sequence[Token]:
+    """ "Which one grew most?", below rows by region: which region."""
+    at = next((k for k in range(len(found) - 1) if found[k].norm == "which" and found[k + 1].norm in ("one", "ones")), None)
+    if at is None or shown is None or len(shown.group_by) != 1:
+        return found
+    name = shown.group_by[0].rpartition("__")[2].removeprefix("fiscal_").replace("_", " ")
+    plural = "s" if found[at + 1].norm == "ones" and not name.endswith("s") else ""
+    return [*found[: at + 1], *spelled_out(f"{name}{plural}"), *found[at + 2 :]]
+
+
+def in_percent(found: Sequence[Token]) -> bool:
+    """Whether nothing is said but "in percent", "as a percentage"."""
+    said = [token.norm for token in found if token.kind != "mark"]
+    return bool(set(said) & _PERCENT) and all(word in _PERCENT or is_light(word) for word in said)
 
 
 def thanks(found: Sequence[Token], lexicon: Lexicon) -> bool:
@@ -41,7 +73,7 @@ def thanks(found: Sequence[Token], lexicon: Lexicon) -> bool:
     said = [token.norm for token in found if token.kind != "mark"]
     thanked = [word for word in said if word in _THANKS]
     known = any((stem(word),) in lexicon.entries for word in thanked)
-    return bool(thanked) and not known and all(word in _THANKS or word in _BESIDE or is_light(word) for word in said)
+    return bool(thanked) and not known and all(word in _THANKS or word in _BESIDE | _HESITATES or is_light(word) for word in said)
 
 
 def without_greeting(found: Sequence[Token], lexicon: Lexicon) -> Sequence[Token]:
@@ -57,8 +89,11 @@ def without_greeting(found: Sequence[Token], lexicon: Lexicon) -> Sequence[Token
 
 def brought_back(found: Sequence[Token], lexicon: Lexicon) -> Sequence[Token]:
     """ "put Mexico back in" as "put back Mexico": the two halves of the verb stand around nothing but values."""
-    last = next((k for k in range(len(found), 0, -1) if found[k - 1].kind != "mark"), 0)
+    last = next((k for k in range(len(found), 0, -1) if found[k - 1].kind != "mark" and found[k - 1].norm not in _POLITE), 0)
     ends = [k for k in (last - 2, last - 1) if k > 0 and tuple(token.norm for token in found[k:last]) in _AGAIN]
+    if ends and found[ends[0]].norm == "back" and _only_values(found[: ends[0]], lexicon):
+        verb = [replace(found[0], text=word, norm=word, kind="word") for word in ("put", "back")]  # "Mexico back in"
+        return [*verb, *found[: ends[0]]]
     start = next((k for k, token in enumerate(found) if token.norm in _BRINGING), None)
     lead = start is not None and all(is_light(token.norm) or token.norm == "and" for token in found[:start])
     if not ends or start is None or not lead or not _only_values(found[start + 1 : ends[0]], lexicon):

@@ -9,6 +9,7 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 
 from anabot.agent.offline import parts_of_time, standing
+from anabot.agent.offline.below import unit_of
 from anabot.agent.offline.dates import When
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.slots import Slots
@@ -122,8 +123,8 @@ class Settling:
             self._without(times)
         said = slots.when is not None or base is not None or bool(times.cuts)
         standing.settled(slots, times.period if said else None, self.today, times.notes)
-        if slots.rank and slots.rank.direction == "bottom" and times.cuts:
-            self._finished(times.cuts[0], times)
+        if slots.rank and slots.rank.direction in ("bottom", "worst") and (unit := unit_of(times.cuts, self.base)):
+            self._finished(unit, times)
         if times.period and self.runs(times.period):
             times.notes.append(f"{label(times.period, self.calendar.fiscal_start)} is not over: it is shown so far.")
 

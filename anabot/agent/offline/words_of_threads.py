@@ -16,6 +16,10 @@ OF_THREADS = "\n".join(
         "direction desc: sort by highest | sort by largest | sort by biggest | sorted by highest | sort descending | sort desc",
         "direction desc: sort high to low | sort highest to lowest | highest on top | highest at the top | order by highest",
         "direction desc: rank by highest | start with the highest | sort highest first | sort by highest first",
+        "only: but only | but just | but only those | but only the ones | but only for",
+        "unfilter: remove that limit | remove the limit | drop that limit | drop the limit | remove the condition",
+        "unfilter: remove that condition | drop the condition | drop that condition | without that condition",
+        "define strong: explain that number | explain this number | explain the number | explain that figure",
         "direction best: sort by best | sort best first | best on top",
         "direction worst: sort by worst | sort worst first | worst on top",
         *(
