@@ -8,6 +8,7 @@ from anabot.agent.offline.lexicon import Lexicon
 from anabot.agent.offline.slots import Pick, Slots
 from anabot.agent.offline.text import words
 from anabot.agent.offline.words import GRAINS
+from anabot.periods import Period
 from anabot.semantic.query import MetricQuery, fields_of
 
 
@@ -34,3 +35,11 @@ def unit_of(cuts: Sequence[str], shown: MetricQuery | None) -> str:
     before = [name.partition("__")[2] for name in (shown.group_by if shown else ()) if name.startswith("metric_time__")]
     known = [*cuts, *(name.removeprefix("fiscal_") for name in before)]
     return next((unit for unit in known if unit in GRAINS), "")
+
+
+def fitting(period: Period) -> str:
+    """The unit of time that cuts a period into a fair number of rows."""
+    for unit, most in (("day", 31), ("week", 120), ("month", 800)):
+        if period.days <= most:
+            return unit
+    return "quarter"

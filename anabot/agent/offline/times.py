@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 
 from anabot.agent.offline import parts_of_time, standing
-from anabot.agent.offline.below import unit_of
+from anabot.agent.offline.below import fitting, unit_of
 from anabot.agent.offline.dates import When
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.slots import Slots
@@ -273,7 +273,7 @@ class Settling:
     def _series(self, times: Times) -> None:
         when = self.slots.when
         if self.slots.trend and not times.cuts and times.period is not None:
-            times.cuts = [when.unit if when and when.count > 2 and when.unit else _fitting(times.period)]
+            times.cuts = [when.unit if when and when.count > 2 and when.unit else fitting(times.period)]
         elif self.slots.chart and when and when.count > 1 and not times.cuts and when.unit:
             times.cuts = [when.unit]
             times.notes.append(f"Drawn with one point a {when.unit}.")
@@ -392,10 +392,3 @@ def _back(day: dt.date, unit: str, count: int) -> dt.date:
     first = step(day.replace(day=1), GRAINS[unit], -count)
     last = (step(first, Grain.MONTH, 1) - _DAY).day
     return first.replace(day=min(day.day, last))
-
-
-def _fitting(period: Period) -> str:
-    for unit, most in (("day", 31), ("week", 120), ("month", 800)):
-        if period.days <= most:
-            return unit
-    return "quarter"
