@@ -234,3 +234,25 @@ def test_what_a_text_says_of_a_part_of_time_is_held_against_that_parts_own_row(p
 
     assert not ground(true, [rows], names).claims
     assert ground(false, [rows], names).claims
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("peak hour for costs", 1),
+        ("which hour of the day has the highest costs", 1),
+        ("costs by hour", None),
+        ("peak hours for costs", None),
+    ],
+)
+def test_hours_of_the_day_are_those_of_all_days(text: str, limit: int | None) -> None:
+    found = query(text)
+
+    assert (found["group_by"], found.get("limit")) == (["metric_time__extract_hour"], limit)
+
+
+def test_a_peak_is_that_of_a_time_and_of_nothing_else() -> None:
+    assert query("peak month for sales")["group_by"] == ["metric_time__month"]
+    assert "peak" in refused("peak orders by shop").unknown
+    assert "hour" in refused("cost per hour").unknown
+    assert refused("orders by hour").reason == "unreachable"

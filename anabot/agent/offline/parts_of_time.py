@@ -27,8 +27,8 @@ _GUARDED = {
     ("calendar", "month"): ("month", _BY),
     ("calendar", "months"): ("month", _BY),
     ("weekdays",): ("dow", ("by", "per", "across", "which", "what", "top", "bottom", "best", "worst", "busiest", "quietest")),
-    ("hour",): ("hour", ("which", "what", "busiest", "quietest", "best", "worst")),
-    ("hours",): ("hour", ("which", "busiest", "quietest")),
+    ("hour",): ("hour", ("which", "what", "busiest", "quietest", "best", "worst", "peak", "by", "every")),
+    ("hours",): ("hour", ("which", "busiest", "quietest", "peak")),
 }
 _LONGEST = max(map(len, _PARTS))
 _TOGETHER = {

@@ -149,10 +149,17 @@ def _operators(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Ta
         found = OPERATORS.get(tuple(token.norm for token in tokens[i:end]))
         if found and found[0] == "partial" and end == i + 1 and not _of_a_unit(tokens, end):
             continue  # "enrollments that are completed"
+        if tokens[i].norm == "peak" and not _peaks(tokens, end):
+            continue
         if found == ("verb", "trade") and root(tokens[i].norm) in lexicon.value_roots:
             continue  # where some rows are bought and others sold, it says which
         if found and found[0] != "match" and not (found[0] == "verb" and _noun_in_list(tokens, i, lexicon)):
             yield Tag(kind="operator", start=i, end=end, text=_text(tokens, i, end), op=found[0], detail=found[1])
+
+
+def _peaks(tokens: Sequence[Token], i: int) -> bool:
+    """ "peak hour", "peak month": of a unit of time; "peak orders" may be those of the best day, or of all."""
+    return i < len(tokens) and (tokens[i].norm in UNITS or tokens[i].norm in ("hour", "hours"))
 
 
 def _noun_in_list(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:

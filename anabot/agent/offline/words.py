@@ -192,7 +192,7 @@ top top: heaviest | tallest | deepest
 top bottom: lightest
 top top: largest single | biggest single | highest single | single largest | single biggest | single highest
 top bottom: smallest single | lowest single | single smallest | single lowest
-top top: longest | most expensive | priciest | costliest | busiest
+top top: longest | most expensive | priciest | costliest | busiest | peak
 top bottom: shortest | least expensive | cheapest | quietest
 top top: tallest | heaviest | deepest | widest | fastest | hottest | warmest | farthest | furthest | oldest
 top bottom: lightest | shallowest | narrowest | slowest | coldest | nearest | youngest | newest
