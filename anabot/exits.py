@@ -46,7 +46,9 @@ class Refusals:
         nearest = self._labels(found.nearest)
         owner = self._owner(found.nearest)
         text = found.message or _unknown_words(found)
-        if nearest:
+        if found.alike:
+            text += f" Do you mean {_either(found.alike)}?"
+        elif nearest:
             text += f" The nearest I have: {_either(nearest)}."
         elif found.reason == "unknown_words":
             text += " Ask me “what can you do” to see what I know."

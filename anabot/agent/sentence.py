@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from anabot.agent import groups_said
+from anabot.agent import groups_said, without
 from anabot.agent.understanding import Reading
 from anabot.periods import Period, between_days, label, whole_months
 from anabot.semantic.date_parts import part_in
@@ -58,8 +58,14 @@ class Sentence:
             return groups_said.said(self.reading.query, over, self.registry, first.label, numbers, around)
         if not self.reading.query.group_by:
             return " ".join([self._total(first, filled[0]), *map(self._beside, others)])
+        return self._rows(first, others, filled)
+
+    def _rows(self, first: Metric, others: Sequence[Metric], filled: Sequence[Row]) -> str:
         if self.reading.query.limit_by:
             return self._of_each(first, filled)
+        if without.asked(self.reading.query, first.name):
+            names = [self.group(row) for row in self.table.rows]
+            return without.words(first.label, f"{self.when}{self._narrowed()}", names, cut=self.table.truncated)
         if self.times():
             return self._series(first, filled)
         leader = self.leader(first, filled)

@@ -68,11 +68,12 @@ class Forbidden:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotUnderstood:
-    """Nothing was guessed. `unknown` are the asker's own words; `nearest` are metrics the asker may see."""
+    """Nothing was guessed. `unknown` are the asker's own words; `nearest` are metrics the asker may see, `alike` values."""
 
     reason: Reason
     unknown: tuple[str, ...] = ()
     nearest: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
     message: str = ""
 
 

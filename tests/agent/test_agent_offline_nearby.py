@@ -7,6 +7,7 @@ import random
 from rapidfuzz import fuzz
 
 from anabot.agent.offline.nearby import Nearby
+from tests.agent.asking import grant, refused
 
 _WORDS = ("net", "gross", "revenue", "orders", "open", "share", "of", "visits", "web", "store", "Refunds", "clicks", "growth")
 _LIGHT = frozenset({"of", "what", "the", "by"})
@@ -41,3 +42,10 @@ def test_nearby_names_are_those_that_comparing_each_phrase_by_itself_gives() -> 
 
 def test_nearby_names_nothing_for_words_that_are_like_no_name() -> None:
     assert Nearby({"net_revenue": ("net revenue",)}, _LIGHT).near("zzz qqq", ["qqq"]) == []
+
+
+def test_a_name_that_is_misspelled_is_named_and_never_chosen() -> None:
+    assert refused("sales in Norht").alike == ("North",)
+    assert refused("orders from Insulla").alike == ("Insula",)
+    assert refused("sales in Bollivia").alike == ()
+    assert refused("sales in Norht", may=grant(denied=("regions.region",))).alike == ()

@@ -9,7 +9,7 @@ import pytest
 
 from anabot.agent import Ambiguous, NotUnderstood, Understood, read_as
 from anabot.semantic.query import MetricQuery
-from tests.agent.asking import SEPTEMBER, ask, grant, query, reading, refused
+from tests.agent.asking import SEPTEMBER, ask, asked_back, grant, query, reading, refused
 from tests.tiny import tiny_registry
 
 RATE = "orders_placed__part__share_of__orders_placed"
@@ -150,3 +150,18 @@ def test_a_part_does_not_show_through_to_who_may_not_see_its_dimension() -> None
     blind = replace(grant(), denied=frozenset({"orders.channel"}))
 
     assert isinstance(ask("what percentage of orders were online by shop last month", may=blind), NotUnderstood)
+
+
+def test_a_metric_that_is_a_part_of_another_is_asked_back_as_a_share_of_nobody_says_what() -> None:
+    (within, own), (total, of_total) = asked_back("percentage of online sales by region").choices
+
+    assert (within, own.metrics, own.share) == ("Online share, within each region", ("online_share",), False)
+    assert (total, of_total.metrics) == ("Online sales: the part of each region in the total", ("online_sales",))
+    assert of_total.share
+
+
+def test_a_share_that_says_of_what_is_that() -> None:
+    for text in ("share of total online sales by region", "online sales by region as a percentage of the total"):
+        assert query(text)["metrics"] == ["online_sales"]
+        assert query(text)["share"] is True
+    assert query("share of sales by region")["share"] is True

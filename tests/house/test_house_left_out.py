@@ -43,3 +43,21 @@ def test_nothing_is_said_where_everything_has_a_value_or_nothing_is_left_out(off
     assert told(office, "orders in July excluding online") == []
     assert told(office, "orders in July from gold customers") == []
     assert told(office, "orders in July not on weekends") == []
+
+
+def test_those_for_whom_there_is_nothing_are_named(office: Office) -> None:
+    sold = {row["shop_name"] for row in oracle.LINES if str(row["time"]).startswith("2026-07")}
+    nobody = sorted({"Harbour", "Market", "Castle", "Ferry", "Popup"} - sold)
+
+    answer = office.ask("which shops had no sales in July")
+
+    assert nobody
+    assert sorted(row[0] for row in answer["rows"]) == nobody
+    assert answer["text"] == f"No Sales in Jul 2026 for: {', '.join(row[0] for row in answer['rows'])}."
+
+
+def test_a_misspelled_name_is_asked_about(office: Office) -> None:
+    answer = office.ask("sales in Harbuor in July")
+
+    assert answer["status"] == "refused"
+    assert answer["text"] == "I do not know what “Harbuor” means here. Do you mean Harbour?"

@@ -22,6 +22,7 @@ from anabot.agent.offline.glosses import without_glosses
 from anabot.agent.offline.grammar import parse
 from anabot.agent.offline.lexicon import Lexicon, phrases_of
 from anabot.agent.offline.lexicons import Lexicons
+from anabot.agent.offline.nearby import values_like
 from anabot.agent.offline.replying import Offer
 from anabot.agent.offline.slots import Slots
 from anabot.agent.offline.spelling import repair, unhyphened
@@ -301,7 +302,9 @@ class _Message:
             return out
         unknown = [word for each in outs if isinstance(each, NotUnderstood) for word in each.unknown]
         nearest = tuple(dict.fromkeys((*out.nearest, *self._near())))[:_NEAREST]
-        return replace(out, unknown=tuple(dict.fromkeys(unknown)), nearest=nearest)
+        known = {value for entry in self.lexicon.entries.values() for _, _, value in entry.values}
+        alike = tuple(dict.fromkeys(value for word in unknown for value in values_like(word, known)))[:_NEAREST]
+        return replace(out, unknown=tuple(dict.fromkeys(unknown)), nearest=nearest, alike=alike)
 
     def _near(self) -> list[str]:
         """The visible metrics whose names are most like the message, or like one of its unknown words."""

@@ -39,7 +39,6 @@ from anabot.agent.offline.vague import Vague
 from anabot.agent.offline.words import UNITS
 from anabot.agent.understanding import Ambiguous, Forbidden, NotUnderstood, Reading
 from anabot.periods import named
-from anabot.semantic.catalog import catalog_of
 from anabot.semantic.query import Made, MetricQuery
 
 _CHOICES, _MOST_PAIRS = 3, 12
@@ -87,25 +86,11 @@ class Chooser:
             mentions = counting.of_values(self.lexicon, self.slots)
         self.slots.notes += [said for each in mentions if (said := counting.counted_as(self.lexicon, each))]
         if not mentions and self.previous is None:
-            raise self._uncounted()
+            raise counting.uncounted(self.lexicon, self.slots)
         try:
             return self._of_rows_or_totals(mentions)
         except Exit as out:
             return self._settled(self._instead(mentions, out))
-
-    def _uncounted(self) -> Exit:
-        """Everything is known, and nothing says what to count: what a value is of, and what is counted by that."""
-        picks = [pick for pick in self.slots.picks if pick.values]
-        if not picks:
-            return stuck("no_metric", "I understood the words, but not what to count. Name a metric.")
-        model, name, _ = picks[0].values[0]
-        dimension = self.lexicon.registry.models[model].dimensions[name]
-        leaves = catalog_of(self.lexicon.registry).leaves
-        near = [metric for metric in self.lexicon.visible if any(leaf.model == model for leaf in leaves(metric))]
-        label = dimension.label.lower()
-        a = "an" if label[:1] in "aeiou" else "a"
-        said = f"“{picks[0].text}” is {a} {label} here, which I can only narrow a number to. Name a metric."
-        return stuck("no_metric", said, nearest=near)
 
     def _instead(self, mentions: list[Mention], out: Exit) -> list[Mention]:
         """The same, with what else counts the same things, where the words did not fit what was named first; else `out`."""
@@ -348,6 +333,11 @@ class Chooser:
             continuing=self.previous is not None and not saved,
         )
         reading = builder.build()
+
+        def anew(left: Slots, of: tuple[str, ...], made: tuple[Made, ...]) -> Reading:
+            return replace(builder, slots=left, metrics=of, made=made, notes=[]).build()
+
+        rates.check_named_part(reading, slots, self.lexicon, anew)
         reading = replace(reading, assumptions=(*notes, *slots.notes, *reading.assumptions))
         return asked_why(reading, self.lexicon.registry) if self.slots.why else reading
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon, phrases_of
 from anabot.agent.offline.slots import Cut, Mention, Pick, Slots
 from anabot.agent.offline.text import is_plural, is_verb, words
 from anabot.agent.offline.things import called
+from anabot.semantic.catalog import catalog_of
 from anabot.semantic.registry import Metric
 
 _AMOUNTS_TO = {"come to", "came to", "amount to", "amounted to", "add up to", "added up to"}
@@ -152,3 +154,17 @@ def says_plural(pick: Pick) -> bool:
     return flagged or (
         said.endswith("s") and any(words(said) == words(v) and not v.casefold().endswith("s") for _, _, v in pick.values)
     )
+
+
+def uncounted(lexicon: Lexicon, slots: Slots) -> Exit:
+    """Everything is known, and nothing says what to count: what a value is of, and what is counted by that."""
+    picks = [pick for pick in slots.picks if pick.values]
+    if not picks:
+        return stuck("no_metric", "I understood the words, but not what to count. Name a metric.")
+    model, name, _ = picks[0].values[0]
+    leaves = catalog_of(lexicon.registry).leaves
+    near = [metric for metric in lexicon.visible if any(leaf.model == model for leaf in leaves(metric))]
+    label = lexicon.registry.models[model].dimensions[name].label.lower()
+    a = "an" if label[:1] in "aeiou" else "a"
+    said = f"“{picks[0].text}” is {a} {label} here, which I can only narrow a number to. Name a metric."
+    return stuck("no_metric", said, nearest=near)

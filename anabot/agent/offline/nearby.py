@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 _NEAR_ENOUGH = 70
+_SHORTEST, _SLIPS = 5, 2  # letters of a name, and how many of them may be wrong
 
 
 class Nearby:
@@ -35,3 +37,13 @@ class Nearby:
             for match, score, _ in process.extract(text, list(known), scorer=alike, score_cutoff=_NEAR_ENOUGH, limit=None):
                 best.update((name, score) for name in known[match] if score > best.get(name, 0.0))
         return sorted(best, key=lambda name: (-best[name], self._length[name], name))
+
+
+def values_like(word: str, values: Iterable[str]) -> list[str]:
+    """The values that are written nearly so, the nearest first: nobody chose them, so that they are only named."""
+    if len(word) < _SHORTEST or not word.isalpha():
+        return []
+    known = {value.casefold(): value for value in sorted(values) if len(value) >= _SHORTEST}
+    slips = 1 if len(word) < _SHORTEST + 2 else _SLIPS
+    near = process.extract(word.casefold(), list(known), scorer=OSA.distance, score_cutoff=slips, limit=_SLIPS)
+    return [known[match] for match, _, _ in near]

@@ -6,23 +6,24 @@ choose of what the groups have their shares, and is asked back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from anabot.agent.offline import filtering
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon
-from anabot.agent.offline.pairing import label_of
+from anabot.agent.offline.pairing import defined_as, label_of
 from anabot.agent.offline.slots import Pick, Slots
 from anabot.agent.understanding import Ambiguous, Reading
 from anabot.semantic.date_parts import part_in
 from anabot.semantic.formula_words import column_words
 from anabot.semantic.made import part_words
 from anabot.semantic.query import Condition, Filter, Made, MetricQuery, fields_of
-from anabot.semantic.registry import Registry
+from anabot.semantic.registry import Metric, Registry
 
 _OPEN = "share"
 Fields = Mapping[str, Sequence[Pick]]
+Build = Callable[[Slots, tuple[str, ...], tuple[Made, ...]], Reading]
 
 
 def within(slots: Slots, metrics: Sequence[str], group: Sequence[str], fields: Fields) -> tuple[Slots, Made] | None:
@@ -71,6 +72,41 @@ def asked_back(own: Reading, of_total: Reading, made: Made, lexicon: Lexicon) ->
     part = f"{registry.metrics[made.left].label}{whose}: the part of each {each} in the total"
     choices = ((f"{label_of(own.query, lexicon)}, within each {each}", own.query), (part, of_total.query))
     return Exit(Ambiguous(word=_OPEN, choices=choices))
+
+
+def whole_of(part: str, lexicon: Lexicon) -> str:
+    """The metric of which a metric is a part: it adds up the same, of rows that meet fewer conditions; "" where none does."""
+    own = lexicon.registry.metrics[part]
+    found = [each for name in lexicon.visible if _is_part(own, each := lexicon.registry.metrics[name])]
+    least = min((len(each.where) for each in found), default=0)
+    nearest = [each.name for each in found if len(each.where) == least]
+    return nearest[0] if len(nearest) == 1 else ""
+
+
+def _is_part(own: Metric, other: Metric) -> bool:
+    if own.kind != "simple" or own.kind != other.kind or own.non_additive or other.non_additive:
+        return False
+    alike = (own.model, own.agg, own.expr, own.time_dimension) == (other.model, other.agg, other.expr, other.time_dimension)
+    return alike and {each.text for each in other.where} < {each.text for each in own.where}
+
+
+def check_named_part(reading: Reading, slots: Slots, lexicon: Lexicon, build: Build) -> None:
+    """Nothing, unless a metric that is a part of another is told as a share of nobody says what. Raises Exit.
+
+    "Percentage of online sales by region", where both are metrics: of each region's sales, or each region's part of them.
+    """
+    part = reading.query.metrics[0] if reading.query.metrics else ""
+    if not reading.query.share or not slots.share or slots.of_total or len(reading.query.metrics) != 1:
+        return
+    if not (whole := whole_of(part, lexicon)):
+        return
+    made, alone = Made(op="share_of", left=part, right=whole), replace(slots, share=False)
+    defined = defined_as(made, lexicon)
+    own = build(alone, (defined,), ()) if defined else build(alone, (part, whole), (made,))
+    each = _names(own.query.group_by, lexicon.registry)
+    total = f"{lexicon.registry.metrics[part].label}: the part of each {each} in the total"
+    within_each = f"{label_of(own.query, lexicon)}, within each {each}"
+    raise Exit(Ambiguous(word=_OPEN, choices=((within_each, own.query), (total, reading.query))))
 
 
 def check_one_open(out: Exit, word: str) -> None:

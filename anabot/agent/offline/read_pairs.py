@@ -106,7 +106,8 @@ def part(p: Parser, i: int) -> int:
         return _paired(p, "share_of", later[0], right[0], later[1])
     if of_other and p.entry(i + 1).values and not right:
         return p.misplace(i)  # "refunds as a percentage of payments", which are two kinds of one number
-    p.slots.share = True
+    said = p.at(i).text.casefold()
+    p.slots.share, p.slots.of_total = True, "total" in said or said.startswith(("as ", "with "))
     return i + 1
 
 

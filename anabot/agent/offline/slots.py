@@ -247,6 +247,7 @@ class Slots:
     chart: str | None = None  # None: nothing said
     define: set[str] = field(default_factory=set)
     share: bool = False  # "share of", "percent of total"
+    of_total: bool = False  # … "of total", "as shares": of nothing else
     running: bool = False  # "cumulative", "running total"
     every: bool = False  # also those for whom there is nothing
     none: bool = False  # only those for whom there is nothing
