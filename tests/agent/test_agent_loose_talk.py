@@ -167,3 +167,18 @@ def test_what_is_no_part_of_what_is_shown_does_not_narrow_it(text: str) -> None:
     found = ask(text, thread=MetricQuery.model_validate(BY_REGION))
 
     assert not isinstance(found, Understood) or found.readings[0].query.metrics == ("costs",)
+
+
+@pytest.mark.parametrize("text", ["and for silver customers?", "what about for silver customers"])
+def test_for_others_keeps_the_number_that_is_shown(text: str) -> None:
+    gold = {"field": "tier", "op": "eq", "values": ["gold"]}
+    thread: dict[str, Any] = {"metrics": ["waiting_time"], "group_by": ["channel"], "where": [gold], "period": SEPTEMBER}
+    expected = {**thread, "where": [{**gold, "values": ["silver"]}], "order_by": ["-waiting_time"]}
+
+    assert query(text, thread=MetricQuery.model_validate(thread)) == expected
+
+
+def test_for_another_number_takes_it_over() -> None:
+    thread = MetricQuery.model_validate({**BY_REGION, "metrics": ["sales"]})
+
+    assert query("and for orders?", thread=thread)["metrics"] == ["orders_placed"]

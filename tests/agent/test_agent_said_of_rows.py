@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from anabot.agent import Ambiguous, NotUnderstood, Understanding, Understood, understand
+from anabot.agent.offline.text import root
 from anabot.semantic import parse_registry
 from anabot.semantic.query import MetricQuery
 from tests.agent.asking import MONDAY, SEPTEMBER, VALUES, ask, grant, query, refused
@@ -134,3 +135,54 @@ def test_won_is_what_somebody_did_win() -> None:
     won = type(VALUES)(by_dimension={**VALUES.by_dimension, ("orders", "channel"): ("won", "sent")})
 
     assert query("how many orders did we win in September", values=won)["where"][0]["values"] == ["won"]
+
+
+def at_a_bakery(text: str, *changes: tuple[str, str]) -> Understanding:
+    """What is understood after some changes to the layer."""
+    files = tiny_files()
+    for before, after in changes:
+        assert before in files["models/sales.yml"]
+        files["models/sales.yml"] = files["models/sales.yml"].replace(before, after, 1)
+    kept = parse_registry(files)
+    return understand(text, registry=kept, grant=grant(of=kept), values=VALUES, team="", now=MONDAY)
+
+
+QUANTITY = "    dimension: {name: quantity, type: categorical}\n"
+TOTALLED = (
+    ("synonyms: [pieces]", "synonyms: [total quantity]"),
+    (QUANTITY, f"{QUANTITY}    config: {{meta: {{ana: {{indexed: false}}}}}}\n"),
+)
+
+
+@pytest.mark.parametrize("text", ["sales by product and quantity in September", "sales per product, quantity in September"])
+def test_a_whole_number_in_a_list_of_cuts_is_cut_by_also_where_its_total_is_a_metric(text: str) -> None:
+    found = the_query(at_a_bakery(text, *TOTALLED))
+
+    assert (found["metrics"], found["group_by"]) == (["sales"], ["product", "quantity"])
+
+
+def test_a_total_of_its_own_is_told_beside_the_first() -> None:
+    found = the_query(at_a_bakery("sales and total quantity by product in September", *TOTALLED))
+
+    assert found["group_by"] == ["product"]
+    assert set(found["metrics"]) == {"sales", "items_sold"}
+
+
+def test_what_is_compared_and_cut_is_counted_and_not_listed_one_by_one() -> None:
+    column = "  - name: channel\n"
+    number = "  - name: minutes\n    data_type: integer\n    dimension: {name: minutes_taken, type: categorical}\n"
+    order = "  - name: code\n    dimension: {name: order, type: categorical}\n"
+    counted = ("synonyms: [pieces]", "synonyms: [pieces, channel]")  # a word for both, as "shows" are listed and counted
+
+    found = the_query(at_a_bakery("orders with minutes taken over 5 by channel", (column, f"{number}{order}{column}"), counted))
+    direct = the_query(at_a_bakery("orders over 5 minutes taken by channel", (column, f"{number}{order}{column}"), counted))
+
+    assert (found["metrics"], found["group_by"]) == (["orders_placed"], ["channel"])
+    assert direct["group_by"] == ["channel"]
+
+
+@pytest.mark.parametrize("text", ["customers who haven't cancelled", "how many customers cancelled"])
+def test_british_and_american_spellings_are_the_same_verb(text: str) -> None:
+    assert {root("cancelled"), root("canceled"), root("cancelling")} == {root("cancel")}
+    assert root("installed") == root("install")
+    assert refused(text).unknown

@@ -22,7 +22,7 @@ from anabot.semantic import parse_registry
 from anabot.semantic.registry import Registry
 from tests.evals.unsaid import Unsaid, entity_of
 
-_MONEY = re.compile(r"(amount|amt|price|cost|close|high|low|open)$", re.I)
+_MONEY = re.compile(r"(amount|amt|price|cost|fee|fare|salary|wage|bonus|budget|revenue|close|high|low|open)$", re.I)
 _AGGS = {exp.Sum: "sum", exp.Avg: "average", exp.Min: "min", exp.Max: "max"}
 _IDS = re.compile(r"(_?id)$", re.I)
 

@@ -52,7 +52,8 @@ class Parser:
     def run(self) -> Slots:
         """Read every phrase once, from left to right."""
         self.slots.follows = self.at(0).says("and")
-        self.slots.narrows = self.at(0).says("only", "not")
+        for_others = self.at(0).says("and", "what_about") and "for" in self.before_of(1)
+        self.slots.narrows = self.at(0).says("only", "not") or for_others
         self._which = any(tag.says("pick") for tag in self.tags)
         if "list" in self.before_of(0) and self.at(0).kind == "name" and self.mention(0):
             self.slots.things = self.at(0).text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from anabot.agent.offline import of_each
 from anabot.agent.offline.lexicon import DimensionId, ValueId
 from anabot.agent.offline.parser import Parser
-from anabot.agent.offline.slots import Pick
+from anabot.agent.offline.slots import Cut, Pick
 from anabot.agent.offline.text import is_plural
 
 _IS_NOT = {"is not", "are not", "not", "non", "!="}
@@ -35,12 +35,24 @@ def read_cuts(p: Parser, i: int, *, word: int | None = None) -> int:
         j = i
         while p.joined(j) or p.at(j).says("by", "pick"):
             j += 1
+        if j > i and word is not None and (whole := _whole_number(p, j)):
+            p.slots.cuts.append(whole)  # "per genre and season", where seasons are numbers of the rows
+            return j + 1
         if j == i or p.cut(j) is None or p.before_of(j) & {"for", "from", "in"}:
             return i
         if (again := next((k for k in range(i, j) if p.at(k).says("by")), None)) is not None:
             word, before = again, list(p.slots.cuts)
         i = j
     return i
+
+
+def _whole_number(p: Parser, j: int) -> Cut | None:
+    """A whole number of the rows that no metric has as its name: it is cut by in a list of cuts, and no total beside them."""
+    entry, models = p.entry(j), p.lexicon.registry.models
+    if entry.dimensions or entry.metrics or entry.term or p.before_of(j) or is_plural(p.at(j).text):
+        return None
+    whole = [(m, d) for m, d in entry.numbers if models[m].dimensions[d].data_type.startswith(("int", "bigint"))]
+    return Cut(text=p.at(j).text, dimensions=tuple(whole)) if whole else None
 
 
 def value_beside_dimension(p: Parser, i: int, negated: bool = False) -> int | None:

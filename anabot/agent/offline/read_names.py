@@ -114,6 +114,8 @@ def _headed(p: Parser, i: int) -> int | None:
         return _bare_dimension(p, i)
     if i or mention is None or not p.at(i + 1).says(*BOUNDS):
         return None
+    if not p.before_of(i + 1) and any(tag.says("by") for tag in p.tags[i + 1 :]):
+        return None  # "orders longer than 60 minutes by region" are counted, each of them
     return _bare_dimension(p, i) if any(p.mention(k) for k in range(1, len(p.tags))) else None
 
 

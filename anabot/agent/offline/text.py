@@ -247,8 +247,13 @@ def abbreviates(short: str, word: str) -> bool:
     return word.startswith(short) or (not set(short) & set("aeiou") and all(letter in letters for letter in short))
 
 
+_DOUBLED = {"cancell", "travell", "labell", "modell", "levell", "signall", "fuell", "channell"}  # as the British write
+
+
 def _single(base: str) -> str:
     """`admitt`, `shipp` as the verb itself: a consonant that only the ending doubled. In `bill` it is the verb's own."""
+    if base in _DOUBLED:
+        return base[:-1]
     doubled = len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsfzaeiou"
     return base[:-1] if doubled else base
 

@@ -67,6 +67,7 @@ verb trade: bought
 more: more
 light: marked as | flagged as | tagged as | labelled as | labeled as | classified as | categorized as
 stays: sitting in | sit in | sits in | stuck in | stuck at | waiting in | remain in | remaining in | staying in | stay in
+verb: gets | receives
 verb: brings in | brings | makes | earns | generates | produces | pulls in | rakes in
 verb: lead to | leads to | led to | leading to | result in | results in | resulted in | went out | go out
 verb: gone out | sent out | send out | sends out
