@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlglot import parse_one
 
-from anabot.agent import Ambiguous, NotUnderstood, Reading, Understood
+from anabot.agent import Ambiguous, NotUnderstood, Reading, Understood, understand
+from anabot.periods import Grain
 from anabot.semantic.query import MetricQuery
-from tests.agent.asking import ask, grant
+from anabot.semantic.registry import Dimension, Entity, Metric, Registry, SemanticModel
+from anabot.semantic.values import ValueIndex
+from tests.agent.asking import MONDAY, ask, grant
+from tests.tiny import tiny_registry
 
 SEPTEMBER = {"start": "2026-09-01", "end": "2026-10-01"}
 JUNE = {"start": "2026-06-01", "end": "2026-07-01"}
@@ -172,6 +178,79 @@ def test_what_was_read_before_is_read_as_before(text: str) -> None:
 
     assert isinstance(found, Understood | Ambiguous)
     assert all(reading.query.over is None for reading in getattr(found, "readings", ()))
+
+
+def stranger() -> Registry:
+    """Deals whose amounts are summed and averaged under names that share their words, and one of which says "average" alone."""
+    deals = SemanticModel(
+        name="deals",
+        relation=("shop", "deals"),
+        entities={
+            "deal": Entity(name="deal", model="deals", kind="primary", expr="deal_id", tree=parse_one("deal_id")),
+            "client": Entity(name="client", model="deals", kind="foreign", expr="client_id", tree=parse_one("client_id")),
+        },
+        dimensions={
+            "closed_on": Dimension(
+                name="closed_on", model="deals", kind="time", expr="closed_on", tree=parse_one("closed_on"), grain=Grain.DAY
+            )
+        },
+        primary_entity="deal",
+        time_dimension="closed_on",
+    )
+
+    def metric(name: str, agg: str, expr: str, unit: str, *synonyms: str) -> Metric:
+        return Metric(
+            name=name,
+            kind="simple",
+            label=name.replace("_", " "),
+            description=name,
+            model="deals",
+            time_dimension="closed_on",
+            agg=agg,
+            expr=expr,
+            tree=parse_one(expr),
+            unit=unit,
+            synonyms=synonyms,
+        )
+
+    metrics = (
+        metric("deals_closed", "count", "deal_id", "count", "deals"),
+        metric("volume", "sum", "volume", ""),
+        metric("average_volume", "average", "volume", ""),
+        metric("turnover", "sum", "price", "usd"),
+        metric("average_price", "average", "price", "usd", "average deals", "average"),
+    )
+    return replace(tiny_registry(), models={"deals": deals}, metrics={each.name: each for each in metrics}, terms={})
+
+
+def asked_there(text: str) -> Any:
+    registry = stranger()
+    return understand(
+        text, registry=registry, grant=grant(of=registry), values=ValueIndex(by_dimension={}), team="shops", now=MONDAY
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "metric"),
+    [
+        ("average daily turnover in june 2026", "turnover"),
+        ("average number of deals per day in june 2026", "deals_closed"),
+        ("average daily deals in june 2026", "deals_closed"),
+    ],
+)
+def test_an_average_by_day_of_what_adds_up_is_no_average_of_single_rows(text: str, metric: str) -> None:
+    found = asked_there(text)
+
+    assert isinstance(found, Understood), found
+    (reading,) = found.readings
+    assert (reading.query.metrics, reading.query.over and reading.query.over.how) == ((metric,), "average")
+
+
+def test_what_each_row_has_an_average_of_under_that_name_is_not_added_up_by_day() -> None:
+    found = asked_there("average daily volume in june 2026")
+
+    assert not isinstance(found, Understood) or all(each.query.over is None for each in found.readings)
+    assert not isinstance(found, Understood) or all(each.query.metrics == ("average_volume",) for each in found.readings)
 
 
 def test_a_condition_on_groups_is_none_on_the_rows_that_are_shown() -> None:

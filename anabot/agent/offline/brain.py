@@ -93,9 +93,9 @@ def _of_groups(
     if previous is not None and previous.over is not None:
         return _after_groups(found, lexicon, now, previous, read)
     out = read(found, previous)
-    if not rolling.leaves_open(out, found):
+    if not rolling.leaves_open(out, found, lexicon):
         return out
-    return rolling.understood(found, lexicon, alone, now) or out
+    return rolling.understood(found, lexicon, alone, now, refusing=isinstance(out, NotUnderstood)) or rolling.kept(out, found)
 
 
 def _after_groups(found: Sequence[Token], lexicon: Lexicon, now: dt.datetime, previous: MetricQuery, read: Read) -> Understanding:
@@ -103,7 +103,7 @@ def _after_groups(found: Sequence[Token], lexicon: Lexicon, now: dt.datetime, pr
     if changed := rolling.by_another(found, previous, lexicon, now):
         return changed
     own = read(found, None)
-    if rolling.leaves_open(own, found):
+    if rolling.leaves_open(own, found, lexicon):
         own = rolling.understood(found, lexicon, lambda words: read(words, None), now) or own
     rolled = isinstance(own, Understood) and any(each.query.over for each in own.readings)
     if rolled or not (isinstance(own, NotUnderstood) or rolling.follows(found)):

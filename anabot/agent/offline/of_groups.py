@@ -35,6 +35,7 @@ class Asked:
     unit: str = ""  # "$"
     timely: bool = False
     counted: bool = False  # "3 orders": a number of them, and no money
+    surely: bool = False  # "average daily …", "average number of …": no average of single rows
     deed: str = ""  # "ordered", where a verb alone says what is counted
 
 
@@ -70,7 +71,8 @@ def _of_time(text: str) -> Iterator[Asked]:
             inner = f"{thing['what']}{thing['rest']}" if thing else found["rest"]
             each = (EVERY[found["adverb"]], *((thing["thing"],) if thing else ()))
             if " per " not in inner:
-                yield Asked(how=_how(found["how"]), each=each, inner=numbered + inner, timely=True)
+                surely = pattern is shapes.OF_TIME and not of_one_row(inner, numbered=bool(numbered))
+                yield Asked(how=_how(found["how"]), each=each, inner=numbered + inner, timely=True, surely=surely)
 
 
 def _of_each(text: str) -> Iterator[Asked]:
@@ -82,7 +84,8 @@ def _of_each(text: str) -> Iterator[Asked]:
         what = f"{found['number'] or ''}{found['what']}{after}"
         one = of_one_row(found["what"], numbered=bool(found["number"]))
         if not one and not shapes.AGAIN.search(what):
-            yield Asked(how=_how(found["how"]), each=tuple(filter(None, (thing, found["also"] or found["thing"]))), inner=what)
+            also = tuple(filter(None, (thing, found["also"] or found["thing"])))
+            yield Asked(how=_how(found["how"]), each=also, inner=what, surely=bool(found["number"]))
 
 
 def _on_average(text: str) -> Iterator[Asked]:

@@ -38,8 +38,13 @@ class _Unfit(Exception):
     message: str = ""
 
 
-def understood(found: Sequence[Token], lexicon: Lexicon, read: Read, now: dt.datetime) -> Understanding | None:
-    """What the sentence asks of groups; None where it asks nothing of any that are known."""
+def understood(
+    found: Sequence[Token], lexicon: Lexicon, read: Read, now: dt.datetime, *, refusing: bool = True
+) -> Understanding | None:
+    """What the sentence asks of groups; None where it asks nothing of any that are known.
+
+    It says why there is no number of them, where it is `refusing`: where nothing else was made of the sentence.
+    """
     refused: NotUnderstood | None = None
     for asked in of_groups.asked(found):
         try:
@@ -49,15 +54,31 @@ def understood(found: Sequence[Token], lexicon: Lexicon, read: Read, now: dt.dat
             continue
         if out is not None:
             return out
-    return refused
+    return refused if refusing else None
 
 
-def leaves_open(out: Understanding, found: Sequence[Token]) -> bool:
-    """Whether the words say more than was made of them: a refusal, or a condition on rows where one on groups was said."""
+def leaves_open(out: Understanding, found: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Whether the words say more than was made of them.
+
+    That is a refusal, a condition on rows where one on groups was said, or an average of rows where one of groups was.
+    """
     if isinstance(out, NotUnderstood):
         return out.reason in _OPEN
-    sorted_out = isinstance(out, Understood) and any(each.query.having for each in out.readings)
-    return sorted_out and any(asked.op for asked in of_groups.asked(found))
+    if not isinstance(out, Understood):
+        return False
+    sorted_out = any(each.query.having for each in out.readings)
+    averaged = any(_averages(lexicon.registry.metrics[name]) for each in out.readings for name in each.query.metrics)
+    return any((asked.op and sorted_out) or (asked.surely and averaged) for asked in of_groups.asked(found))
+
+
+def kept(out: Understanding, found: Sequence[Token]) -> Understanding:
+    """What was read without groups, unless "average daily …" was taken apart into several numbers."""
+    surely = next((asked for asked in of_groups.asked(found) if asked.surely), None)
+    if surely is None or not isinstance(out, Understood) or all(len(each.query.metrics) == 1 for each in out.readings):
+        return out
+    each = " and ".join(surely.each)
+    message = f"That may be the average of what each {each} has in all, or an average by {each}: say “average … by {each}”."
+    return NotUnderstood(reason="shape", message=message)
 
 
 def again(out: Understanding, before: MetricQuery, lexicon: Lexicon, now: dt.datetime) -> Understanding:
@@ -165,9 +186,19 @@ class _Rolling:
             raise _Unfit
         if asked.op and metric.unit not in ("", "count", *CURRENCIES):
             raise _Unfit
-        numbered = asked.inner.startswith("number of ") or bool(asked.deed) or asked.timely
+        numbered = asked.inner.startswith("number of ") or bool(asked.deed)
+        if not numbered and asked.how in ("average", "median", "min", "max") and self._of_rows(metric):
+            raise _Unfit
+        numbered |= asked.timely
         if not numbered and asked.how in ("average", "median", "min", "max") and _of_single(metric, of_groups.head(asked.inner)):
             raise _Unfit
+
+    def _of_rows(self, metric: Metric) -> bool:
+        """Whether an average of single rows has the very name: "close", where there is an average close."""
+        said = set(words(of_groups.head(self.asked.inner)))
+        others = (self.lexicon.registry.metrics[name] for name in self.lexicon.grant.metrics)
+        alike = (each for each in others if _averages(each) and (each.model, each.expr) == (metric.model, metric.expr))
+        return any(said <= set(words(phrase)) for each in alike for phrase in (each.label, each.name, *each.synonyms))
 
     def _by_kind(self, metric: Metric) -> bool:
         """ "average sales per channel" may be of single sales, by channel; of a thing, a time or a count it is not."""
@@ -265,6 +296,10 @@ def _empty_meets(having: Sequence[object]) -> bool:
             meets = {"eq": number == 0, "lt": number > 0, "le": number >= 0, "ge": number <= 0, "gt": number < 0}
             return meets.get(part.op, False)
     return False
+
+
+def _averages(metric: Metric) -> bool:
+    return metric.agg in ("average", "median", "percentile")
 
 
 def _is_zero(having: Sequence[object]) -> bool:
