@@ -84,7 +84,8 @@ def _set_against(part: Mapping[str, Any], registry: Registry, own_time: str) -> 
     """Two times: `Order date is in the same month as Signed up on`, `Paid on is 0 to 30 days after Due on`."""
     names = (_timeless(str(part[key])) for key in ("field", "against"))
     first, second = (column_words(registry, own_time if own_time and name == "metric_time" else name) for name in names)
-    grain = str(part["field"]).rpartition("__")[2].replace("_", " ")
+    tail = str(part["field"]).rpartition("__")[2]
+    grain = tail.replace("_", " ") if tail in _GRAINS else "day"
     values, op = [int(each) for each in part.get("values", ())], str(part.get("op", "eq"))
     if not values:
         said = _SET_DAYS[op] if grain == "day" else _SET[op].format(grain=grain)

@@ -55,6 +55,16 @@ def refused(found: Understanding) -> NotUnderstood:
         ("tickets closed within a week of being opened", {**CLOSED, "op": "between", "values": ["0", "7"]}),
         ("tickets opened and closed on the same day", {**CLOSED, "op": "eq", "values": []}),
         ("payments after the due date", since("gt", against="due_date__day")),
+        ("payments made on the due date", since("eq", against="due_date__day")),
+        ("orders placed before their due date", since("lt", against="due_date__day")),
+        (
+            "orders due within 10 days of being ordered",
+            since("between", 0, 10, field="due_date__day", against="metric_time__day"),
+        ),
+        (
+            "orders where the delivery date is later than the promised date",
+            since("gt", field="delivered_on__day", against="promised_date__day"),
+        ),
         ("payments within 30 days of delivery", since("between", 0, 30, against="delivered_on__day")),
         ("payments made before the order was delivered", since("lt", against="delivered_on__day")),
         ("orders more than 90 days after registering", since("gt", 90)),
@@ -99,6 +109,12 @@ def test_a_thing_counted_along_a_time_names_it_where_no_time_is_called_so() -> N
     joined = where(ask_bakery("orders in the same month as they signed up"))
 
     assert joined == [{"field": "metric_time__month", "against": "signed_up_on__month", "op": "eq", "values": []}]
+
+
+def test_the_share_of_what_was_done_in_time_is_called_by_the_two_dates() -> None:
+    found = reading(ask("what percentage of orders were delivered by the promised date"))
+
+    assert "Share of Orders where Delivered on is not after Promised date is made for this question" in found.assumptions[-1]
 
 
 def test_a_share_of_what_was_done_in_time_is_of_all_of_each_group() -> None:

@@ -53,6 +53,9 @@ _NARROW = ("hour", "hours", "minute", "minutes")
 _FURTHEST = 100_000
 
 
+_HEADS = {*_IN, "the", "that", "same", "a", "an", *(key[0] for key in (*_ORDER, *_HOW_MANY))}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joint:
     """What two times have to do with each other. `noun` names the second where it stands inside: "in their signup month".
@@ -71,7 +74,9 @@ class Joint:
 
 def joint(tokens: Sequence[Token], said: list[str], at: int) -> Joint | None:
     """The words that begin at `at`, as far as they set something against what follows."""
-    return same(said, at) or _of_unit(said, at) or _so_many(tokens, said, at) or _ordered(said, at)
+    if at >= len(said) or not (said[at] in _HEADS or said[at] in NUMBERS or tokens[at].value is not None):
+        return None
+    return same(said, at) or _of_unit(said, at) or _so_many(tokens, said, at) or _ordered(said, at) or _on(said, at)
 
 
 def same(said: list[str], at: int) -> Joint | None:
@@ -159,6 +164,11 @@ def _ordered(said: list[str], at: int) -> Joint | None:
         if tuple(said[at : at + len(key)]) == key:
             return Joint(end=at + len(key), op=op, style="any" if key[-1] == "than" else "dated")
     return None
+
+
+def _on(said: list[str], at: int) -> Joint | None:
+    """ "on the due date"."""
+    return Joint(end=at + 2, op="eq", unit="day", style="dated") if tuple(said[at : at + 2]) == ("on", "the") else None
 
 
 def by_then(said: list[str], at: int) -> Joint | None:

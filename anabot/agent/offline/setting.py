@@ -33,6 +33,7 @@ def conditions(slots: Slots, metrics: Sequence[str], lexicon: Lexicon, notes: li
         said = Against(field=first, op=each.op, against=second, values=tuple(map(str, each.numbers)))
         if first == second:
             raise stuck("shape", f"“{each.text}” sets a date against itself: name two.", unknown=[each.text])
+        said = _sized(said, each.text, metrics, lexicon)
         notes.append(_note(said, each, metrics, lexicon))
         yield Not.model_validate({"not": said}) if each.negated else said
 
@@ -81,12 +82,18 @@ def _own(metrics: Sequence[str], lexicon: Lexicon) -> set[DimensionId]:
     return {(leaf.model, leaf.time_dimension) for name in metrics for leaf in catalog_of(lexicon.registry).leaves(name)}
 
 
+def _sized(said: Against, text: str, metrics: Sequence[str], lexicon: Lexicon) -> Against:
+    """The condition with the size at which the two are compared. Raises Exit."""
+    try:
+        (found,) = resolve(lexicon.registry, MetricQuery(metrics=tuple(metrics), where=(said,)), lexicon.grant).where
+    except AnabotError as error:
+        raise stuck("bad_query", str(error), unknown=[text]) from None
+    assert isinstance(found, Against), "what is resolved stays what it is"
+    return found
+
+
 def _note(said: Against, each: TwoTimes, metrics: Sequence[str], lexicon: Lexicon) -> str:
     """`Only where Order date is between 0 and 30 days after Signed up on.`"""
-    try:
-        (shown,) = resolve(lexicon.registry, MetricQuery(metrics=tuple(metrics), where=(said,)), lexicon.grant).where
-    except AnabotError as error:
-        raise stuck("bad_query", str(error), unknown=[each.text]) from None
     times = {leaf.time_dimension for name in metrics for leaf in catalog_of(lexicon.registry).leaves(name)}
-    words = filter_words(shown.model_dump(by_alias=True), lexicon.registry, own_time=times.pop() if len(times) == 1 else "")
+    words = filter_words(said.model_dump(by_alias=True), lexicon.registry, own_time=times.pop() if len(times) == 1 else "")
     return f"{'Not where' if each.negated else 'Only where'} {words}."

@@ -31,6 +31,7 @@ _AFTER_IT = {
     "whom", "which", "that", "is", "are", "was", "were", "have", "has", "had",
 }  # fmt: skip
 _PERIODS = ("last", "this", "past", "previous", "yesterday", "today")
+_PLACED = ("placed", "made")  # what is done to anything that is counted
 _LONGEST = 4
 
 
@@ -41,7 +42,9 @@ def read(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[tuple[in
         yield from ((end, replace(found, negated=True)) for end, found in read(tokens, i + 1, lexicon) if not found.negated)
     if found := _whole(tokens, said, i, i, lexicon):
         yield found[0], found[1]
-    for at in (i + 1, i + 2) if is_verb(said[i]) else ():
+    if said[i] in _PLACED and (found := _whole(tokens, said, i, i + 1, lexicon)):
+        yield found[0], found[1]
+    for at in (i + 1, i + 2) if is_verb(said[i]) or said[i] == "due" else ():
         particle = said[i + 1] if at == i + 2 and said[i + 1 : i + 2] and said[i + 1] in _PARTICLES else ""
         if (at == i + 1 or particle) and (found := _whole(tokens, said, i, at, lexicon, done=True)):
             first = times_done(lexicon, said[i], particle)
@@ -49,10 +52,15 @@ def read(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[tuple[in
                 yield found[0], found[1].of(first)
     if both := _both(tokens, said, i, lexicon):
         yield both
-    for at in range(i + 1, i + 1 + _LONGEST):
-        named = _named(said[i:at], lexicon)
-        joined = at + (at < len(said) and said[at] in ("is", "was", "are", "were", "falls", "fell", "being"))
-        if named and joined < len(said) and (found := _whole(tokens, said, i, joined, lexicon)):
+    yield from _of_a_name(tokens, said, i, lexicon)
+
+
+def _of_a_name(tokens: Sequence[Token], said: list[str], i: int, lexicon: Lexicon) -> Iterator[tuple[int, TwoTimes]]:
+    """ "the delivery date is after the due date"."""
+    for at in range(i + 1, min(i + 1 + _LONGEST, len(said))):
+        joined = at + (said[at] in ("is", "was", "are", "were", "falls", "fell", "being"))
+        named = _date_called(said[i:at], lexicon) if joined < len(said) and joint(tokens, said, joined) else ()
+        if named and (found := _whole(tokens, said, i, joined, lexicon)):
             yield found[0], found[1].of(named)
 
 
@@ -124,6 +132,11 @@ def _named(said: Sequence[str], lexicon: Lexicon) -> tuple[DimensionId, ...]:
     models = lexicon.registry.models
     timed = all(models[model].dimensions[name].kind == "time" for model, name in entry.dimensions)
     return tuple(entry.dimensions) if timed else ()
+
+
+def _date_called(said: list[str], lexicon: Lexicon) -> tuple[DimensionId, ...]:
+    """ "due date", "delivery date" of what is called `delivered_on`."""
+    return _named(said, lexicon) or (times_called(lexicon, [root(word) for word in said]) if said[-1] in _DATES else ())
 
 
 def _clause(said: list[str], start: int, style: Style, lexicon: Lexicon) -> Place | None:
