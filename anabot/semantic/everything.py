@@ -7,11 +7,13 @@ that scan like over any other. It never invents a value that has no row.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from sqlglot import exp
 
 from anabot.errors import BadQuery
 from anabot.semantic.catalog import Catalog, Hop, Slot
+from anabot.semantic.formula import Need
 from anabot.semantic.meaning import Meaning
 from anabot.semantic.plan import Aggregated, Filtered, Named
 from anabot.semantic.query import Filter, MetricQuery, fields_of
@@ -44,6 +46,26 @@ def everything(catalog: Catalog, asked: Resolved, planning: Callable[[Resolved],
     kept = tuple(source.chosen(part) for part in where)
     rows = Filtered(rows=source.rows, conditions=kept) if kept else source.rows
     return Aggregated(rows=rows, keys=named, measures=())
+
+
+def every_time(asked: Resolved) -> bool:
+    """Whether it is each day, week, month … of a period that is listed, from the time spine.
+
+    Raises:
+        BadQuery: without a period, a spine has times of which nobody asked.
+    """
+    if not all(meaning.any_slot.metric_time and meaning.any_slot.grain for meaning in asked.keys):
+        return False
+    if asked.query.period is None:
+        why = "A time spine begins long before, and ends long after what is measured."
+        raise BadQuery("Every time needs a period.", why=why, todo="Say from when to when.")
+    return True
+
+
+def on_spine(need: Need) -> Need:
+    """What is needed, with a row for each time that is shown; a balance and a number at another time stay as they are."""
+    simple = need.metric.kind == "simple" and need.metric.non_additive is None and need.converted is None
+    return replace(need, metric=replace(need.metric, join_to_timespine=True)) if simple else need
 
 
 def with_zeros(columns: Named, registry: Registry) -> Named:

@@ -13,7 +13,7 @@ from anabot.semantic import conditions, times
 from anabot.semantic.beside import beside, held_back, tails
 from anabot.semantic.bindings import Values
 from anabot.semantic.catalog import Catalog, Slot
-from anabot.semantic.everything import everything, with_zeros
+from anabot.semantic.everything import every_time, everything, on_spine, with_zeros
 from anabot.semantic.formula import Formulas, Need
 from anabot.semantic.meaning import LeafKey
 from anabot.semantic.narrowed import narrowed
@@ -51,12 +51,14 @@ class Planner:
             whole = replace(self, resolved=replace(self.resolved, query=plain)).plan()
             return beside(whole, query, self.resolved.keys, self.values, self.dialect, self.fiscal_start)
         columns, needs = self._formulas()
-        built = self._built(needs)
+        over_time = query.every and every_time(self.resolved)
+        built = self._built(tuple(map(on_spine, needs)) if over_time else needs)
         several = len(query.metrics) > 1 and query.compare is None and not query.every
         made = frozenset(name for name in query.metrics if several and self.registry.metrics[name].kind != "simple")
         columns, parts = present(columns, built, made, grouped=bool(self.resolved.keys))
         if query.every:
-            parts = (*parts, everything(self.catalog, self.resolved, lambda beside: replace(self, resolved=beside)))
+            if not over_time:
+                parts = (*parts, everything(self.catalog, self.resolved, lambda beside: replace(self, resolved=beside)))
             columns = with_zeros(columns, self.registry)
         shown = dict(columns)
         having = tuple(

@@ -162,7 +162,9 @@ class MetricQuery(_Strict):
     extremes: bool = False
     share: bool = False  # beside each metric its share of the total
     running: bool = False  # … and its total up to each time
-    every: bool = False  # a row for each value of the groups' own model, also where nothing was measured
+    every: bool = (
+        False  # a row for each value of the groups' own model, or each time of the period, also where nothing was measured
+    )
     made: tuple[Made, ...] = Field(default=(), max_length=4)
     over: Over | None = None  # … instead of the metric, a number of its groups
 

@@ -132,7 +132,8 @@ class Builder:
         )
         chart, ask = form.drawn(self.slots, group, times), form.asked(self.slots)
         notes = () if ask else tuple(dict.fromkeys([*times.notes, *self.notes]))
-        query, listed = whole.listed(self._resolved(query), self.slots, registry, self.lexicon.grant)
+        today = registry.calendar.today(self.now)
+        query, listed = whole.listed(self._resolved(query), self.slots, registry, self.lexicon.grant, today)
         notes = notes if ask else (*notes, *listed, *whole.of_what(query))
         return Reading(query=query, assumptions=notes, period_label=times.label, chart=chart, ask=ask)
 

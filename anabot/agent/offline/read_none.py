@@ -17,6 +17,7 @@ _ANYBODY = ("anyone", "anybody", "anything", "a thing", "any", "someone", "somet
 _NOBODY = ("nobody", "no one", "noone")
 _USE = ("use", "used", "using")
 _LEAVING = ("ignore", "ignoring", "exclude", "excludes", "excluding", "leave", "leaving", "except", "not", "omit", "omitting")
+_TOO = ("including", "include")
 _OUT = ("not", "without", "w/o")
 
 
@@ -24,6 +25,9 @@ def none(p: Parser, i: int) -> int:
     """ "with no orders", "that have zero sales", "who never placed an order"."""
     found = _counted(p, i + 1)
     nobody = p.at(i).text.casefold() in _NOBODY
+    if found and _as_well(p, i):
+        p.slots.every = True
+        return found[1]
     related = nobody or p.at(i - 1).says("who") or p.before[i] & (_RELATIVE | {"with"})
     if not found and related and (end := _without_a_value(p, i)):
         return end
@@ -31,6 +35,18 @@ def none(p: Parser, i: int) -> int:
         p.slots.unknown.append(p.at(i).text)
         return i + 1
     return _without_any(p, i, *found)
+
+
+def _as_well(p: Parser, i: int) -> bool:
+    """ "…, including shops with no orders": not only those; what is named there again is no more than that."""
+    too = p.at(i - 2).text
+    if too.casefold() not in _TOO or too not in p.slots.unknown or p.cut(i - 1) is None:
+        return False
+    p.slots.unknown.remove(too)
+    text = p.at(i - 1).text
+    p.slots.misplaced[:] = [each for each in p.slots.misplaced if each != text]
+    p.slots.bare[:] = [each for each in p.slots.bare if each.text != text]
+    return True
 
 
 def not_any(p: Parser, i: int) -> int | None:

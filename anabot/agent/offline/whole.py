@@ -5,6 +5,7 @@ Pure. A share is always said to be of what; it never takes a part of a total for
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypedDict
@@ -15,7 +16,7 @@ from anabot.agent.offline.slots import Pick, Slots
 from anabot.agent.offline.times import Times
 from anabot.errors import BadQuery, NotAllowed
 from anabot.semantic.compiler import compile_query
-from anabot.semantic.query import MetricQuery, fields_of
+from anabot.semantic.query import MetricQuery, Span, fields_of
 from anabot.semantic.registry import Metric, Registry
 from anabot.types import Grant
 
@@ -91,14 +92,21 @@ def of_what(query: MetricQuery) -> list[str]:
     return [f"Shares are of the total over every {names}{each}{narrowed}."]
 
 
-def listed(query: MetricQuery, slots: Slots, registry: Registry, grant: Grant) -> tuple[MetricQuery, list[str]]:
-    """All of those that the rows are about, where they can be listed, and what is said of it."""
+def listed(query: MetricQuery, slots: Slots, registry: Registry, grant: Grant, today: dt.date) -> tuple[MetricQuery, list[str]]:
+    """All of those that the rows are about, where they can be listed, and what is said of it. Days to come have none."""
     if not query.every:
         return query, []
+    times = all(map(runs_on, query.group_by))
+    if times and query.period is None:
+        raise stuck("period", "Of which time? Say from when to when, for example “in the last 3 months”.")
+    if times and query.period and query.period.start < today < query.period.end:
+        query = query.model_copy(update={"period": Span(start=query.period.start, end=today)})
     try:
         compile_query(registry, query, grant)
     except (BadQuery, NotAllowed) as error:
         if slots.none:
             raise stuck("shape", f"Those without any cannot be listed here. {error}") from None
         return query.model_copy(update={"every": False}), ["Only those that have any are listed."]
+    if times and not slots.none:
+        return query, ["Times without any are shown, too."]
     return query, ["Only those without any are listed." if slots.none else "Those without any are listed, too."]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from anabot.agent.offline.words_of_gaps import OF_GAPS
 from anabot.agent.offline.words_of_threads import OF_THREADS
 from anabot.agent.offline.words_of_time import OF_TIME
 from anabot.periods import Grain
@@ -374,7 +375,7 @@ def _inverted(table: str) -> dict[str, str]:
 
 def _operators() -> dict[tuple[str, ...], tuple[str, str]]:
     found: dict[tuple[str, ...], tuple[str, str]] = {}
-    for key, said in _rows(_OPERATORS + OF_TIME + OF_THREADS):
+    for key, said in _rows(_OPERATORS + OF_TIME + OF_THREADS + OF_GAPS):
         kind, _, detail = key.partition(" ")
         for phrase in said.split("|"):
             found[tuple(phrase.split())] = (kind, detail)
