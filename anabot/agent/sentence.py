@@ -232,8 +232,8 @@ class Sentence:
     def _series(self, metric: Metric, filled: Sequence[Row]) -> str:
         time = self.times()[0]
         if self.reading.query.having and len(filled) > 1 and (alike := self._alike(metric, filled)):
-            on = "on" if time.endswith("__day") else "in"
-            return f"{metric.label} {_be(metric)} {self.shown(metric.name, self.cell(filled[0], metric.name))} {on} {alike}{self._narrowed()}."
+            value, on = self.shown(metric.name, self.cell(filled[0], metric.name)), "on" if time.endswith("__day") else "in"
+            return f"{metric.label} {_be(metric)} {value} {on} {alike}{self._narrowed()}."
         last = max(str(self.cell(row, time)) for row in filled)
         rows = [row for row in filled if str(self.cell(row, time)) == last]
         best = max(rows, key=lambda row: _comparable(self.cell(row, metric.name)))
