@@ -51,7 +51,14 @@ def faults(tree: exp.Expression, columns: dict[str, str], *, from_ever: bool = F
 
 def _times_of(select: exp.Select, columns: dict[str, str]) -> list[exp.Column]:
     where = select.args.get("where")
-    return [node for node in where.find_all(exp.Column) if _is_time(node, columns)] if where else []
+    found = [node for node in where.find_all(exp.Column) if _is_time(node, columns)] if where else []
+    return [node for node in found if not _set_against_another(node)]
+
+
+def _set_against_another(node: exp.Column) -> bool:
+    """Whether a time stands in a condition with another time, which is no bound of the period."""
+    held = node.find_ancestor(exp.Predicate)
+    return held is not None and len(list(held.find_all(exp.Column))) > 1
 
 
 def _is_time(node: exp.Column, columns: dict[str, str]) -> bool:
