@@ -27,7 +27,8 @@ from anabot.types import Grant
 
 MOST_TOKENS = 6_000
 NONE, DEFINITION = "NONE", "DEFINITION"
-_DIGEST_BYTES = 4_000
+_DIGEST_BYTES = 6_000
+_ASKED_BYTES = 3_000  # kept for the question and what is said around it
 _MEANS, _BY, _HINTS = 90, 8, 8
 _RULES = f"""You read one question about a company's numbers that fixed rules could not read, and turn it into governed queries.
 
@@ -73,6 +74,13 @@ def tool_definitions() -> tuple[dict[str, object], ...]:
     return tuple(definition(tool) for tool in TOOLS)
 
 
+@lru_cache(maxsize=1)
+def _digest_bytes() -> int:
+    """What the metrics may take: what the tools and the rules leave, and the question and the thread need."""
+    fixed = size([list(tool_definitions()), _RULES, []])
+    return min(_DIGEST_BYTES, MOST_TOKENS * BYTES_A_TOKEN - fixed - _ASKED_BYTES)
+
+
 @lru_cache(maxsize=64)
 def _digest(registry: Registry, metrics: frozenset[str], grant: Grant) -> str:
     lines: list[str] = []
@@ -80,7 +88,7 @@ def _digest(registry: Registry, metrics: frozenset[str], grant: Grant) -> str:
     ordered = sorted((registry.metrics[name] for name in metrics), key=lambda metric: (metric.certified is None, metric.name))
     for line in (_line(metric, registry, grant) for metric in ordered):
         taken += size(line)
-        if taken > _DIGEST_BYTES:
+        if taken > _digest_bytes():
             lines.append(f"… and {len(ordered) - len(lines)} more: use search_registry.")
             break
         lines.append(line)

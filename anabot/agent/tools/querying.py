@@ -39,6 +39,14 @@ class Narrowed(Asked):
     against: str = ""
 
 
+class Bounded(Asked):
+    """One condition on a number of the result."""
+
+    field: str
+    op: Literal["eq", "ne", "lt", "le", "gt", "ge", "between", "is_null", "not_null"] = "eq"
+    values: tuple[Words, ...] = ()
+
+
 class Computed(Asked):
     """A number of two metrics, or of one under conditions."""
 
@@ -77,15 +85,13 @@ class Queried(Asked):
     where: tuple[Narrowed, ...] = ()
     period: str = ""
     compare: Compare = "none"
-    having: tuple[Narrowed, ...] = ()
+    having: tuple[Bounded, ...] = ()
     order_by: tuple[str, ...] = ()
     limit: int = 0
     limit_by: tuple[str, ...] = ()
     share: bool = False
     running: bool = False
     every: bool = False
-    made: tuple[Computed, ...] = ()
-    over: Grouped = Grouped()
 
     def query(self, bench: Bench) -> MetricQuery:
         """The typed query.
@@ -99,39 +105,56 @@ class Queried(Asked):
             raise BadQuery("A limit is a number of rows up to 10,000, or 0 for all.")
         if self.limit_by and not self.limit:
             raise BadQuery("`limit_by` needs a `limit` of rows for each of its groups.")
-        grouped = bool(self.group_by) or (self.every and self.over.how != "none")
-        if (self.share or self.running or self.every) and (not grouped or self.compare != "none"):
+        if (self.share or self.running or self.every) and (not self._grouped or self.compare != "none"):
             raise BadQuery("`share`, `running` and `every` need something in `group_by`, and nothing to compare with.")
-        if any({each.left, each.right} - set(self.metrics) or not each.fits for each in self.made):
-            ways = "Of one metric, `share_of` takes a `left_where`, and any `op` a `left_where` and another `right_where`."
-            raise BadQuery("`made` is of two different metrics, and `metrics` names both.", todo=ways)
-        if len(self.made) > 4 or (self.made and (self.share or self.running)):
-            raise BadQuery("`made` is four numbers at most, and `share` and `running` stand beside metrics alone.")
-        self._check_over()
         return MetricQuery(
             metrics=self.metrics,
             group_by=self.group_by,
             where=tuple(_condition(each) for each in self.where),
             period=span(self.period, bench),
             compare=None if self.compare == "none" else self.compare,
-            having=tuple(_condition(each) for each in self.having),
+            having=tuple(Condition(field=each.field, op=each.op, values=each.values) for each in self.having),
             order_by=self.order_by,
             limit=self.limit or None,
             limit_by=self.limit_by,
             share=self.share,
             running=self.running,
             every=self.every,
-            made=tuple(_made(each, bench) for each in self.made),
-            over=None if self.over.how == "none" else Over(how=self.over.how, each=self.over.each),
+            **self._computed(bench),
         )
 
-    def _check_over(self) -> None:
+    @property
+    def _grouped(self) -> bool:
+        return bool(self.group_by)
+
+    def _computed(self, _: Bench) -> dict[str, Any]:
+        """What is computed of the metrics beside them."""
+        return {}
+
+
+class Calculated(Queried):
+    """A query, and what is computed of its metrics."""
+
+    made: tuple[Computed, ...] = ()
+    over: Grouped = Grouped()
+
+    @property
+    def _grouped(self) -> bool:
+        return bool(self.group_by) or (self.every and self.over.how != "none")
+
+    def _computed(self, bench: Bench) -> dict[str, Any]:
+        if any({each.left, each.right} - set(self.metrics) or not each.fits for each in self.made):
+            ways = "Of one metric, `share_of` takes a `left_where`, and any `op` a `left_where` and another `right_where`."
+            raise BadQuery("`made` is of two different metrics, and `metrics` names both.", todo=ways)
+        if len(self.made) > 4 or (self.made and (self.share or self.running)):
+            raise BadQuery("`made` is four numbers at most, and `share` and `running` stand beside metrics alone.")
         if self.over.how == "none":
-            return
+            return {"made": tuple(_made(each, bench) for each in self.made)}
         if len(self.metrics) != 1 or self.made or self.share or self.running or self.compare != "none":
             raise BadQuery("`over` is of the groups of one metric, without `made`, `share`, `running` and `compare`.")
         if not 1 <= len(self.over.each) <= 4 or (self.over.how == "share" and not self.having):
             raise BadQuery("`over` has one to four names in `each`, and its `share` a `having` that groups meet.")
+        return {"over": Over(how=self.over.how, each=self.over.each)}
 
 
 class Drawn(Queried):
@@ -162,9 +185,9 @@ class QueryMetrics:
         "without any. "
         'Empty lists, "", none, 0 and false ask for nothing.'
     )
-    takes = Queried
+    takes = Calculated
 
-    def use(self, asked: Queried, bench: Bench) -> Used:
+    def use(self, asked: Calculated, bench: Bench) -> Used:
         """The rows."""
         return _run(Reading(query=asked.query(bench), period_label=_period_words(asked.query(bench), bench)), bench)
 
