@@ -66,6 +66,7 @@ CACHES = {
     "agent/offline/text.py:words": PLAIN,
     "agent/prompt.py:tool_definitions": PLAIN,
     "agent/prompt.py:_digest": GRANT,
+    "agent/prompt.py:_digest_bytes": PLAIN,
     "bootstrap.py:learning": HOUSE,
     "bootstrap.py:proposing": HOUSE,
     "bootstrap.py:runner": HOUSE,

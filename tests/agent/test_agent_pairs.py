@@ -9,7 +9,7 @@ import pytest
 
 from anabot.agent import Ambiguous, Forbidden, NotUnderstood, Understood, understand
 from anabot.agent.tools.bench import Bench
-from anabot.agent.tools.querying import Queried
+from anabot.agent.tools.querying import Calculated
 from anabot.errors import BadQuery
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Registry, Term
@@ -253,7 +253,7 @@ BENCH = Bench(
 def test_a_model_makes_a_number_only_where_no_metric_is_just_that() -> None:
     def asked(left: str, right: str) -> MetricQuery:
         computed = {"op": "minus", "left": left, "right": right}
-        return Queried.model_validate({"metrics": ["sales", "cost", "online_sales"], "made": [computed]}).query(BENCH)
+        return Calculated.model_validate({"metrics": ["sales", "cost", "online_sales"], "made": [computed]}).query(BENCH)
 
     assert asked("sales", "online_sales").numbers[0] == "sales__minus__online_sales"
     with pytest.raises(BadQuery, match="`margin`"):
