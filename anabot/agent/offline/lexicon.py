@@ -314,7 +314,8 @@ class Lexicon:
         """A number that a metric is called after, too, is compared with, and not cut by, unless its values are collected."""
         models = self.registry.models
         for key, entry in self.entries.items():  # "a budget above 10k", for a number that is called the budget amount
-            if entry.numbers and key[-1] in ("amount", "value") and (short := self.entries.get(key[:-1])):
+            short = self.entries.get(key[:-1]) if entry.numbers and key[-1] in ("amount", "value") else None
+            if short and not (short.models or short.metrics):  # an order is no number because it has an order amount
                 short.numbers += [where for where in entry.numbers if where not in short.numbers]
         for entry in self.entries.values():
             if entry.numbers and (entry.metrics or entry.both or entry.term):
