@@ -286,3 +286,16 @@ def test_a_word_for_people_is_the_value_that_the_thread_is_narrowed_to() -> None
         "where": [{"field": "worker_type", "op": "eq", "values": ["employee"]}],
     }
     assert isinstance(asked("how many employees do we have", None), Ambiguous)
+
+
+def test_what_is_counted_below_a_ranking_is_not_ranked_as_it_was() -> None:
+    worst = {"metrics": ["on_time_delivery_rate"], "group_by": ["region"], "order_by": ["on_time_delivery_rate"], "limit": 1}
+    thread = MetricQuery.model_validate({**worst, "period": LAST_WEEK})
+
+    found, total = ask("ops_lead", "how many were late?", thread), ask("ops_lead", "how many late in total?", thread)
+
+    assert isinstance(found, Understood)
+    assert (found.readings[0].query.metrics, found.readings[0].query.limit) == (("deliveries_late",), None)
+    assert isinstance(total, Understood)
+    assert (total.readings[0].query.group_by, total.readings[0].query.limit) == ((), None)
+    assert isinstance(ask("ops_lead", "how many were late there?", thread), NotUnderstood)

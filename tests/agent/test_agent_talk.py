@@ -231,3 +231,12 @@ def test_in_percent_is_the_rate_of_that_name_where_there_is_one() -> None:
 
     assert query("in percent", thread=margin)["metrics"] == ["margin_pct"]
     assert query("as a percentage", thread=thread())["share"] is True
+
+
+def test_there_is_asked_back_where_rows_were_chosen() -> None:
+    best = thread(order_by=["-sales"], limit=1)
+
+    assert "there" in refused("how many orders there?", thread=best).message
+    assert "there" in refused("and the orders placed there", thread=thread(where=[where("eq", "North")])).message
+    assert query("how many orders were there last month?", thread=best)["metrics"] == ["orders_placed"]
+    assert query("orders there last month") == query("orders last month")

@@ -137,10 +137,12 @@ def _alike(
     shown = [query for _, query in offers] or ([previous] if previous else [])
     if out.reason not in _LOOSE or not shown or any(len(query.metrics) != 1 for query in shown):
         return out
+    if talk.points_there(found, shown[0]):
+        return talk.WHERE
     names = [query.metrics[0] for query in shown]
     if more := replying.counted(found, names, lexicon):
         words, note = more
-        counted = read([*spelled_out("and"), *words], shown[0])
+        counted = read([*spelled_out("and"), *words], replying.unranked(shown[0], found))
         return _noted(counted, note) if isinstance(counted, Understood) else out
     name = replying.alike(found, names, lexicon)
     phrases = phrases_of(lexicon.registry, name) if name else ()
@@ -172,6 +174,8 @@ def _read(
         return talk.WELCOME
     if talk.complains(found, lexicon):
         return talk.SORRY
+    if talk.points_there(found, previous):
+        return talk.WHERE
     if known := catalog.about(found, lexicon):
         return known
     greeted = talk.of_which_one(talk.without_greeting(found, lexicon), previous)

@@ -84,7 +84,8 @@ def counted(found: Sequence[Token], shown: Iterable[str], lexicon: Lexicon) -> t
     """ "how many were late", of deliveries: the message with the one count of the same rows that has the word in its name."""
     at = next((k for k in range(len(found)) if [token.norm for token in found[k : k + 2]] == ["how", "many"]), None)
     place = next((k for k in range((at or 0) + 2, len(found)) if not is_light(found[k].norm)), len(found))
-    if at is None or place == len(found) or found[place].kind != "word":
+    points = {"there", "here", "them", "those", "these", "they"} & {token.norm for token in found}
+    if at is None or place == len(found) or found[place].kind != "word" or points:
         return None
     metrics, leaves = lexicon.registry.metrics, catalog_of(lexicon.registry).leaves
     homes = {leaf.model for name in shown if name in metrics for leaf in leaves(name)}
@@ -100,6 +101,13 @@ def counted(found: Sequence[Token], shown: Iterable[str], lexicon: Lexicon) -> t
         return None
     label = metrics[named[0]].label
     return [*found[:place], *spelled_out(label), *found[place + 1 :]], f"“{found[place].text}” is read as {label}."
+
+
+def unranked(shown: MetricQuery, found: Sequence[Token]) -> MetricQuery:
+    """What a thread shows, without the order and the number of its rows; "in total" without its groups, too."""
+    total = {"total", "overall", "altogether"} & {token.norm for token in found}
+    bare = {"order_by": (), "limit": None, "limit_by": (), "having": ()}
+    return shown.model_copy(update={**bare, "group_by": ()} if total else bare)
 
 
 def _called(phrase: set[str], content: set[str], known: set[str]) -> bool:

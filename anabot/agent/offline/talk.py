@@ -34,6 +34,7 @@ _TOTALS = frozenset({"total", "totals", "overall", "altogether", "together"})
 _COMPANY = frozenset({"company", "business", "whole", "entire"})
 _BRINGING = frozenset({"put", "bring", "add", "include", "take", "show", "let", "leave"})
 _AGAIN = frozenset({("back",), ("back", "in"), ("again",), ("in", "again"), ("back", "again")})
+_BEING = frozenset({"is", "are", "was", "were", "be", "been", "will", "hi", "hey", "hello", "out", "how", "s"})
 _POLITE = frozenset({"please", "pls", "plz", "thanks", "thx", "now", "then"})
 _LEADS = ("and", "what_about", "instead", "only", "by", "pick", "summed")
 _SAME = "I understood the words, but not what to change. Say by what, of which or when."
@@ -41,6 +42,7 @@ SORRY = NotUnderstood(
     reason="courtesy",
     message="I am sorry. Tell me what you meant, for example “I meant …”; a thumbs-down below the answer tells its owner.",
 )
+WHERE = NotUnderstood(reason="no_group", message="Say which one you mean by “there”, by its name.")
 WELCOME = NotUnderstood(reason="courtesy", message="You are welcome. Ask on whenever you like.")
 
 
@@ -50,6 +52,15 @@ def complains(found: Sequence[Token], lexicon: Lexicon) -> bool:
     at_fault = [word for word in said if word in _WRONG - _HESITATES]
     known = any((stem(word),) in lexicon.entries for word in at_fault)
     return bool(at_fault) and not known and all(word in _WRONG or word in _BESIDE or is_light(word) for word in said)
+
+
+def points_there(found: Sequence[Token], shown: MetricQuery | None) -> bool:
+    """Whether "there" is one of the rows, or what the thread is narrowed to: which one, nobody has said."""
+    if shown is None or not (shown.limit or shown.where):
+        return False
+    said = [token.norm for token in found]
+    places = [k for k, word in enumerate(said) if word == "there"]
+    return any(not {*said[max(k - 1, 0) : k], *said[k + 1 : k + 2]} & _BEING for k in places)
 
 
 def of_which_one(found: Sequence[Token], shown: MetricQuery | None) -> Sequence[Token]:
