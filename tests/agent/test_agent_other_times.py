@@ -84,3 +84,43 @@ def test_a_day_or_later_goes_up_to_today(said: str) -> None:
 
 def test_a_year_or_earlier_has_no_start() -> None:
     assert query("repairs in 2023 or earlier")["where"] == [{"field": "metric_time__day", "op": "lt", "values": ["2024-01-01"]}]
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("repairs per quarter in 2023 and 2024", "2023-01-01", "2025-01-01"),
+        ("monthly repairs in January and February 2025", "2025-01-01", "2025-03-01"),
+        ("repairs by month in 2022, 2023 and 2024", "2022-01-01", "2025-01-01"),
+    ],
+)
+def test_dates_that_follow_each_other_are_one_stretch_where_it_is_told_in_parts(text: str, start: str, end: str) -> None:
+    assert query(text)["period"] == {"start": start, "end": end}
+
+
+@pytest.mark.parametrize(
+    "text", ["repairs in 2023 and 2024", "repairs by kind in 2023 and 2024", "repairs per month in 2022 and 2024"]
+)
+def test_two_dates_of_which_nobody_says_what_they_are_together_are_refused(text: str) -> None:
+    assert isinstance(garage.ask(text), NotUnderstood)
+
+
+def test_new_ones_are_those_that_came_in_that_time() -> None:
+    assert query("how many new clients joined per month in 2024")["metrics"] == ["clients"]
+    assert query("new clients by month in 2024")["metrics"] == ["clients"]
+    assert isinstance(garage.ask("how many new clients are there"), NotUnderstood)
+    assert isinstance(garage.ask("new payments in 2024"), NotUnderstood)
+
+
+def test_a_number_right_before_its_noun_is_that_of_each() -> None:
+    found = query("repairs of 5-star mechanics by kind")
+
+    assert found["where"] == [{"field": "stars", "op": "eq", "values": ["5"]}]
+    assert query("how many 5 star mechanics are there")["metrics"] == ["mechanics"]
+    assert isinstance(garage.ask("5 star repairs"), NotUnderstood)
+
+
+def test_times_in_ascending_order_are_in_their_own() -> None:
+    assert "order_by" not in query("repairs per month in 2024 in ascending order")
+    assert query("repairs by kind in 2024 in ascending order")["order_by"] == ["repairs"]
+    assert query("repairs per month in 2024, lowest first")["order_by"] == ["repairs"]

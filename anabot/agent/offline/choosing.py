@@ -121,6 +121,7 @@ class Chooser:
         done.settle(self.lexicon, slots)
         superlatives.settle(self.lexicon, slots)
         counting.people(self.lexicon, slots)
+        counting.newcomers(self.lexicon, slots)
         counting.agents(self.lexicon, slots)
         done.keep_nots(slots)
         below.rows_shown(self.slots, self.previous)

@@ -12,12 +12,14 @@ from dataclasses import replace
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon, phrases_of
 from anabot.agent.offline.slots import Cut, Mention, Pick, Slots
-from anabot.agent.offline.text import is_plural, is_verb, words
+from anabot.agent.offline.text import is_plural, is_verb, root, words
 from anabot.agent.offline.things import called
+from anabot.agent.offline.timed_names import time_words
 from anabot.semantic.catalog import catalog_of
 from anabot.semantic.registry import Metric
 
 _AMOUNTS_TO = {"come to", "came to", "amount to", "amounted to", "add up to", "added up to"}
+_BEGUN = {root(word) for word in ("joined", "signup", "sign", "registered", "created", "hired", "enrolled", "opened", "acquired")}
 _PEOPLE = {"people", "persons", "folks", "individuals"}
 
 
@@ -94,6 +96,19 @@ def worth_of_counts(lexicon: Lexicon, slots: Slots) -> None:
     said = [verb for verb in slots.verbs if verb.casefold() in _AMOUNTS_TO]
     if said and metrics and all(m.agg == "count" for m in metrics) and not any(each.counted for each in slots.mentions):
         slots.misplaced += said
+
+
+def newcomers(lexicon: Lexicon, slots: Slots) -> None:
+    """ "new members per month": they are counted by the day they joined, so that all of them were new then."""
+    names = {name for mention in slots.every_mention for name in mention.metrics}
+    metric = lexicon.registry.metrics[next(iter(names))] if len(names) == 1 else None
+    if "new" not in map(str.casefold, slots.unknown) or metric is None or not metric.model or metric.where:
+        return
+    time = lexicon.registry.models[metric.model].dimensions.get(metric.time_dimension)
+    told = slots.when or slots.trend or any(cut.unit for cut in slots.cuts)
+    if metric.agg == "count" and counts_rows(lexicon, metric) and told and time and time_words(time) & _BEGUN:
+        slots.unknown[:] = [word for word in slots.unknown if word.casefold() != "new"]
+        slots.notes.append(f"Those are new whose {time.label or time.name.replace('_', ' ')} is in that time.")
 
 
 def agents(lexicon: Lexicon, slots: Slots) -> None:

@@ -67,6 +67,8 @@ class Ordering:
             return self._ranked(slots.rank, group)
         if slots.sort:
             return [self._sorted(*slots.sort)], limit
+        if slots.ascending and group and all(map(is_time, group)):
+            return [], limit
         if slots.direction:
             return [_signed(self.metrics[0], self._points_down(slots.direction))], limit
         if slots.only_moved:

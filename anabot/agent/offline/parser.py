@@ -300,6 +300,7 @@ class Parser:
 
     def _settle_who(self) -> None:
         slots = self.slots
+        slots.more_dates += slots.runs and not any(cut.unit for cut in slots.cuts)
         narrowed = slots.nouns or slots.dated or slots.none or slots.matches or slots.amounts or slots.two_times or slots.edge
         if self._of_the_same():
             slots.who[:] = [word for word in slots.who if word.casefold() != "their"]

@@ -222,6 +222,7 @@ def resize(p: Parser, i: int) -> int:
 def direction(p: Parser, i: int) -> int:
     """ "from lowest to highest"."""
     p.slots.direction = p.at(i).detail
+    p.slots.ascending |= "asc" in p.at(i).text.casefold()
     mention, cut = p.mention(i + 1), p.cut(i + 1)
     if mention is None and cut and p.before_of(i + 1) & {"of"} and not p.slots.sort:
         p.slots.sort = (cut, p.at(i).detail == "desc")  # "in ascending order of week"

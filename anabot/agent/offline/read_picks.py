@@ -10,7 +10,7 @@ from dataclasses import replace
 from anabot.agent.offline.parser import Parser
 from anabot.agent.offline.read_cuts import read_cuts, values_at
 from anabot.agent.offline.read_numbers import number, rank_from
-from anabot.agent.offline.slots import Mention
+from anabot.agent.offline.slots import Bound, Mention
 from anabot.agent.offline.text import is_plural
 
 _OF_MANY = {"have", "are", "were", "do", "did"}  # "which of these shops have …"
@@ -89,4 +89,25 @@ def _several(p: Parser, i: int) -> int | None:
 def several(p: Parser, i: int) -> int:
     """A number at the head of a list: see `_several`; any other is read as a number."""
     end = _several(p, i)
+    end = _of_so_many(p, i) if end is None else end
     return number(p, i) if end is None else end
+
+
+def _of_so_many(p: Parser, i: int) -> int | None:
+    """ "5-star hotels", "3 bedroom homes": those whose own number of that name is just so much."""
+    amount, noun, metrics = p.at(i).number, p.entry(i + 2), p.lexicon.registry.metrics
+    beside = p.at(i + 2).kind == "name" and not p.before_of(i + 2) and not p.before_of(i + 1)
+    counted = [name for name in dict.fromkeys((*noun.metrics, *noun.counted)) if metrics[name].agg == "count"]
+    models = {*noun.models, *(model for model, _ in noun.dimensions), *(metrics[name].model for name in counted)}
+    homes = tuple(home for home in p.entry(i + 1).numbers if home[0] in models)
+    if amount is None or not homes or p.entry(i + 1).metrics or is_plural(p.at(i + 1).text) or not beside:
+        return None
+    text, said = f"{p.at(i).text} {p.at(i + 1).text}", p.at(i + 2).text
+    p.slots.amounts.append(Bound(op="eq", numbers=(amount,), text=text, dimensions=homes))
+    if not _asks_how_many(p, i) and any(p.mention(k) for k in range(len(p.tags)) if k != i + 2):
+        p.slots.nouns.append((said, tuple(sorted(models))))
+    elif len(counted) == 1:
+        p.slots.mentions.append(Mention(metrics=(counted[0],), text=said, counted=True))
+    else:
+        p.slots.misplaced.append(said)
+    return i + 3

@@ -12,6 +12,7 @@ from anabot.agent.offline.text import is_verb, root, words
 from anabot.agent.offline.timed_names import time_words
 from anabot.agent.offline.two_times import times_done
 from anabot.agent.offline.words import UNITS
+from anabot.periods import Period
 
 _THINGS = ("anything", "something", "nothing", "everything", "thing")
 _PARTICLES = ("up", "off", "out", "in", "down", "over")
@@ -48,14 +49,34 @@ def date(p: Parser, i: int) -> int:
         slots.against = when
     elif slots.when is None:
         slots.when = when
-    elif not _same_days(when, slots.when):  # "last month (September)" says it again
-        slots.more_dates += 1
+    else:
+        _one_more(p, i, slots.when, when)
     return i + 1
+
+
+def _one_more(p: Parser, i: int, first: When, second: When) -> None:
+    """Another date: the next one of a stretch, the same days once more ("last month (September)"), or one too many."""
+    if run := _one_run(p, i, first, second):
+        p.slots.when, p.slots.runs = run, True
+    elif not _same_days(second, first):
+        p.slots.more_dates += 1
 
 
 def _same_days(one: When, other: When) -> bool:
     days = [(when.period.start, when.period.end) if when.period else None for when in (one, other)]
     return days[0] is not None and days[0] == days[1]
+
+
+def _one_run(p: Parser, i: int, first: When, second: When) -> When | None:
+    """ "per quarter in 2023 and 2024": dates of one kind that follow each other, one stretch where it is told in parts."""
+    if not p.joined(i - 1) or p.at(i - 2).kind != "date" or first.period is None or second.period is None or second.in_year:
+        return None
+    one, other = first.period, second.period
+    if first.in_year:
+        one = first.in_year(other.start.year)
+    if not first.unit or first.unit != second.unit or one.end != other.start or first.fiscal != second.fiscal:
+        return None
+    return When(period=Period(one.start, other.end), unit=first.unit, count=first.count + 1, fiscal=first.fiscal)
 
 
 def _deed_before(p: Parser, i: int) -> int:

@@ -230,8 +230,10 @@ class Slots:
     rank: Rank | None = None
     sort: tuple[Mention | Cut, bool] | None = None  # by what, and whether descending
     direction: str = ""
+    ascending: bool = False  # "in ascending order": of rows over time that is their time's
     when: When | None = None
     more_dates: int = 0
+    runs: bool = False  # "in 2023 and 2024": one stretch, where it is told in its parts
     including: When | None = None  # "inclusive of 30 days ago": the first day that counts
     against: When | None = None  # compare with this
     over: str = ""  # "week over week"
