@@ -117,6 +117,15 @@ def test_only_whole_stretches_that_are_over_count_and_that_is_said(text: str, st
     assert any(note.startswith("Counted are the whole") for note in found.assumptions)
 
 
+def test_a_value_of_the_things_themselves_chooses_them() -> None:
+    query = read("how many gold customers have at least 2 orders in 2026").query
+
+    assert query.over is not None
+    assert query.over.each == ("customer",)
+    assert [part.model_dump() for part in query.where] == [{"field": "tier", "op": "eq", "values": ("gold",)}]
+    assert isinstance(ask("how many online customers have at least 2 orders in 2026"), NotUnderstood)
+
+
 def test_which_groups_count_is_said() -> None:
     assert "Computed over customers that have any sales" in " ".join(read("median sales per customer").assumptions)
     assert "also those without any" in " ".join(read("average daily orders in september").assumptions)
@@ -155,6 +164,14 @@ def test_weekends_are_no_days_of_the_period_that_all_count() -> None:
         "the highest average basket in one month",
         "what share of customers ordered online",
         "how many weekly orders have at least 3 shoes",
+        "how many customers have at least 3 orders a month",
+        "how many customers have at least 3 orders in each month",
+        "how many customers have at least 3 orders and at least $100 in sales",
+        "how many customers have more than 2 orders but less than 5",
+        "average daily sales growth last month",
+        "average monthly cumulative sales this year",
+        "average daily sales and average daily orders last month",
+        "which region has the highest average daily sales",
     ],
 )
 def test_what_could_mean_something_else_is_not_read_as_one(text: str) -> None:

@@ -198,7 +198,7 @@ def _counted(query: MetricQuery, table: Table) -> Iterable[tuple[Decimal, str, s
     """How many groups a number is of: whatever it is called beside that number."""
     if query.over is None or query.group_by:
         return
-    counts = query.numbers[1:]
+    counts = query.numbers if query.over.how == "count" else query.numbers[1:]
     units = ("", "days") if any(name.endswith("__day") for name in query.over.each) else ("",)
     for row in table.rows:
         for column, cell in zip(table.columns, row, strict=True):

@@ -41,6 +41,11 @@ class Asked:
 
 def asked(found: Sequence[Token]) -> Iterator[Asked]:
     """The ways to take the sentence apart, the likeliest first; none for nearly all sentences."""
+    return (each for each in meant(found) if not shapes.RATED.search(each.inner))
+
+
+def meant(found: Sequence[Token]) -> Iterator[Asked]:
+    """… also where what is left is a rate itself, of which it is open what it is of: "at least 3 orders a month"."""
     text = " ".join(token.norm for token in found).strip(" ?.!")
     text = shapes.GREETING.sub("", text)
     for read in (_of_time, _of_each, _on_average, _most, _with, _without, _above, _deed):

@@ -64,15 +64,23 @@ def leaves_open(out: Understanding, found: Sequence[Token], lexicon: Lexicon) ->
     """
     if isinstance(out, NotUnderstood):
         return out.reason in _OPEN
-    if not isinstance(out, Understood):
-        return False
-    sorted_out = any(each.query.having for each in out.readings)
-    averaged = any(_averages(lexicon.registry.metrics[name]) for each in out.readings for name in each.query.metrics)
-    return any((asked.op and sorted_out) or (asked.surely and averaged) for asked in of_groups.asked(found))
+    queries = [query for _, query in out.choices] if isinstance(out, Ambiguous) else []
+    queries += [each.query for each in out.readings] if isinstance(out, Understood) else []
+    sorted_out = any(query.having for query in queries)
+    averaged = any(_averages(lexicon.registry.metrics[name]) for query in queries for name in query.metrics)
+    return any((asked.op and sorted_out) or (asked.surely and averaged) for asked in of_groups.meant(found))
 
 
 def kept(out: Understanding, found: Sequence[Token]) -> Understanding:
-    """What was read without groups, unless "average daily …" was taken apart into several numbers."""
+    """What was read without groups, unless "average daily …" was taken apart into several numbers, or a condition of each
+    customer was read as one on rows that are by something else.
+    """
+    ranked = isinstance(out, Understood) and any(each.query.having for each in out.readings)
+    if condition := next((asked for asked in of_groups.meant(found) if asked.op and ranked), None):
+        whose = condition.each[0]
+        return NotUnderstood(
+            reason="shape", message=f"It is open of what each of the {whose} must have so many: name one period."
+        )
     surely = next((asked for asked in of_groups.asked(found) if asked.surely), None)
     if surely is None or not isinstance(out, Understood) or all(len(each.query.metrics) == 1 for each in out.readings):
         return out
@@ -136,6 +144,8 @@ class _Rolling:
 
     def read(self) -> Understanding | None:
         """The question inside, and its number of groups; None where it is not understood."""
+        if (narrowed := self._narrowed()) is not None:
+            return replace(self, asked=narrowed).read()
         kinds = [self._kind(word) for word in self.asked.each]
         inner = self._inner()
         if inner is None:
@@ -156,6 +166,22 @@ class _Rolling:
             return None
         dated = out.readings[0] if unit else alone.readings[0]
         return Understood(readings=(self._rolled(out.readings[0], alone.readings[0], dated),))
+
+    def _narrowed(self) -> Asked | None:
+        """ "gold customers": customers, of whom the value is; a value of what they do would choose that instead."""
+        first, _, last = self.asked.each[0].partition(" ")
+        entry = self.lexicon.entries.get(words(first))
+        if not last or entry is None or not entry.only_values or self._entity(self.asked.each[0], quiet=True):
+            return None
+        key = self._entity(last, quiet=True)
+        models = {
+            model.name
+            for model in self.lexicon.registry.models.values()
+            if key in model.entities and model.entities[key].kind in ("primary", "unique")
+        }
+        if not models or not {model for model, _, _ in entry.values} <= models:
+            return None
+        return replace(self.asked, each=(last, *self.asked.each[1:]), inner=f"{self.asked.inner} for {first}")
 
     def _rolled(self, whole: Reading, alone: Reading, dated: Reading | None = None) -> Reading:
         asked, query, registry = self.asked, alone.query, self.lexicon.registry

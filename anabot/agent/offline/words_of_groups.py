@@ -117,6 +117,9 @@ DEED = re.compile(
 MEAN = re.compile(rf"{LEAD.removesuffix('?')}mean \w")
 JUDGED = re.compile(r"\b(?:was|were|is|are)\b")
 AGAIN = re.compile(r"\b(?:per|each|every)\b")
+RATED = re.compile(
+    rf"\b(?:an? {_UNIT}|{'|'.join(EVERY)}|(?:per|each|every) (?!of\b)\w+|average|avg|median|typical|respectively)\b"
+)  # what is left is a rate itself: "at least 3 orders a month"
 AFTER = re.compile(
     r" (?:in|on|for|from|last|this|since|during|at|between|to|with|by|of|where|that|who|over|so far|ytd|was|were) .*"
 )
