@@ -171,3 +171,8 @@ def test_what_is_sold_for_is_sales_and_never_how_many() -> None:
     assert "sell" in refused("how many did we sell last month").unknown
     assert "sell" in refused("how much bread did we sell").unknown
     assert query("how many items did we sell last month")["metrics"] == ["items_sold"]
+
+
+def test_only_money_is_spent() -> None:
+    assert query("how much did North spend last month")["metrics"] == ["cost"]
+    assert "spent" in refused("how many customers spent last month").unknown

@@ -22,6 +22,7 @@ from anabot.semantic.units import CURRENCIES
 _LABELS = ("number", "no", "nr", "num")  # that a single thing has
 _RATES = ("rate", "share", "percentage", "percent", "pct")
 _SELL, _SALES = "sell", "sales"
+_SPENDING = ("spend", "spent", "spending")
 _ALSO = {"begin": "start", "commenc": "start", "start": "begin"}  # one deed, by another word
 
 
@@ -252,7 +253,15 @@ class Completing:
         return not (mention.counted and self.lexicon.registry.metrics[name].unit in (*CURRENCIES, "ratio"))
 
     def _verbs_that_name(self) -> None:
-        """ "number of payments made", where "payments" are those received: with its verb the name is another metric's."""
+        """ "number of payments made", where "payments" are those received: with its verb the name is another metric's.
+
+        "Trial spend" is no number of trials: only money is spent.
+        """
+        units = {self.lexicon.registry.metrics[name].unit for mention in self.slots.mentions for name in mention.metrics}
+        for verb in [each for each in self.slots.verbs if each.casefold() in _SPENDING]:
+            if units and units.isdisjoint(CURRENCIES):
+                self.slots.verbs.remove(verb)
+                self.slots.unknown.append(verb)
         for verb in list(self.slots.verbs):
             for mention in self.slots.mentions:
                 said = set(words(mention.text)) - {"number", "count", "of", "total", "amount"}
