@@ -50,6 +50,8 @@ def condition(text: str) -> tuple[str, str]:
         ("daily average of orders in June 2026", ("average", "orders_placed", (DAY,), True)),
         ("how many orders do we get per day on average?", ("average", "orders_placed", (DAY,), True)),
         ("on average, how many orders do we get per week", ("average", "orders_placed", (WEEK,), True)),
+        ("how many orders per day on average last month", ("average", "orders_placed", (DAY,), True)),
+        ("orders per day on average in September", ("average", "orders_placed", (DAY,), True)),
         ("median daily orders last quarter", ("median", "orders_placed", (DAY,), False)),
         ("median sales per customer", ("median", "sales", ("customer",), False)),
         ("average number of orders per shop", ("average", "orders_placed", ("shop",), False)),

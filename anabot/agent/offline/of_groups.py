@@ -99,6 +99,8 @@ def _on_average(text: str) -> Iterator[Asked]:
     if average and (found := shapes.ON_AVERAGE.fullmatch(text)):
         many = "number of " if found["many"] == "how many" else ""
         yield Asked(how="average", each=(found["each"],), inner=f"{many}{found['what']}{found['rest']}", timely=True)
+    elif average and not text.startswith(("average", "the average")):  # "how many orders per day on average last month"
+        yield from _of_each(f"average {text.replace('how many ', 'number of ', 1)}")
     found = shapes.DOES_ONE.fullmatch(text)
     if found and (average or found["one"].endswith(("average", "typical"))):
         how = _how(found["one"].split(" ")[-1])
