@@ -255,6 +255,7 @@ def test_a_verb_of_another_number_does_not_settle_what_is_counted() -> None:
         ("ops_lead", "on_time_delivery_rate", "how many were late?", "deliveries_late"),
         ("ops_lead", "on_time_delivery_rate", "and how many were due", "deliveries_due"),
         ("hr_bp", "attrition_rate_12m", "how many left?", "terminations"),
+        ("ops_lead", "rework_rate", "how many were reworked?", "units_reworked"),
     ],
 )
 def test_a_word_of_what_is_counted_in_the_same_rows_is_enough_in_a_thread(

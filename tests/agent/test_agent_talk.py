@@ -240,3 +240,9 @@ def test_there_is_asked_back_where_rows_were_chosen() -> None:
     assert "there" in refused("and the orders placed there", thread=thread(where=[where("eq", "North")])).message
     assert query("how many orders were there last month?", thread=best)["metrics"] == ["orders_placed"]
     assert query("orders there last month") == query("orders last month")
+
+
+@pytest.mark.parametrize("text", ["North too", "also the North", "also for North"])
+def test_what_is_in_it_already_is_not_narrowed_to_by_too(text: str) -> None:
+    assert "in what is shown already" in refused(text, thread=thread(group_by=["shop_name"])).message
+    assert query("also by shop in the North", thread=thread())["where"] == [where("eq", "North")]

@@ -342,8 +342,8 @@ class Builder:
         kept = [part for part in before if not (_fields_of(part) & set(fields))]
         said: list[Filter] = []
         for name, picks in fields.items():
-            conditions = rates.conditions(name, picks)
-            said += filtering.joined(before, conditions, name) if self.continuing and self.slots.adds else conditions
+            new, adds = rates.conditions(name, picks), self.continuing and self.slots.adds
+            said += filtering.joined(before, new, name, self.slots) if adds else new
         said += amounts.conditions(self.slots, self.lexicon, self.metrics, self.notes)
         kept = [part for part in kept if not _fields_of(part) & {name for each in said for name in _fields_of(each)}]
         said += filtering.blank(self.slots, self.dimension, self.notes)

@@ -72,6 +72,9 @@ class Completing:
                     self.slots.unknown.remove(word)
                     break
 
+    def _uncounted(self, name: str) -> bool:
+        return self.lexicon.registry.metrics[name].unit in (*CURRENCIES, "ratio")
+
     def _of_a_term(self) -> None:
         """ "how many customers did we bill": of the readings of a word, the one that the verb stands in a name of."""
         for word, metrics in self.slots.done_to:
@@ -198,7 +201,9 @@ class Completing:
         stages = [pick.text for pick in self.slots.picks if is_verb(pick.text.casefold()) and not (pick.negated or pick.beside)]
         for word in [word for word in (*self.slots.unknown, *stages) if len(word) > 3]:
             found = self.lexicon.alone(word) or self.lexicon.deed(word) or self._sold(word)
-            if len(found) == 1:
+            if len(found) == 1 and not (
+                self.slots.many and self.lexicon.registry.metrics[found[0]].unit in (*CURRENCIES, "ratio")
+            ):
                 self.slots.unknown[:] = [each for each in self.slots.unknown if each != word]
                 self.slots.picks[:] = [pick for pick in self.slots.picks if pick.text != word]
                 self.slots.mentions.append(Mention(metrics=(found[0],), text=word))

@@ -38,9 +38,17 @@ def of_values(name: str, values: Sequence[str], negated: bool) -> Condition:
     return Condition(field=name, op="not_in" if negated else "in", values=tuple(values))
 
 
-def joined(before: Sequence[Filter], said: Sequence[Filter], name: str) -> list[Filter]:
-    """ "Mexico too", "also Mexico", in a thread: beside the values that were chosen, and no longer left out."""
+def joined(before: Sequence[Filter], said: Sequence[Filter], name: str, slots: Slots | None = None) -> list[Filter]:
+    """ "Mexico too", "also Mexico", in a thread: beside the values that were chosen, and no longer left out.
+
+    Where nothing was chosen, and nothing else is said, it is in what is shown already. Raises Exit.
+    """
     found = list(said)
+    known = any(isinstance(part, Condition) and part.field == name for part in before)
+    alone = slots is not None and not (slots.cuts or slots.mentions)
+    if alone and not known and all(isinstance(part, Condition) and _keeps(part) for part in found):
+        values = " and ".join(value for part in found if isinstance(part, Condition) for value in part.values)
+        raise stuck("shape", f"{values} is in what is shown already. Say “only {values}” to see nothing else.")
     for part in before:
         for k, new in enumerate(found):
             if not (isinstance(part, Condition) and isinstance(new, Condition) and part.field == name and _keeps(new)):
