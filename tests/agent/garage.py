@@ -25,6 +25,7 @@ _VALUES = ValueIndex(
         ("repairs", "kind"): ("brakes", "engine"),
         ("repairs", "status"): ("open", "done"),
         ("repairs", "on_hold"): ("true", "false"),
+        ("repairs", "repair_grade"): ("A", "B"),
         ("payments", "method"): ("card", "check", "wire"),
         ("mechanics", "mechanic"): ("Ada", "Bo"),
     }
@@ -103,6 +104,7 @@ _LAYER = {
                 _key("bay_id", "bay"),
                 _time("started_on"),
                 _time("due_on"),
+                _time("closed_on"),
                 _said("kind"),
                 _said("repair_grade"),
                 _said("on_hold", "repair on hold", data_type="boolean"),

@@ -124,3 +124,22 @@ def test_times_in_ascending_order_are_in_their_own() -> None:
     assert "order_by" not in query("repairs per month in 2024 in ascending order")
     assert query("repairs by kind in 2024 in ascending order")["order_by"] == ["repairs"]
     assert query("repairs per month in 2024, lowest first")["order_by"] == ["repairs"]
+
+
+@pytest.mark.parametrize("each", ["per month", "by month", "each month"])
+def test_what_was_done_per_month_is_told_by_the_month_it_was_done_in(each: str) -> None:
+    found = query(f"repairs closed {each} in 2024")
+
+    assert found["group_by"] == ["closed_on__month"]
+    assert [part["field"] for part in found["where"]] == ["closed_on__day", "closed_on__day"]
+    assert "period" not in found
+
+
+def test_what_was_done_beside_a_name_is_only_done() -> None:
+    assert query("repairs closed by kind")["where"] == [{"field": "closed_on__day", "op": "not_null", "values": []}]
+    assert query("repairs not closed per month")["group_by"] == ["metric_time__month"]
+
+
+def test_an_article_is_no_grade() -> None:
+    assert query("repairs without a repair grade by kind")["where"] == [{"field": "repair_grade", "op": "is_null", "values": []}]
+    assert query("repairs with repair grade A by kind")["where"] == [{"field": "repair_grade", "op": "eq", "values": ["A"]}]

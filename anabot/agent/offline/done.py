@@ -6,8 +6,10 @@ word that means something else here is named back: it is never lost.
 
 from __future__ import annotations
 
-from anabot.agent.offline.lexicon import Lexicon
-from anabot.agent.offline.slots import Cut, Slots
+from dataclasses import replace
+
+from anabot.agent.offline.lexicon import DimensionId, Lexicon
+from anabot.agent.offline.slots import Cut, Slots, Window
 from anabot.agent.offline.text import abbreviates, is_verb, root
 from anabot.agent.offline.timed_names import time_words
 
@@ -32,7 +34,9 @@ def settle(lexicon: Lexicon, slots: Slots) -> None:
             and is_verb(verb)
             and _stands_in(verb, time_words(each))
         ]
-        if len(found) == 1:
+        if len(found) == 1 and word in slots.by_its_unit and word not in slots.nots:
+            _by_its_time(slots, word, found[0])
+        elif len(found) == 1:
             slots.blank.append((Cut(text=word, dimensions=(found[0],)), (word not in slots.nots) != undone))
             slots.unknown[:] = [each for each in slots.unknown if each != word and each.casefold() not in _WHO]
             slots.nots[:] = [each for each in slots.nots if each != word]
@@ -48,6 +52,17 @@ def _done(word: str) -> tuple[str, bool]:
         return "closed", True
     undone = word.startswith("un") and is_verb(word[2:])
     return (word[2:], True) if undone else (word, False)
+
+
+def _by_its_time(slots: Slots, word: str, home: DimensionId) -> None:
+    """ "claims closed per month in 2024": by the month they were closed in, and of the days they were closed on."""
+    slots.cuts[:] = [
+        replace(c, text=f"{c.text} {word}", dimensions=(home,), grain=c.unit, unit="") if c.unit else c for c in slots.cuts
+    ]
+    if slots.when:
+        slots.windows.append(Window(dimensions=(home,), when=slots.when, text=word))
+        slots.when = None
+    slots.unknown[:] = [each for each in slots.unknown if each != word]
 
 
 def keep_nots(slots: Slots) -> None:

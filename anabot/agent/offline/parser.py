@@ -99,6 +99,7 @@ class Parser:
             return i + 1
         elif tag.kind in ("unknown", "measure"):
             self.slots.unknown.append(tag.text)
+            self.slots.by_its_unit += [tag.text] if self.at(i + 1).says("by") and self.at(i + 2).kind == "unit" else []
             done = self.mention(i - 1) if self.before_of(i) & {"did", "do", "does"} else None
             self.slots.done_to += [(tag.text, done.metrics)] if done else []
         elif tag.kind == "unit":

@@ -13,6 +13,7 @@ from anabot.agent.offline.text import is_plural
 _IS_NOT = {"is not", "are not", "not", "non", "!="}
 _ONLY = {"only", "just"}
 _IN = {"in", "from", "within", "with", "at"}
+_TOLD = {"is", "are", "was", "were", "had", "has", "have"}
 _COPULA = {"is", "are", "was", "were", "the"}
 
 
@@ -67,7 +68,8 @@ def value_beside_dimension(p: Parser, i: int, negated: bool = False) -> int | No
         found = values_at(p, j, dimensions)
         if not found or p.before_of(j) - _joining(p, i) or (_apart(p, i + 1, j) and not _spelled(p, j, found)):
             return None
-        p.slots.picks.append(Pick(values=found, text=p.at(j).text, negated=negated, beside=tuple(dimensions)))
+        told = bool(p.before[i] & _TOLD)  # "what share was grade A"
+        p.slots.picks.append(Pick(values=found, text=p.at(j).text, negated=negated, beside=tuple(dimensions), told=told))
         return more_values(p, j + 1, negated)
     beside = tuple(p.entry(i + 1).dimensions)
     own = tuple(v for v in p.entry(i).values if v[:2] in beside)

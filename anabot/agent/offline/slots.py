@@ -253,6 +253,7 @@ class Slots:
     running: bool = False  # "cumulative", "running total"
     every: bool = False  # also those for whom there is nothing
     none: bool = False  # only those for whom there is nothing
+    by_its_unit: list[str] = field(default_factory=list)  # "closed per month": verbs right before a unit of time
     dated: list[Dated] = field(default_factory=list)
     windows: list[Window] = field(default_factory=list)
     two_times: list[TwoTimes] = field(default_factory=list)

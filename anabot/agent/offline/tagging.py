@@ -293,6 +293,8 @@ def _names_a_value(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
     here = tokens[i]
     if (stem(here.norm),) not in lexicon.shouted or (i == 0 and is_light(here.norm)):
         return False
+    if here.text in ("a", "an", "the"):
+        return False  # "without a grade", where one of the grades is "A"
     beside = lexicon.entries.get((stem(tokens[i + 1].norm),)) if i + 1 < len(tokens) else None
     if beside and {value[:2] for value in lexicon.entries[(stem(here.norm),)].values} & set(beside.dimensions):
         return True  # "the delta region"
