@@ -95,6 +95,7 @@ _LAYER = {
                 _said("pt_nm", "patient", "patients"),
                 _said("is_donor", data_type="boolean"),
                 _said("height_cm", data_type="integer"),
+                _said("insured_year", data_type="integer"),
                 _time("born_on"),
             ],
             [

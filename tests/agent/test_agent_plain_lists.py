@@ -17,7 +17,15 @@ def test_all_of_something_are_listed_without_a_number() -> None:
     assert asking.query("list all shops") == {"group_by": ["shop_name"]}
 
 
-@pytest.mark.parametrize("text", ["list the TX patients", "list all patients in the state of TX", "list all TX patients"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "list the TX patients",
+        "what are the names of the TX patients?",
+        "list all patients in the state of TX",
+        "list all TX patients",
+    ],
+)
 def test_what_stands_between_list_and_its_noun_only_says_which(text: str) -> None:
     found = terse.query(text)
 

@@ -69,6 +69,7 @@ _CUT_SHORT = {
     "spd": "speed",
     "stat": "status",
     "temp": "temperature",
+    "tkt": "ticket",
     "typ": "type",
     "val": "value",
     "wgt": "weight",

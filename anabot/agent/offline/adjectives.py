@@ -19,6 +19,7 @@ fast fastest faster slow slowest slower: speed velocity
 hot hottest hotter warm warmest warmer cold coldest colder: temperature
 far farthest farther furthest further near nearest nearer: distance
 expensive priciest costliest cheap cheapest: price cost fee fare
+valuable: value worth price
 old oldest older young youngest younger: age
 """
 _ABOUT_ITS_FIRST_DAY = {"oldest": "top", "youngest": "bottom", "newest": "bottom"}

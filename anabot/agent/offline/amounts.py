@@ -13,7 +13,7 @@ from anabot.agent.offline import adjectives
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon, phrases_of
 from anabot.agent.offline.slots import Bound, Mention, Slots
-from anabot.agent.offline.text import words
+from anabot.agent.offline.text import stem, words
 from anabot.semantic.query import AnyOf, Condition, Filter, MetricQuery, Not, fields_of
 from anabot.semantic.registry import DimensionRef
 from anabot.semantic.units import CURRENCIES
@@ -89,7 +89,8 @@ def _condition(bound: Bound, ref: DimensionRef, notes: list[str]) -> Filter:
     numbers = sorted(_scaled(bound, number, ref) for number in bound.numbers)
     values = tuple(format(number.normalize(), "f") for number in numbers)
     found = Condition(field=ref.name, op=bound.op, values=values)
-    told = " and ".join(f"{number:,f}" for number in numbers)
+    year = "year" in words(ref.dimension.name)
+    told = " and ".join(f"{number:f}" if year else f"{number:,f}" for number in numbers)
     notes.append(f"Only rows whose {_label(ref)} is {'not ' if bound.dropped else ''}{_SAID[bound.op]} {told}.")
     return Not.model_validate({"not": found}) if bound.dropped else found
 
@@ -119,6 +120,8 @@ def _meant(bound: Bound, lexicon: Lexicon, reached: Sequence[DimensionRef]) -> D
         raise stuck("unreachable", f"What is asked for has no number of each row that “{bound.text}” could be about.")
     if len({(ref.dimension.model, ref.dimension.name, ref.path) for ref in found}) > 1:
         raise _several(bound, found)
+    if bound.size and words(found[0].dimension.name)[-1] != stem(bound.size):
+        raise stuck("shape", f"Nothing says that {_label(found[0])} is in {bound.size}.", unknown=[bound.size])
     if not _fits(bound, found[0].dimension.unit) and found[0].dimension.unit:
         raise stuck("shape", f"“{bound.text}” does not fit {_label(found[0])}, which is in {found[0].dimension.unit}.")
     return found[0]

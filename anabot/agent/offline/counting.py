@@ -55,14 +55,15 @@ def _commonest(lexicon: Lexicon, slots: Slots) -> list[Mention]:
 
 def of_a_list(lexicon: Lexicon, slots: Slots) -> None:
     """ "list the shops in the North": what is listed under conditions is told beside the count of its own rows."""
-    narrowed = slots.picks or slots.matches or slots.dated or slots.windows or slots.blank or slots.two_times
+    narrowed = slots.picks or slots.matches or slots.dated or slots.windows or slots.blank or slots.two_times or slots.amounts
     shaped = (slots.bounds, slots.rank, slots.sort, slots.share, slots.define)
     other = (slots.mentions, slots.phrases, slots.saved, slots.verbs, *shaped, any(map(lexicon.deed, slots.unknown)))
     cuts = [cut for cut in (*slots.cuts, *slots.bare) if cut.dimensions]
     homes = {model for cut in cuts for model, _ in cut.dimensions}
     if not narrowed or any(other) or slots.why or slots.compared or slots.openly or len(homes) != 1:
         return
-    if any(pick.counted for pick in slots.picks) or not set(slots.misplaced) <= {cut.text for cut in slots.bare}:
+    counted = any(pick.counted for pick in slots.picks) or any(cut.counted for cut in slots.bare)
+    if counted or not set(slots.misplaced) <= {cut.text for cut in slots.bare}:
         return
     found = [name for name in rows_of(lexicon, next(iter(homes))) if not lexicon.registry.metrics[name].default_period]
     if len(found) == 1:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from anabot.agent.offline import years
 from anabot.agent.offline.akin import akin
 from anabot.agent.offline.lexicon import DimensionId, Lexicon
 from anabot.agent.offline.slots import Dated, Slots, Window
@@ -34,6 +35,10 @@ class Dating:
         for each in slots.dated:
             if self._own(metrics, each.verb, each.particle) or self._own_by_kin(metrics, each):
                 self._explain(each)
+            elif year := years.condition(self.lexicon, slots, each):
+                slots.amounts.append(year)
+                self._explain(each)
+                continue
             elif homes := self._times_of(each.verb, each.particle) or self._times_by_kin(each):
                 slots.windows.append(Window(dimensions=homes, when=each.when, text=f"{each.verb} date"))
                 self._explain(each)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from anabot.agent.offline import adjectives
 from anabot.agent.offline.exits import stuck
 from anabot.agent.offline.slots import Bound, Pick, Slots
-from anabot.agent.offline.text import is_plural
+from anabot.agent.offline.text import is_plural, stem, words
 from anabot.semantic.beside import adds_up
 from anabot.semantic.query import MetricQuery
 from anabot.semantic.registry import Metric, Registry
@@ -54,6 +54,8 @@ def scaled(bound: Bound, number: Decimal, metric: Metric) -> str:
     """A number that a metric is compared with, in the metric's unit. Raises Exit where it is in another."""
     if adjectives.is_strict(bound.text) and not adjectives.fits(bound.text, *adjectives.names_of(metric)):
         raise stuck("shape", f"“{bound.text}” is not said of {metric.label}.", unknown=[bound.text])
+    if bound.size and not any(words(name)[-1:] == (stem(bound.size),) for name in adjectives.names_of(metric)):
+        raise stuck("shape", f"Nothing says that {metric.label} is in {bound.size}.", unknown=[bound.size])
     unit, wanted = metric.unit, "ratio" if bound.percent else bound.measure
     if (wanted and wanted != unit) or (bound.currency and unit and bound.currency != unit):
         raise stuck("shape", f"“{bound.text}” does not fit {metric.label}, which is in {unit or 'numbers'}.")

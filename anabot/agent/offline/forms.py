@@ -8,7 +8,7 @@ from anabot.semantic.registry import Dimension
 
 _ASPECTS = ("type", "kind", "status", "category", "method", "class", "level", "name", "date", "size", "stage", "tier")
 _OF_ANYTHING = {"total", "average", "avg", "mean", "sum", "max", "min", "maximum", "minimum", "median", "number", "count"}
-_UNITS_OF_COLUMNS = {
+UNITS_OF_COLUMNS = {
     "m",
     "km2",
     "m2",
@@ -62,7 +62,7 @@ def dated(phrase: str) -> list[str]:
 def unmeasured(phrase: str) -> str:
     """ "weight" for `weight_kg`: without the unit that ends it; "" where none does."""
     *said, last = phrase.casefold().replace("_", " ").split()
-    return " ".join(said) if set(said) - _OF_ANYTHING and last in _UNITS_OF_COLUMNS else ""
+    return " ".join(said) if set(said) - _OF_ANYTHING and last in UNITS_OF_COLUMNS else ""
 
 
 def numbered(phrase: str) -> list[str]:

@@ -305,6 +305,10 @@ class Lexicon:
             free = entry is None or (own and not entry.values and not entry.term)
             if free and (new := self._at(said)):
                 new.numbers += [where for where in homes if where not in new.numbers]
+                sizes = [
+                    home for home in homes if said in map(unmeasured, names_of(self.registry.models[home[0]].dimensions[home[1]]))
+                ]
+                new.dimensions += [where for where in sizes if where not in new.dimensions]
 
     def _is_number(self, where: DimensionId, dimension: Dimension) -> bool:
         columns = columns_of(self.registry.models[where[0]], dimension.tree)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from anabot.agent.offline.forms import UNITS_OF_COLUMNS
 from anabot.agent.offline.lexicon import DimensionId
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.slots import Bound, BoundOp, Mention
@@ -47,7 +48,11 @@ def compared_with(p: Parser, i: int) -> Said | None:
 def _said(p: Parser, i: int, tags: Sequence[Tag], op: BoundOp, end: int) -> Said:
     measure = {"day": "days"}.get(p.at(end).detail, p.at(end).detail) if p.at(end).kind in ("measure", "unit") else ""
     end += 1 if measure else 0
+    size = p.at(end).text.casefold() if p.at(end).kind == "unknown" and not (measure or p.before_of(end)) else ""
+    size = size if size in UNITS_OF_COLUMNS else ""
+    end += 1 if size else 0
     bound = Bound(
+        size=size,
         op=op,
         numbers=tuple(tag.number for tag in tags if tag.number is not None),
         text=" ".join(tag.text for tag in p.tags[i:end]),

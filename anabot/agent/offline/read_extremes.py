@@ -48,7 +48,8 @@ def of_rows(p: Parser, i: int, j: int) -> int | None:
         return None
     sibling = _sibling(p, mention.metrics[0], agg)
     worth = p.at(j + 1).says("worth") and not p.before_of(j + 1)
-    if sibling and (worth or words(p.at(j).text)[-1] in _OF_A_ROW):
+    named = not later and words(p.lexicon.registry.metrics[mention.metrics[0]].expr) == words(p.at(j).text)
+    if sibling and (worth or named or words(p.at(j).text)[-1] in _OF_A_ROW):
         label = p.lexicon.registry.metrics[sibling].label
         slots.notes.append(f"“{p.at(i).text} {p.at(j).text}” is read as {label}, of single rows.")
         slots.mentions.append(replace(mention, metrics=(sibling,), term="", counted=False))

@@ -5,6 +5,8 @@ A word may be several of these; its place decides, and a name in no place that f
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
 from anabot.agent.offline.read_aggregates import total_of
 from anabot.agent.offline.read_amounts import owned
@@ -55,7 +57,7 @@ def name(p: Parser, i: int) -> int:
         if end is not None:
             return end
     if cut is not None and cut.dimensions:
-        p.slots.bare.append(cut)
+        p.slots.bare.append(replace(cut, counted={"how", "many"} <= p.before_of(i) or p.at(i - 1).says("count")))
     return p.misplace(i)
 
 
@@ -105,7 +107,8 @@ def _headed(p: Parser, i: int) -> int | None:
         p.slots.cuts.append(cut)  # "the customer who placed the most orders"
         p.slots.one |= not is_plural(p.at(i).text)
         return i + 1
-    named = p.at(i - 1).text.casefold() in ("name", "names") and "of" in p.before[i] and p.at(i - 1).kind == "unknown"
+    first = _with_its_values(p, i)
+    named = p.at(first - 1).text.casefold() in ("name", "names") and "of" in p.before[first] and p.at(first - 1).kind == "unknown"
     if (named or _listed(p, i)) and not others and mention and not any(tag.says("by") for tag in p.tags):
         p.slots.cuts.append(cut)  # "list the shops opened in May", "the names of the shops in the North"
         p.slots.which = True
@@ -126,9 +129,14 @@ def _says_of_what(p: Parser, k: int) -> bool:
 
 def _listed(p: Parser, i: int) -> bool:
     """ "list the shops", "list all Northern shops": also where only a value of theirs stands between."""
+    return "list" in p.before[_with_its_values(p, i)]
+
+
+def _with_its_values(p: Parser, i: int) -> int:
+    """Where "Northern shops" begins, if the shops stand at `i`."""
     while p.entry(i - 1).values and not p.before[i]:
         i -= 1
-    return "list" in p.before[i]
+    return i
 
 
 def _told_by(p: Parser, i: int, size: int) -> bool:

@@ -41,6 +41,7 @@ class Cut:
     size: int = 1  # how many phrases it takes
     headed: bool = False  # "type", for an admission type
     qualified: bool = False  # "customer state": another name says whose
+    counted: bool = False  # "how many states": their number is asked for, and not which they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class Bound:
     dropped: bool = False
     either: bool = False  # of a number of the rows: this, or the one before it
     dimensions: tuple[DimensionId, ...] = ()  # the number of the rows that is named
+    size: str = ""  # "200 cm": the unit that the name of the number must end in
     rows: tuple[str, ...] = ()  # "deals over 100k": the models of the rows right before it, where none is named
 
 

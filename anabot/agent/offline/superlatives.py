@@ -34,7 +34,7 @@ def settle(lexicon: Lexicon, slots: Slots) -> None:
 
 def _ranked(lexicon: Lexicon, slots: Slots) -> None:
     rank = slots.rank
-    cut = (rank.cut if rank else None) or next((cut for cut in slots.cuts if cut.dimensions), None)
+    cut = (rank.cut if rank else None) or next((cut for cut in slots.cuts if cut.dimensions), None) or _kind(lexicon, slots)
     if rank is None or cut is None or any(each.unit for each in slots.cuts) or not _is_count(lexicon, rank.mention):
         return
     homes = _things(lexicon, cut)
@@ -47,6 +47,15 @@ def _ranked(lexicon: Lexicon, slots: Slots) -> None:
             slots.notes.append(f"“{rank.text.capitalize()}” is read by {lexicon.registry.metrics[name].label}.")
     elif not found and (way := adjectives.first_day(rank.text)):
         _by_first_day(lexicon, slots, cut, homes, way)
+
+
+def _kind(lexicon: Lexicon, slots: Slots) -> Cut | None:
+    """ "the tallest goalkeeper": one of those that have the value, by name."""
+    pick = slots.picks[0] if slots.picks and not slots.cuts else None
+    homes = [home for model in {value[0] for value in pick.values} for home in called(lexicon, model)] if pick else []
+    if pick is None or pick.negated or len(homes) != 1:
+        return None
+    return Cut(text=pick.text, dimensions=tuple(homes))
 
 
 def _by_first_day(lexicon: Lexicon, slots: Slots, cut: Cut, homes: list[DimensionId], way: str) -> None:
@@ -86,6 +95,8 @@ def _by_number(lexicon: Lexicon, slots: Slots) -> None:
         if name := _best(lexicon, owned[0][0], column, rank.direction):
             rank.mention = Mention(metrics=(name,), text=cuts[1].text)
             slots.cuts.remove(cuts[1])
+            slots.each[:] = [cut for cut in slots.each if cut is not cuts[1]]
+            slots.notes[:] = [said for said in slots.notes if not said.endswith(f"of each {cuts[1].text}.")]
 
 
 def _how(lexicon: Lexicon, slots: Slots) -> None:

@@ -176,6 +176,8 @@ _SHORT = {  # one word on both sides: in names, of columns too, and in questions
 }  # fmt: skip
 _IRREGULAR = {
     **dict.fromkeys(("won",), "win"),
+    **dict.fromkeys(("born",), "born"),
+    **dict.fromkeys(("died",), "die"),
     **dict.fromkeys(("lost",), "lose"),
     **dict.fromkeys(("sold",), "sell"),
     **dict.fromkeys(("bought",), "buy"),

@@ -47,7 +47,6 @@ light: in terms of | when it comes to | do you know
 light: help me understand | help us understand
 light: one more | one more thing | one more question | another one | another question | last one | last question
 light: hope you well | hope you are well | hope you doing well | hope you are doing well | hope all is well | hope all well
-light: good morning | good afternoon | good evening
 light: thanks in advance | thank you | many thanks | i would like to know | i would like to see | i would like
 light: i like to know | i like to see | i like | would you mind | if possible | when you get a chance | when you have a minute
 light: they had | they have | they got | they received | they made
@@ -61,7 +60,7 @@ count: number of | the number of | total number of | count of | the count of
 verb: book | booked | bring | brought | bring in | brought in | make | made | generate | generated | earn | earned
 verb: collect | collected | charged
 verb: record | recorded | post | posted | achieve | achieved | produce | produced | hit | land | landed
-verb: the count | a count
+verb: the count | a count | own | owns | owned | possess | possesses | possessed
 verb: came through | come through | comes through | came in through | came via | come via | came by | came in via
 verb: take in | took in | come from | came from | comes from | coming from | come in | came in | account for | accounted for
 verb trade: bought
@@ -188,8 +187,8 @@ trend: trend | trends | trending | over time | trendline | trend line | time ser
 trend: evolution of | evolve | evolved
 top top: most frequently | most often | most frequent | most common
 top bottom: least frequently | least often | least frequent | least common
-top top: most popular
-top bottom: least popular
+top top: most popular | most valuable
+top bottom: least popular | least valuable
 top top: heaviest | tallest | deepest
 top bottom: lightest
 top top: largest single | biggest single | highest single | single largest | single biggest | single highest
@@ -198,8 +197,7 @@ top top: longest | most expensive | priciest | costliest | busiest | peak
 top bottom: shortest | least expensive | cheapest | quietest
 top top: tallest | heaviest | deepest | widest | fastest | hottest | warmest | farthest | furthest | oldest
 top bottom: lightest | shallowest | narrowest | slowest | coldest | nearest | youngest | newest
-gt: taller than | heavier than | deeper than | wider than | faster than | hotter than | warmer than | older than
-gt: farther than | further than
+gt: taller than | heavier than | deeper than | wider than | faster than | hotter than | warmer than | older than | farther than
 lt: lighter than | narrower than | slower than | colder than | younger than | nearer than
 top top: top | highest | largest | biggest | most | greatest | leading | maximum | max
 top bottom: bottom | lowest | smallest | least | fewest | minimum | min
@@ -300,8 +298,8 @@ _WEEKDAYS = """
 6: sunday sun
 """
 _NUMBERS = """
-1: one
-2: two
+1: one once
+2: two twice
 3: three
 4: four
 5: five
