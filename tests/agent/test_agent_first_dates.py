@@ -157,3 +157,21 @@ def test_a_date_that_a_metric_is_goes_before_one_that_is_made() -> None:
     assert (delivered.query.metrics, delivered.query.made) == (("newest_delivery",), ())
     assert (named.query.metrics, named.query.group_by) == (("newest_delivery",), ("country",))
     assert loaded.query.metrics == ("data_as_of",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "first and last order date by country",
+        "first order date and last order date by country",
+        "when was the first and last order",
+    ],
+)
+def test_the_first_and_the_last_date_are_told_side_by_side(text: str) -> None:
+    found = reading(ask(text)).query
+
+    assert [(each.op, each.left, each.since) for each in found.made] == [
+        ("first", "order_count", ""),
+        ("last", "order_count", ""),
+    ]
+    assert found.group_by == (("country",) if "country" in text else ())

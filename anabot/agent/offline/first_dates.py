@@ -63,6 +63,8 @@ def _edge(
     """ "first order" at `at`, in a phrase that begins at `start`, where a date is `asked` for; else "first order date"."""
     key = next((key for key in _EDGES if tuple(said[at : at + len(key)]) == key), ())
     noun = at + len(key)
+    if key and not since and said[noun : noun + 1] == ["and"]:  # "first and last order date"
+        return _two(_EDGES[key], _edge(tokens, said, start, noun + 1, lexicon, asked=asked))
     for end in range(min(noun + _LONGEST, len(said)), noun, -1) if key else ():
         named = end < len(said) and said[end] in _DATES
         metrics = _counted(said[noun:end], lexicon) if named or asked else ()
@@ -79,6 +81,12 @@ def _edge(
         text = " ".join(token.text for token in tokens[start:noun])
         return noun, EdgeDate(text=text, op=_EDGES[key], metrics=later, since=since, named=False)
     return None
+
+
+def _two(op: Literal["first", "last"], other: tuple[int, EdgeDate] | None) -> tuple[int, EdgeDate] | None:
+    if other is None or not other[1].named or other[1].declared or other[1].also or other[1].op == op:
+        return None
+    return other[0], replace(other[1], op=op, also=other[1].op)
 
 
 def _declared(verb: str, op: Literal["first", "last"], metrics: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:

@@ -248,6 +248,9 @@ def edge(p: Parser, i: int) -> int:
     """ "when was the last order", "first order date": the date of what is counted, beside which nothing else is."""
     said = p.at(i).edge
     assert said is not None, "the phrase was found as such"
+    if (first := p.slots.edge) and p.joined(i - 1) and (first.metrics, first.since) == (said.metrics, ()) and first.op != said.op:
+        p.slots.edge = replace(first, also=said.op)  # "first order date and last order date"
+        return i + 1
     if p.slots.edge is not None or p.slots.mentions or "whose" in p.before[i]:
         return p.misplace(i)
     p.slots.edge = said

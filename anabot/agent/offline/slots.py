@@ -138,6 +138,7 @@ class EdgeDate:
     text: str
     op: Literal["first", "last"]
     metrics: tuple[str, ...]
+    also: Literal["", "first", "last"] = ""  # "first and last order date"
     since: tuple[DimensionId, ...] = ()
     how: Literal["", "average", "median"] = ""  # of the days of each
     declared: bool = False  # whether the metrics are such dates themselves

@@ -29,9 +29,10 @@ def settled(
     if edge.declared:
         return metrics, (), []
     made = _made(slots, edge, metrics, lexicon)
-    if found := defined_as(made, lexicon):
+    if not edge.also and (found := defined_as(made, lexicon)):
         return (found,), (), [f"That is {lexicon.registry.metrics[found].label}."]
-    return metrics, (made,), []
+    also = (made.model_copy(update={"op": edge.also}),) if edge.also else ()
+    return metrics, (made, *also), []
 
 
 def _made(slots: Slots, edge: EdgeDate, metrics: tuple[str, ...], lexicon: Lexicon) -> Made:
