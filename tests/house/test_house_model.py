@@ -40,6 +40,24 @@ def test_what_rules_can_read_never_reaches_a_model(bakery: Bakery) -> None:
     assert {answer.brain for answer in answers} == {"offline"}
 
 
+def test_a_model_takes_one_number_of_groups_and_the_answer_says_which_count(bakery: Bakery) -> None:
+    wrong = {"how": "share", "each": ["customer"]}
+    bakery.plays(
+        Turn(calls=[query("orders_placed", period="July", over=wrong)]),
+        Turn(calls=[query("orders_placed", period="July", over={"how": "count", "each": ["customer"]})]),
+        lambda r: Turn(text=f"{rows(r)[0][0]} customers had any orders."),
+    )
+
+    answer = bakery.ask(JULY)
+
+    assert "`having` that groups meet" in results(bakery.api.requests[1])[0]["content"]
+    assert answer.query is not None
+    assert answer.query["over"] == {"how": "count", "each": ["customer"]}
+    assert answer.table is not None
+    assert str(answer.table.rows[0][0]) in answer.text
+    assert any(line.startswith("Counted among customers that have any orders") for line in answer.assumptions)
+
+
 def test_calls_of_one_turn_are_all_answered_in_one_message_in_their_order(bakery: Bakery) -> None:
     calls = [
         query("sales", period="July"),

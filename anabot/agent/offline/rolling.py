@@ -296,7 +296,7 @@ def _over(
         every = _empty_meets(having) and (every or (not times and _is_zero(having)))
     whole = {**changed.model_dump(by_alias=True), "over": {"how": how, "each": tuple(each)}, "having": having, "every": every}
     if every is False and how in ("count", "share") and times and _empty_meets(having):
-        raise _Unfit(f"Nobody can tell which {times[0].rpartition('__')[2]}s had no {metric.label}: name a period of whole ones.")
+        raise _Unfit(f"Which {times[0].rpartition('__')[2]}s had no {metric.label} cannot be counted as it is asked here.")
     try:
         resolved = resolve(registry, MetricQuery.model_validate(whole), lexicon.grant)
     except (BadQuery, NotAllowed) as error:
