@@ -133,3 +133,16 @@ def test_a_thread_is_broken_down_and_repeated_in_many_words(text: str, change: d
     expected = {**BY_CHANNEL, **change, "order_by": ["-orders_placed"]}
 
     assert query(text, thread=MetricQuery.model_validate(BY_CHANNEL)) == expected
+
+
+@pytest.mark.parametrize("state", ["pulled", "taken", "raked", "gone"])
+def test_a_state_before_a_month_is_no_verb_with_in(state: str) -> None:
+    values = type(VALUES)(by_dimension={**VALUES.by_dimension, ("orders", "channel"): (state, "sent")})
+
+    assert query(f"orders {state} in September", values=values)["where"][0]["values"] == [state]
+
+
+def test_what_leads_to_something_has_no_level_of_that_name() -> None:
+    values = type(VALUES)(by_dimension={**VALUES.by_dimension, ("customers", "tier"): ("lead", "gold")})
+
+    assert "where" not in query("which shop leads to the most orders in September", values=values)

@@ -151,6 +151,8 @@ def _operators(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Ta
             continue  # "enrollments that are completed"
         if tokens[i].norm == "peak" and not _peaks(tokens, end):
             continue
+        if found and found[0] == "verb" and tokens[end - 1].norm == "in" and _is_state(tokens[i], lexicon):
+            continue  # "orders pulled in May", where that is one of their states, and not what they pulled in
         if found == ("verb", "trade") and root(tokens[i].norm) in lexicon.value_roots:
             continue  # where some rows are bought and others sold, it says which
         if found and found[0] != "match" and not (found[0] == "verb" and _noun_in_list(tokens, i, lexicon)):
@@ -160,6 +162,11 @@ def _operators(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> Iterator[Ta
 def _peaks(tokens: Sequence[Token], i: int) -> bool:
     """ "peak hour", "peak month": of a unit of time; "peak orders" may be those of the best day, or of all."""
     return i < len(tokens) and (tokens[i].norm in UNITS or tokens[i].norm in ("hour", "hours"))
+
+
+def _is_state(token: Token, lexicon: Lexicon) -> bool:
+    entry = lexicon.entries.get((stem(token.norm),))
+    return bool(entry and entry.only_values)
 
 
 def _noun_in_list(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
