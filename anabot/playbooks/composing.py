@@ -109,13 +109,14 @@ def _queries(draft: Draft) -> dict[str, dict[str, Any]]:
         return {QUERY: {**body, **compare}}
     if "order_by" not in body:
         times = [name for name in draft.query.group_by if name.startswith(_TIME)]
-        body["order_by"] = times or [f"-{draft.query.metrics[0]}"]
-    total = {key: value for key, value in body.items() if key in ("metrics", "where")}
+        body["order_by"] = times or [f"-{draft.query.numbers[0]}"]
+    kept = ("metrics", "where", "made", *(("over", "having", "every") if draft.query.over else ()))
+    total = {key: value for key, value in body.items() if key in kept}
     return {TOTAL: {**total, **compare}, QUERY: {**body, **({} if _over_time(draft) else compare)}}
 
 
 def _condition(draft: Draft, only: Only) -> str:
-    whole = f"{TOTAL if draft.query.group_by else QUERY}.{draft.query.metrics[0]}"
+    whole = f"{TOTAL if draft.query.group_by else QUERY}.{draft.query.numbers[0]}"
     if only.kind == "moves":
         moved = f"{whole}__percent_change"
         return f"{moved} is defined and ({moved} | abs) > {only.amount / 100:f}"
@@ -125,7 +126,7 @@ def _condition(draft: Draft, only: Only) -> str:
 def _words(draft: Draft, registry: Registry) -> Iterator[str]:
     metrics = draft.query.metrics
     headline = TOTAL if draft.query.group_by else QUERY
-    if len(metrics) == 1:
+    if draft.query.numbers == metrics[:1]:
         yield _sentence(draft, registry, headline)
     else:
         yield f"**{_listed([_label(name, registry) for name in metrics])} {_when(draft, headline)}**"
@@ -149,7 +150,7 @@ def _sentence(draft: Draft, registry: Registry, query: str) -> str:
 
 
 def _movers(draft: Draft) -> Iterator[str]:
-    metric, group = draft.query.metrics[0], draft.query.group_by[0]
+    metric, group = draft.query.numbers[0], draft.query.group_by[0]
     others = "".join(f" · {{{{ row.{name} if row.{name} is defined else '–' }}}}" for name in draft.query.group_by[1:])
     yield "\n### What moved"
     yield f'{{% for row in {QUERY} | movers("{metric}", 3) %}}'

@@ -37,6 +37,9 @@ def draft(query: dict[str, object], **more: object) -> Draft:
         draft({"metrics": ["sales"], "group_by": ["metric_time__month"]}, chart="line", period="trailing_6_months"),
         draft({"metrics": ["sales", "orders_placed"], "group_by": ["shop_name", "region"], "limit": 5}, compare=""),
         draft({"metrics": ["sales"], "where": [{"field": "shop_name", "op": "in", "values": HOSTILE}]}),
+        draft({"metrics": ["sales"], "over": {"how": "average", "each": ["shop_name"]}}, compare=""),
+        draft({"metrics": ["sales"], "group_by": ["region"], "over": {"how": "average", "each": ["shop_name"]}}, compare=""),
+        draft({"metrics": ["sales", "cost"], "made": [{"op": "minus", "left": "sales", "right": "cost"}]}),
         draft({"metrics": ["sales"]}, only=Only(kind="above", amount=Decimal("1250.50"))),
         draft({"metrics": ["sales"], "group_by": ["shop_name"]}, only=Only(kind="moves", amount=Decimal(5))),
         draft({"metrics": ["sales"]}, period="", compare="", schedule={"monthly": 1, "at": "09:00"}),
@@ -58,6 +61,23 @@ def test_every_shape_passes_the_check_and_is_read_back_as_it_was_meant(made: Dra
     assert text == compose(made, bakery_registry())
     assert "\r" not in text
     assert text.endswith("\n")
+
+
+def test_a_number_of_groups_is_told_by_its_own_name() -> None:
+    text = compose(
+        draft({"metrics": ["sales"], "over": {"how": "average", "each": ["shop_name"]}}, compare=""), bakery_registry()
+    )
+
+    assert "no total to tell" not in text
+    assert "answer | table" in text
+
+
+def test_a_condition_on_a_number_of_groups_names_it() -> None:
+    over = {"metrics": ["sales"], "over": {"how": "average", "each": ["shop_name"]}}
+
+    assert "answer.sales__average > 5" in compose(
+        draft(over, compare="", only=Only(kind="above", amount=Decimal(5))), bakery_registry()
+    )
 
 
 @pytest.mark.parametrize(
