@@ -58,15 +58,23 @@ def test_two_values_of_what_is_sought_are_a_choice() -> None:
 
 @pytest.mark.parametrize("metric", ["waiting time", "average basket", "cost per order"])
 def test_what_does_not_add_up_is_told_of_each(metric: str) -> None:
-    found = asking.query(f"{metric} in Harbour and Castle last month")
+    found = asking.query(f"{metric} of Harbour and Castle last month")
 
     assert found["group_by"] == ["shop_name"]
+
+
+def test_one_number_over_two_that_does_not_add_up_is_said_to_be_that() -> None:
+    found = asking.reading("waiting time in Harbour and Castle last month")
+
+    assert not found.query.group_by
+    assert "One number over Harbour and Castle together." in found.assumptions
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "orders in Harbour and Castle last month",
+        "waiting time for Harbour and Castle last month",
         "margin in Harbour and Castle last month",
         "waiting time in Harbour or Castle last month",
         "waiting time excluding Harbour and Castle last month",

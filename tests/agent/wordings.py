@@ -261,6 +261,8 @@ def _spoken(said: _Said, dice: random.Random) -> str:
     """The clauses in an order, with the words around them, as somebody types them."""
     dice.shuffle(said.tail)
     opener, end = dice.choice(_OPENERS), dice.choice(_ENDS)
+    if not said.query.get("group_by"):
+        opener = opener.replace("list", "show")  # a list of what is counted is a list of names
     if dice.random() < 0.1:
         first, *rest = said.tail
         return another_manner(f"{first}, {opener}{' '.join([said.head, *rest])}{end}", dice)

@@ -71,7 +71,13 @@ def apart(fields: Mapping[str, Sequence[Pick]], metrics: Sequence[Metric], regis
     listed = [name for name, picks in fields.items() if len(picks) > 1 and any(pick.both for pick in picks)]
     found = [name for name in listed if not any(pick.negated for pick in fields[name])]
     notes.extend(f"{metrics[0].label} does not add up, so it is told for each of them." for _ in found)
+    whole = [picks for name, picks in fields.items() if name not in found and len(picks) > 1 and not _left_out(picks)]
+    notes.extend(f"One number over {' and '.join(pick.text for pick in picks)} together." for picks in whole)
     return found
+
+
+def _left_out(picks: Sequence[Pick]) -> bool:
+    return any(pick.negated for pick in picks)
 
 
 def _kind_of(unit: str) -> str:

@@ -11,7 +11,6 @@ from anabot.agent.offline.slots import Cut, Pick
 from anabot.agent.offline.text import is_plural
 
 _IS_NOT = {"is not", "are not", "not", "non", "!="}
-_ONLY = {"only", "just"}
 _IN = {"in", "from", "within", "with", "at"}
 _TOLD = {"is", "are", "was", "were", "had", "has", "have"}
 _COPULA = {"is", "are", "was", "were", "the"}
@@ -108,11 +107,11 @@ def values_at(p: Parser, i: int, dimensions: Sequence[DimensionId]) -> tuple[Val
     return tuple((*where, value) for where in dimensions for value in known.get(where, ()) if value.casefold() == spelled)
 
 
-def only(p: Parser, i: int) -> bool:
-    """Whether the list that the value at `i` goes on with only narrows: "just A and B"."""
+def of_both(p: Parser, i: int) -> bool:
+    """Whether the list that the value at `i` goes on with is what is asked of: "density of A and B", not "for A and B"."""
     while p.joined(i - 1) or p.entry(i - 1).values:
         i -= 1
-    return bool(_ONLY & (p.before_of(i) | {p.at(i - 1).text.casefold()}))
+    return "of" in p.before_of(i)
 
 
 def more_values(p: Parser, i: int, negated: bool, *, first: bool = False) -> int:
@@ -124,7 +123,7 @@ def more_values(p: Parser, i: int, negated: bool, *, first: bool = False) -> int
         entry = p.entry(j)
         if (j == i and not first) or not entry.values or (not first and (p.before[j] or _begins_anew(p, j))):
             return i
-        both = p.at(j - 1).text.casefold() == "and" and not first and not only(p, j)
+        both = p.at(j - 1).text.casefold() == "and" and not first and of_both(p, j)
         p.slots.picks.append(Pick(values=tuple(entry.values), text=p.at(j).text, negated=negated, listed=not first, both=both))
         i, first = j + 1, False
 

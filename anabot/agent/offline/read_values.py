@@ -11,7 +11,7 @@ from anabot.agent.offline import roles, whose
 from anabot.agent.offline.counting import says_plural
 from anabot.agent.offline.lexicon import DimensionId
 from anabot.agent.offline.parser import BOUNDS, PLACES, Parser
-from anabot.agent.offline.read_cuts import more_values, only, value_beside_dimension
+from anabot.agent.offline.read_cuts import more_values, of_both, value_beside_dimension
 from anabot.agent.offline.read_none import left_out, not_any
 from anabot.agent.offline.read_numbers import bound
 from anabot.agent.offline.slots import Cut, Pick
@@ -86,7 +86,7 @@ def value(p: Parser, i: int) -> int | None:
     pick = replace(pick, owners=p.slots.picks[-1].owners) if listed else pick
     if listed and p.slots.picks[-1].counted:
         counted, pick = True, _each_of(p, i, pick)
-    both = listed and p.at(i - 1).text.casefold() == "and" and not only(p, i)
+    both = listed and p.at(i - 1).text.casefold() == "and" and of_both(p, i)
     p.slots.picks.append(replace(pick, counted=counted or (i == 0 and says_plural(pick)), listed=listed, both=both))
     return i + 1
 
