@@ -119,3 +119,14 @@ def test_without_one_of_them_is_where_nothing_stands() -> None:
     asked = query("customers served last month without a phone by shop")
 
     assert asked["where"] == [{"field": "phone", "op": "is_null", "values": []}]
+
+
+WITH_BASKET = ValueIndex(by_dimension={**VALUES.by_dimension, ("order_lines", "product"): ("bread", "basket")})
+
+
+@pytest.mark.parametrize(("said", "op"), [("without basket", "ne"), ("only for basket", "eq"), ("only basket", "eq")])
+def test_a_value_that_is_a_metric_too_chooses_rows_where_another_metric_is_named(said: str, op: str) -> None:
+    asked = query(f"items sold in September {said}", values=WITH_BASKET)
+
+    assert asked["metrics"] == ["items_sold"]
+    assert asked["where"] == [{"field": "product", "op": op, "values": ["basket"]}]

@@ -55,7 +55,8 @@ def not_any(p: Parser, i: int) -> int | None:
     if text in _OUT and (end := _without_one(p, i)):
         return end
     text = text.removeprefix("is ").removeprefix("are ") if p.at(i - 1).says("who") else text  # "who are not enrolled"
-    found = _counted(p, i + 1) if text in _OUT else None
+    valued = p.entry(i + 1).values and not is_plural(p.at(i + 1).text) and "any" not in p.before_of(i + 1)
+    found = _counted(p, i + 1) if text in _OUT and not valued else None  # "without credit", where that is a value, too
     asked = p.before[i] & _RELATIVE and "any" in p.before_of(i + 1) and bool(p.slots.cuts)  # "which shops have not had any sales"
     lacking = bool(p.before[i] & {"do", "does", "did"}) and "have" in p.before_of(i + 1)  # "do not have a phone number"
     related = text != "not" or p.at(i - 1).says("who") or asked or lacking

@@ -26,10 +26,10 @@ _BEING = {"is", "are", "was", "were"}
 
 
 def placed_value(p: Parser, i: int) -> int | None:
-    """A word that is both a metric and a value is the value after "in" or "for", when another phrase names the metric."""
+    """A word that is both a metric and a value is the value after "in", "for" or "only", when another phrase names the metric."""
     entry = p.entry(i)
     beside = _beside_a_value(p, i)
-    if not entry.values or entry.only_values or not (p.before[i] & PLACES or beside):
+    if not entry.values or entry.only_values or not (p.before[i] & PLACES or beside or p.at(i - 1).says("only")):
         return None
     others = any(p.mention(k) for k in range(len(p.tags)) if k != i) or p.slots.phrases
     if others and beside:
