@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 
 from anabot.agent.grounding import Shown
-from anabot.types import Column
+from anabot.types import Column, Unit
 from tests.agent.test_agent_grounding import BY_REGION, MONEY, MOVED, TOTAL, result, text_column, wrong
 
 
-def column(name: str, type: str, unit: str) -> Column:
-    return Column(name=name, type=type, unit=unit)  # type: ignore[arg-type]
+def column(name: str, type: str, unit: Unit) -> Column:
+    return Column(name=name, type=type, unit=unit)
 
 
 def compared(metric: str, kind: str, unit: str, *numbers: str) -> Shown:

@@ -10,7 +10,7 @@ from sqlglot import parse_one
 
 from anabot.agent import Ambiguous, NotUnderstood, Reading, Understood, understand
 from anabot.periods import Grain
-from anabot.semantic.query import MetricQuery
+from anabot.semantic.query import Condition, MetricQuery
 from anabot.semantic.registry import Dimension, Entity, Metric, Registry, SemanticModel
 from anabot.semantic.values import ValueIndex
 from tests.agent.asking import MONDAY, ask, grant
@@ -37,7 +37,8 @@ def over(text: str, **more: Any) -> tuple[str, str, tuple[str, ...], bool]:
 
 def condition(text: str) -> tuple[str, str]:
     (part,) = read(text).query.having
-    return part.op, part.values[0]  # type: ignore[union-attr]
+    assert isinstance(part, Condition)
+    return part.op, part.values[0]
 
 
 @pytest.mark.parametrize(

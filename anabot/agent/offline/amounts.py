@@ -12,6 +12,7 @@ from decimal import Decimal
 from anabot.agent.offline import adjectives
 from anabot.agent.offline.exits import Exit, stuck
 from anabot.agent.offline.lexicon import Lexicon, phrases_of
+from anabot.agent.offline.refs import label
 from anabot.agent.offline.slots import Bound, Mention, Slots
 from anabot.agent.offline.text import stem, words
 from anabot.semantic.query import AnyOf, Condition, Filter, MetricQuery, Not, fields_of
@@ -91,7 +92,7 @@ def _condition(bound: Bound, ref: DimensionRef, notes: list[str]) -> Filter:
     found = Condition(field=ref.name, op=bound.op, values=values)
     year = "year" in words(ref.dimension.name)
     told = " and ".join(f"{number:f}" if year else f"{number:,f}" for number in numbers)
-    notes.append(f"Only rows whose {_label(ref)} is {'not ' if bound.dropped else ''}{_SAID[bound.op]} {told}.")
+    notes.append(f"Only rows whose {label(ref)} is {'not ' if bound.dropped else ''}{_SAID[bound.op]} {told}.")
     return Not.model_validate({"not": found}) if bound.dropped else found
 
 
@@ -121,14 +122,14 @@ def _meant(bound: Bound, lexicon: Lexicon, reached: Sequence[DimensionRef]) -> D
     if len({(ref.dimension.model, ref.dimension.name, ref.path) for ref in found}) > 1:
         raise _several(bound, found)
     if bound.size and words(found[0].dimension.name)[-1] != stem(bound.size):
-        raise stuck("shape", f"Nothing says that {_label(found[0])} is in {bound.size}.", unknown=[bound.size])
+        raise stuck("shape", f"Nothing says that {label(found[0])} is in {bound.size}.", unknown=[bound.size])
     if not _fits(bound, found[0].dimension.unit) and found[0].dimension.unit:
-        raise stuck("shape", f"“{bound.text}” does not fit {_label(found[0])}, which is in {found[0].dimension.unit}.")
+        raise stuck("shape", f"“{bound.text}” does not fit {label(found[0])}, which is in {found[0].dimension.unit}.")
     return found[0]
 
 
 def _several(bound: Bound, refs: Sequence[DimensionRef]) -> Exit:
-    names = " or ".join(dict.fromkeys(_label(ref) for ref in refs[:3]))
+    names = " or ".join(dict.fromkeys(label(ref) for ref in refs[:3]))
     return SeveralNumbers(
         stuck("shape", f"“{bound.text}” could be about {names}. Say which.", unknown=[bound.text]).understanding
     )
@@ -147,7 +148,3 @@ def _fits(bound: Bound, unit: str) -> bool:
 
 def _scaled(bound: Bound, number: Decimal, ref: DimensionRef) -> Decimal:
     return number / 100 if ref.dimension.unit == "ratio" and (bound.percent or abs(number) > 1) else number
-
-
-def _label(ref: DimensionRef) -> str:
-    return ref.dimension.label or ref.dimension.name.replace("_", " ")

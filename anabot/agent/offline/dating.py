@@ -16,6 +16,7 @@ from anabot.agent.offline.slots import Dated, Slots, Window
 from anabot.agent.offline.text import abbreviates, deeds, is_verb, root, words
 from anabot.agent.offline.timed_names import time_words
 from anabot.agent.offline.words import BEGINNINGS
+from anabot.semantic.registry import Dimension
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,23 +54,25 @@ class Dating:
 
     def _own(self, metrics: list[str], verb: str, particle: str = "") -> bool:
         """Whether the verb stands in the name of the time that each of the metrics has, or is what it counts."""
-        found, models = self.lexicon.registry.metrics, self.lexicon.registry.models
-        times = [models[m.model].dimensions.get(m.time_dimension) for m in map(found.__getitem__, metrics) if m.model]
-        named = [time_words(each) for each in times if each]
+        named = [time_words(each) for each in self._times_along(metrics)]
         if bool(named) and all(_stands_in(verb.casefold(), names) for names in named):
             return True
         return bool(metrics) and set(metrics) <= set(self.lexicon.deed(verb, particle))
 
-    def _own_by_kin(self, metrics: list[str], each: Dated) -> bool:
-        """ "customers who joined", where they are counted by the day of their sign-up; nothing else may be called so."""
+    def _times_along(self, metrics: list[str]) -> list[Dimension]:
+        """The times along which the metrics are counted, of those that have one."""
         found, models = self.lexicon.registry.metrics, self.lexicon.registry.models
         times = [models[m.model].dimensions.get(m.time_dimension) for m in map(found.__getitem__, metrics) if m.model]
-        named = [time_words(time) for time in times if time]
+        return [time for time in times if time]
+
+    def _own_by_kin(self, metrics: list[str], each: Dated) -> bool:
+        """ "customers who joined", where they are counted by the day of their sign-up; nothing else may be called so."""
+        times = self._times_along(metrics)
+        named = [time_words(time) for time in times]
         kin = set() if each.particle or self._times_of(each.verb) or not self._of_counted(each) else akin(each.verb)
         if not named or not all(_called_by(kin, names) for names in named):
             return False
-        label = next(time.label for time in times if time)
-        self.slots.notes.append(f"“{each.verb}” is read by the {label.lower()}.")
+        self.slots.notes.append(f"“{each.verb}” is read by the {times[0].label.lower()}.")
         return True
 
     def _of_counted(self, each: Dated) -> bool:
